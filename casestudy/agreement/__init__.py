@@ -1,0 +1,1 @@
+"""Agreement between coders: arrays in, named results out."""

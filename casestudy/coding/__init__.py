@@ -1,0 +1,1 @@
+"""Codebooks, codings, their history, and what can be asked of them."""

@@ -1,0 +1,1 @@
+"""The value-creation loop as a small dynamic model."""

@@ -1,0 +1,116 @@
+"""Errors that speak to a person: where, what was found, what to do; every problem at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong with an input.
+
+    Attributes
+    ----------
+    where : str
+        File, with row, line or position where it is known (``interviews/participants.csv, row 7``).
+    found : str
+        What was found there and why it cannot stand.
+    remedy : str
+        What the reader can do about it.
+
+    Examples
+    --------
+    >>> print(Problem("study.toml, line 3", "the title is empty.", "Write a title."))
+    study.toml, line 3: the title is empty. Write a title.
+    """
+
+    where: str
+    found: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.found} {self.remedy}".strip()
+
+
+class CaseStudyError(Exception):
+    """An error that a person can act on.
+
+    Parameters
+    ----------
+    summary : str
+        One sentence: what could not be done.
+    problems : sequence of Problem, optional
+        Every problem behind it, in the order of the input.
+
+    Notes
+    -----
+    The command line prints the text and leaves with `exit_code`, without a traceback.
+    """
+
+    exit_code = 2
+
+    def __init__(self, summary: str, problems: Sequence[Problem] = ()) -> None:
+        self.summary = summary
+        self.problems = tuple(problems)
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        if not self.problems:
+            return self.summary
+        if len(self.problems) == 1:
+            return f"{self.summary} {self.problems[0]}"
+        return "\n".join([self.summary, *(f"  - {problem}" for problem in self.problems)])
+
+
+class StudyError(CaseStudyError):
+    """The study folder or its study.toml cannot be used as it stands."""
+
+
+class InputError(CaseStudyError):
+    """A file of the study has problems; all of them are listed."""
+
+
+class UndeclaredInput(CaseStudyError):
+    """A notebook read a file that its metadata does not declare."""
+
+
+class ParameterError(CaseStudyError):
+    """A notebook parameter is unknown, of the wrong type, or cannot be written into a notebook."""
+
+
+class RunFailed(CaseStudyError):
+    """Something failed while it ran: a notebook, a page, a comparison."""
+
+    exit_code = 1
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Suggest the known word that is most like `word`.
+
+    Returns
+    -------
+    str
+        ``Did you mean 'x'?``, or the whole list where nothing is near.
+
+    Examples
+    --------
+    >>> nearest("houshold", ["household", "month"])
+    "Did you mean 'household'?"
+    >>> nearest("zzz", ["a", "b"])
+    'Known: a, b.'
+    >>> nearest("zzz", [])
+    'None is known here.'
+    """
+    names = sorted(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.55)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    return f"Known: {', '.join(names)}." if names else "None is known here."
+
+
+def raise_if(problems: Sequence[Problem], summary: str, kind: type[CaseStudyError] = InputError) -> None:
+    """Raise `kind` with all `problems`, if there are any."""
+    if problems:
+        raise kind(summary, problems)

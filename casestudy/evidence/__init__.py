@@ -1,0 +1,1 @@
+"""Claims, the chain of evidence, checklists and case sheets."""

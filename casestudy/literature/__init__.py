@@ -1,0 +1,1 @@
+"""Bibliographic records: import, de-duplication, screening, counts."""

@@ -1,0 +1,1 @@
+"""Both kinds of data together: participants, joint displays, triangulation, typologies."""

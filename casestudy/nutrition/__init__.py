@@ -1,0 +1,1 @@
+"""From purchases to nutrients, scores and feedback to the household."""

@@ -1,0 +1,273 @@
+"""What a notebook leaves behind: tables with declared decimals, figures with their data, and its answer.
+
+Every notebook owns one folder of ``outputs/``. Beside the files lies ``contents.json``, which says what each
+is; pages, `casestudy verify` and later notebooks read that.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from casestudy.errors import InputError, Problem
+from casestudy.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+CONTENTS = "contents.json"
+_MOST_ROWS_SHOWN = 60
+Decimals = int | Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure, the words for those who do not see it, and the table behind it."""
+
+    figure: Figure
+    alt: str
+    data: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a notebook cell displays of a saved table, figure or answer."""
+
+    bundle: dict[str, str]
+    metadata: dict[str, Any]
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        return self.bundle, self.metadata
+
+
+class Outputs:
+    """The folder of one notebook's outputs.
+
+    Parameters
+    ----------
+    study : Study
+    notebook : str
+        The notebook's file name without its ending.
+
+    Notes
+    -----
+    Run by the runner, files go to its staging folder and replace the last good ones when the whole notebook
+    has succeeded. Run by hand, they go to ``.casestudy/scratch/`` and replace nothing that is committed.
+    """
+
+    def __init__(self, study: Study, notebook: str) -> None:
+        self.notebook = notebook
+        self.folder = study.output_folder(notebook)
+        self._contents: dict[str, Any] = {}
+
+    def save(
+        self,
+        thing: pd.DataFrame | Drawing,
+        name: str,
+        caption: str,
+        *,
+        decimals: Decimals = 2,
+    ) -> Shown:
+        """Save a table as CSV, or a drawing as SVG with the table behind it as CSV.
+
+        Parameters
+        ----------
+        thing : pandas.DataFrame or Drawing
+            A table's index is not kept: reset it first if it says something.
+        name : str
+            File name without ending: lower-case letters, digits and hyphens.
+        caption : str
+            One or two sentences that let the table or figure stand alone, with n and units.
+        decimals : int or mapping of column to int
+            Decimals to which floats are written. Missing values become empty cells.
+
+        Returns
+        -------
+        Shown
+            Put it last in the cell to see it.
+        """
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+            raise ValueError(
+                f"{name!r} is not a name for an output: use lower-case letters, digits and hyphens"
+            )
+        if isinstance(thing, Drawing):
+            return self._drawing(thing, name, caption, decimals)
+        text = csv_text(thing, decimals)
+        self._write(f"{name}.csv", text.encode())
+        kinds = {str(column): str(dtype) for column, dtype in thing.dtypes.items()}
+        self._record(name, {"kind": "table", "file": f"{name}.csv", "caption": caption, "dtypes": kinds})
+        html = _table_html(thing, decimals, name, caption)
+        return Shown({"text/html": html, "text/plain": f"{caption}\n{text}"}, {})
+
+    def answer(self, text: str, *, figure: str = "", values: Mapping[str, Any] | None = None) -> Shown:
+        """Save the notebook's answer: a paragraph computed from values.
+
+        Parameters
+        ----------
+        text : str
+            The paragraph. It is shown on the index page under the notebook's question.
+        figure : str
+            Name of the saved figure that shows it.
+        values : mapping of str to number or text
+            The numbers in the paragraph, by name: what a sweep compares.
+        """
+        plain = {key: _plain(value) for key, value in (values or {}).items()}
+        self._record("answer", {"kind": "answer", "text": text, "figure": figure, "values": plain})
+        return Shown({"text/markdown": text, "text/plain": text}, {})
+
+    def _drawing(self, drawing: Drawing, name: str, caption: str, decimals: Decimals) -> Shown:
+        import matplotlib.pyplot as plt
+
+        svg, png = io.BytesIO(), io.BytesIO()
+        with plt.rc_context({"svg.hashsalt": name, "svg.fonttype": "path"}):
+            drawing.figure.savefig(svg, format="svg", metadata={"Date": None, "Title": drawing.alt})
+            drawing.figure.savefig(png, format="png", dpi=100, metadata={"Software": None})
+        plt.close(drawing.figure)
+        self._write(f"{name}.svg", svg.getvalue())
+        self._write(f"{name}.csv", csv_text(drawing.data, decimals).encode())
+        record = {"kind": "figure", "file": f"{name}.svg", "data": f"{name}.csv"}
+        self._record(name, record | {"caption": caption, "alt": drawing.alt})
+        encoded = base64.b64encode(png.getvalue()).decode()
+        bundle = {"image/png": encoded, "text/plain": f"{caption}\n{drawing.alt}"}
+        return Shown(bundle, {"image/png": {"alt": drawing.alt, "caption": caption, "name": name}})
+
+    def _record(self, name: str, entry: dict[str, Any]) -> None:
+        self._contents[name] = entry
+        text = json.dumps(self._contents, indent=1, ensure_ascii=False, sort_keys=True)
+        self._write(CONTENTS, (text + "\n").encode())
+
+    def _write(self, name: str, data: bytes) -> None:
+        write_atomically(self.folder / name, data)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that a reader, or a crash, meets the old one or the new one, never a part."""
+    import os
+    import tempfile
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def csv_text(frame: pd.DataFrame, decimals: Decimals = 2) -> str:
+    """A table as CSV with declared decimals: the same bytes for the same table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(csv_text(pd.DataFrame({"share": [0.126, -0.001, None]}), 2), end="")
+    share
+    0.13
+    0.00
+    ""
+    """
+    import pandas as pd
+
+    written = pd.DataFrame(index=frame.index)
+    for position, column in enumerate(frame.columns):
+        values = frame.iloc[:, position]
+        if pd.api.types.is_float_dtype(values):
+            places = _places(decimals, str(column))
+            values = values.map(partial(_number, places=places)).astype(object)
+        elif isinstance(values.dtype, pd.DatetimeTZDtype):
+            values = values.map(lambda value: value.isoformat(), na_action="ignore").astype(object)
+        written[str(column)] = values
+    return str(written.to_csv(index=False, lineterminator="\n"))
+
+
+def contents(folder: Path) -> dict[str, Any]:
+    """What a notebook's output folder holds, by name; empty where nothing was saved."""
+    path = folder / CONTENTS
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def read_table(study: Study, notebook: str, name: str) -> pd.DataFrame:
+    """Read a table that another notebook saved, with its column types.
+
+    Parameters
+    ----------
+    study : Study
+    notebook : str
+        The other notebook's name; this notebook's metadata must declare ``outputs/NOTEBOOK/*`` as input.
+    name : str
+        The table's name.
+
+    Raises
+    ------
+    InputError
+        When the notebook has not been run, or saved no table of that name.
+    """
+    import pandas as pd
+
+    path = study.input(f"outputs/{notebook}/{name}.csv")
+    entry = contents(study.input(f"outputs/{notebook}/{CONTENTS}").parent).get(name)
+    if entry is None or not path.is_file():
+        problem = Problem(
+            f"outputs/{notebook}", f"it holds no table {name!r}.", f"Run it first: casestudy run {notebook}."
+        )
+        raise InputError("A table that this work rests on is missing.", [problem])
+    kinds = entry.get("dtypes", {})
+    texts = {
+        column: "str" for column, kind in kinds.items() if kind in ("str", "object", "string", "category")
+    }
+    dates = [column for column, kind in kinds.items() if kind.startswith("datetime")]
+    frame = pd.read_csv(path, dtype=texts, parse_dates=dates, keep_default_na=False, na_values=[""])
+    kept = {c: k for c, k in kinds.items() if k in ("Int64", "boolean", "bool", "int64", "float64")}
+    return frame.astype(kept)
+
+
+def _places(decimals: Decimals, column: str) -> int:
+    return decimals if isinstance(decimals, int) else decimals.get(column, 2)
+
+
+def _number(value: float, places: int) -> str:
+    if value is None or math.isnan(value):
+        return ""
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    text = f"{value:.{places}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON knows it; floats to nine significant digits, undefined ones as None."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.9g}") if math.isfinite(value) else None
+    return value
+
+
+def _table_html(frame: pd.DataFrame, decimals: Decimals, name: str, caption: str) -> str:
+    """The table as a notebook shows it: escaped, with its caption; long ones cut, which the caption says."""
+    rest = len(frame) - _MOST_ROWS_SHOWN
+    if rest > 0:
+        caption = f"{caption} (The first {_MOST_ROWS_SHOWN} of {len(frame):,} rows; all are in the file.)"
+    shown = frame.head(_MOST_ROWS_SHOWN).reset_index(drop=True)
+    written = {
+        column: partial(_number, places=_places(decimals, str(column)))
+        for column in shown.select_dtypes("floating").columns
+    }
+    style = shown.style.set_uuid(name).set_caption(caption).hide(axis="index")
+    return str(style.format(written, na_rep="", escape="html").to_html())

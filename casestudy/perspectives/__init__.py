@@ -1,0 +1,1 @@
+"""Customer, firm and general perspectives, and the framework that joins them."""

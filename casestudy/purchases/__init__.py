@@ -1,0 +1,1 @@
+"""The schema of purchases, its readers, and what is food."""

@@ -1,0 +1,1 @@
+"""Runs notebooks: parameters, receipts, execution, comparison with what is committed."""

@@ -1,0 +1,1 @@
+"""Readers for transcripts; turns and speakers; pseudonyms."""

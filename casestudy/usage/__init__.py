@@ -1,0 +1,1 @@
+"""Usage logs: events, sessions, measures, attrition, types, change; the simulator."""
