@@ -1,0 +1,141 @@
+"""Readers of purchases: Complete Journey, or any retailer's files under the documented schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from casestudy import engine
+from casestudy.errors import InputError, Problem, nearest
+from casestudy.purchases import food
+from casestudy.study import Study
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+JOURNEY_LINES = {
+    "household_id",
+    "basket_id",
+    "product_id",
+    "quantity",
+    "sales_value",
+    "transaction_timestamp",
+}
+JOURNEY_HOURS = -5
+"""Complete Journey's times behave like UTC: the quietest hour is 8 to 9 and 534 lines fall on the first hours
+of the next year. Five hours back, the quietest hour is 3 to 4 and the year ends with its last day. An
+inference of the workbench; a parameter of `open_purchases`."""
+
+_ENDINGS = (".parquet", ".csv", ".csv.gz")
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """Receipt lines and products, ready for queries.
+
+    Attributes
+    ----------
+    connection : ibis.BaseBackend
+        The engine that holds `lines`.
+    lines : ibis.Table
+        ``household_id``, ``basket_id``, ``product_id``, ``timestamp`` (local time), ``month``
+        (text, ``2017-03``), ``quantity`` (thousandths of a unit, integer), ``cents`` (paid after discounts,
+        hundredths of the currency, integer). Integers, so that sums are exact on every engine.
+    products : pandas.DataFrame
+        ``product_id``, ``department``, ``category``, ``type``, ``size``, ``brand``, ``class``.
+    currency : str
+    source : str
+        What the purchases are, in a word.
+    """
+
+    connection: Any
+    lines: ibis.Table
+    products: pd.DataFrame
+    currency: str = "$"
+    source: str = ""
+
+    def classed(self, *classes: str) -> ibis.Table:
+        """Lines of products of these classes (`casestudy.purchases.schema.CLASSES`), with ``class``."""
+        chosen = self.products.loc[self.products["class"].isin(classes), ["product_id", "class"]]
+        return self.join(chosen)
+
+    def join(self, products: pd.DataFrame) -> ibis.Table:
+        """Lines joined with facts of products; lines of other products fall away."""
+        import ibis
+
+        return self.lines.join(ibis.memtable(products.reset_index(drop=True)), "product_id")
+
+
+def open_purchases(study: Study, connection: Any = None, hours: int | None = None) -> Purchases:
+    """Open the study's purchases without reading them into memory.
+
+    Parameters
+    ----------
+    study : Study
+        Its source ``purchases`` names a folder: Complete Journey's Parquet files, or lines and products
+        under the schema of `casestudy.purchases.schema` (``lines*.csv`` or ``.parquet``, or a folder
+        ``lines/`` of them; ``products`` likewise).
+    connection : ibis.BaseBackend, optional
+        An open engine; one is opened from the study's settings by default.
+    hours : int, optional
+        Hours to add to every time; for Complete Journey `JOURNEY_HOURS` by default, else 0.
+
+    Returns
+    -------
+    Purchases
+
+    Raises
+    ------
+    InputError
+        When files or columns are missing, or more than one currency occurs.
+
+    Examples
+    --------
+    >>> purchases = open_purchases(Study.find())
+    >>> int(purchases.lines.count().execute())
+    1469307
+    """
+    connection = connection if connection is not None else engine.connect(study.engine)
+    folder = study.source("purchases")
+    rules = food.read_rules(study)
+    if (folder / "transactions.parquet").is_file():
+        return _journey(folder, connection, rules, JOURNEY_HOURS if hours is None else hours)
+    return _documented(folder, connection, rules, hours or 0)
+
+
+def _journey(folder: Path, connection: Any, rules: pd.DataFrame, hours: int) -> Purchases:
+    import ibis
+    import pandas as pd
+
+    raw = engine.parquet(connection, folder / "transactions.parquet")
+    _expect(JOURNEY_LINES, raw.columns, "transactions.parquet")
+    time = raw.transaction_timestamp + ibis.interval(hours=hours)
+    lines = raw.select(
+        "household_id",
+        "basket_id",
+        "product_id",
+        timestamp=time,
+        month=time.strftime("%Y-%m"),
+        quantity=raw.quantity.cast("int64") * 1000,
+        cents=(raw.sales_value * 100).round().cast("int64"),
+    )
+    names = {"product_category": "category", "product_type": "type", "package_size": "size"}
+    products = pd.read_parquet(folder / "products.parquet").rename(columns=names)
+    products = products[["product_id", "department", "category", "type", "size", "brand"]]
+    products["class"] = food.classify(products, rules)
+    return Purchases(connection, lines, products, "$", "Complete Journey")
+
+
+def _documented(folder: Path, connection: Any, rules: pd.DataFrame, hours: int) -> Purchases:
+    raise NotImplementedError
+
+
+def _expect(needed: set[str], columns: Any, where: str) -> None:
+    problems = [
+        Problem(where, f"column {name!r} is missing.", nearest(name, list(columns)))
+        for name in sorted(needed - set(columns))
+    ]
+    if problems:
+        raise InputError("The purchases cannot be read.", problems)
