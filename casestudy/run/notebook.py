@@ -1,0 +1,198 @@
+"""A notebook file as the runner sees it: its question, its parameters cell, its code and its declared inputs.
+
+Reads the JSON itself, so that finding out what is fresh needs no notebook library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from casestudy.errors import CaseStudyError, InputError, Problem, nearest
+from casestudy.study import Study
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """One notebook of a study.
+
+    Attributes
+    ----------
+    path : Path
+    cells : tuple of dict
+        The cells as stored, sources joined to text.
+    question : str
+        Id of the research question it serves; empty when its metadata names none.
+    inputs : tuple of str
+        Globs from the study's root, and ``source:NAME``, that it may read.
+    """
+
+    path: Path
+    cells: tuple[dict[str, Any], ...]
+    question: str
+    inputs: tuple[str, ...]
+
+    @property
+    def stem(self) -> str:
+        """File name without its ending: the name of its output folder."""
+        return self.path.stem
+
+    @cached_property
+    def title(self) -> str:
+        """The H1: the question that the notebook answers."""
+        for cell in self.cells:
+            if cell["cell_type"] == "markdown" and (found := re.search(r"^# +(.+)$", cell["source"], re.M)):
+                return found[1].strip()
+        return self.stem
+
+    @property
+    def code(self) -> str:
+        """All code cells, one after the other."""
+        return "\n".join(cell["source"] for cell in self.cells if cell["cell_type"] == "code")
+
+    @property
+    def parameters_cell(self) -> str:
+        """Source of the cell tagged ``parameters``; empty when there is none."""
+        for cell in self.cells:
+            if cell["cell_type"] == "code" and "parameters" in cell["tags"]:
+                return str(cell["source"])
+        return ""
+
+    @property
+    def code_hash(self) -> str:
+        """Hash of what a reader sees in the cells, whatever their outputs, ids or spacing in the file."""
+        seen = [[cell["cell_type"], cell["source"], cell["tags"]] for cell in self.cells]
+        return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Names of the notebooks whose outputs are among the inputs."""
+        names = {glob.split("/")[1] for glob in self.inputs if glob.startswith("outputs/")}
+        return tuple(sorted(names))
+
+    def heading_above(self, index: int) -> str:
+        """The nearest heading at or above a cell."""
+        for cell in reversed(self.cells[: index + 1]):
+            if cell["cell_type"] == "markdown" and (found := re.findall(r"^#+ +(.+)$", cell["source"], re.M)):
+                return str(found[-1]).strip()
+        return self.title
+
+
+def read(path: Path) -> Notebook:
+    """Read a notebook file.
+
+    Raises
+    ------
+    InputError
+        When it is not a notebook, or its metadata are not what the runner needs.
+    """
+    name = path.name
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        cells = tuple(
+            {
+                "cell_type": cell["cell_type"],
+                "source": _joined(cell["source"]),
+                "tags": sorted(cell.get("metadata", {}).get("tags", [])),
+            }
+            for cell in stored["cells"]
+        )
+        ours = stored.get("metadata", {}).get("casestudy", {})
+        inputs = ours.get("inputs", [])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        problem = Problem(name, f"it is not a notebook ({error}).", "Save it from JupyterLab again.")
+        raise InputError("A notebook cannot be read.", [problem]) from error
+    if not isinstance(inputs, list) or not all(isinstance(one, str) for one in inputs):
+        problem = Problem(f"{name}, metadata casestudy.inputs", "it is not a list of globs.", "Write a list.")
+        raise InputError("A notebook cannot be read.", [problem])
+    return Notebook(path, cells, str(ours.get("question", "")), tuple(inputs))
+
+
+def of_study(study: Study) -> list[Notebook]:
+    """All notebooks of a study; every problem with their files, questions and names at once."""
+    notebooks: list[Notebook] = []
+    problems: list[Problem] = []
+    questions = {question.id for question in study.questions}
+    for path in study.notebooks:
+        try:
+            notebook = read(path)
+        except CaseStudyError as error:
+            problems += error.problems
+            continue
+        where = f"{path.name}, metadata casestudy"
+        if notebook.question and notebook.question not in questions:
+            found = f"question {notebook.question!r} is not in study.toml."
+            problems.append(Problem(where, found, nearest(notebook.question, questions)))
+        if notebook.stem in {other.stem for other in notebooks}:
+            problems.append(Problem(str(path), "another notebook has the same name.", "Rename one of them."))
+        notebooks.append(notebook)
+    stems = {notebook.stem for notebook in notebooks}
+    for notebook in notebooks:
+        for other in notebook.reads:
+            if other not in stems and not (study.outputs / other).is_dir():
+                found = f"it reads outputs/{other}, but there is no such notebook."
+                problems.append(
+                    Problem(f"{notebook.path.name}, metadata casestudy.inputs", found, nearest(other, stems))
+                )
+    if problems:
+        raise InputError("The study's notebooks have problems.", problems)
+    return notebooks
+
+
+def choose(notebooks: list[Notebook], names: list[str]) -> list[Notebook]:
+    """The notebooks that a person named by number (``20``), name or path; all of them for no names."""
+    if not names:
+        return notebooks
+    chosen: list[Notebook] = []
+    problems: list[Problem] = []
+    for name in names:
+        stem = Path(name).name.removesuffix(".ipynb")
+        found = [one for one in notebooks if stem == one.stem]
+        found = found or [one for one in notebooks if one.stem.split("-")[0] == stem]
+        if not found:
+            known = [one.stem for one in notebooks]
+            problems.append(Problem(name, "there is no such notebook.", nearest(stem, known)))
+        chosen += [one for one in found if one not in chosen]
+    if problems:
+        raise InputError("A notebook was not found.", problems)
+    return chosen
+
+
+def in_order(notebooks: list[Notebook]) -> list[Notebook]:
+    """The notebooks so that each comes after those it reads.
+
+    Raises
+    ------
+    InputError
+        When notebooks read each other in a circle.
+    """
+    by_stem = {notebook.stem: notebook for notebook in notebooks}
+    ordered: list[Notebook] = []
+    open_now: list[str] = []
+
+    def visit(notebook: Notebook) -> None:
+        if notebook in ordered:
+            return
+        if notebook.stem in open_now:
+            circle = " → ".join([*open_now[open_now.index(notebook.stem) :], notebook.stem])
+            problem = Problem(circle, "each reads the outputs of the next.", "Break the circle.")
+            raise InputError("The notebooks read each other in a circle.", [problem])
+        open_now.append(notebook.stem)
+        for other in notebook.reads:
+            if other in by_stem and other != notebook.stem:
+                visit(by_stem[other])
+        open_now.pop()
+        ordered.append(notebook)
+
+    for notebook in notebooks:
+        visit(notebook)
+    return ordered
+
+
+def _joined(source: str | list[str]) -> str:
+    return source if isinstance(source, str) else "".join(source)

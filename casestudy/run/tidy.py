@@ -1,0 +1,63 @@
+"""Makes an executed notebook the same bytes for the same receipt: no times, paths, machine or random ids."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+_KEPT_METADATA = ("casestudy", "kernelspec")
+_INJECTED = "injected-parameters"
+
+
+def tidy(notebook: Any, hidden: dict[str, str] | None = None) -> Any:
+    """Strip an executed notebook, in place, of what differs from run to run.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        As papermill returns it.
+    hidden : dict of str to str, optional
+        Paths of this machine, and what to write instead of them in outputs.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The same notebook.
+    """
+    replaced = {**(hidden or {}), str(Path(sys.prefix)): "<python>", str(Path.home()): "~"}
+    pattern = re.compile("|".join(re.escape(path) for path in sorted(replaced, key=len, reverse=True)))
+    kept = {key: value for key, value in notebook.metadata.items() if key in _KEPT_METADATA}
+    notebook.metadata = type(notebook)(
+        {**kept, "language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    )
+    for number, cell in enumerate(notebook.cells):
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = type(notebook)({"tags": tags} if tags else {})
+        if _INJECTED in tags:
+            cell["id"] = _INJECTED
+        cell.setdefault("id", f"cell-{number}")
+        for output in cell.get("outputs", []):
+            output.pop("execution_count", None) if output.output_type == "stream" else None
+            _hide(output, pattern, replaced)
+    return notebook
+
+
+def _hide(output: Any, pattern: re.Pattern[str], replaced: dict[str, str]) -> None:
+    def clean(text: str) -> str:
+        text = pattern.sub(lambda found: replaced[found[0]], text)
+        return re.sub(r"(ipykernel_)\d+([/\\]\d+)?", r"\1", text)
+
+    if "text" in output:
+        output["text"] = clean(output["text"])
+    for kind, value in output.get("data", {}).items():
+        if isinstance(value, str) and not kind.startswith("image/"):
+            output["data"][kind] = clean(value)
+
+
+def to_text(notebook: Any) -> str:
+    """The notebook as a file, with keys sorted and one space of indent."""
+    import nbformat
+
+    return str(nbformat.writes(notebook)) + "\n"
