@@ -1,0 +1,121 @@
+"""Numbers that other notebooks found, read by name as the framework declares them; gaps say why."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casestudy.coding.framework import Measure
+from casestudy.errors import InputError, Problem, nearest
+from casestudy.outputs import csv_text, read_table
+from casestudy.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One number of the study.
+
+    Attributes
+    ----------
+    value : float
+        NaN when it cannot be read.
+    query : str
+        Where it stands, in words: table, rows, column.
+    digest : str
+        SHA-256 of the rows it was read from; empty when it cannot be read.
+    reason : str
+        Why there is no number.
+    """
+
+    value: float
+    query: str
+    digest: str = ""
+    reason: str = ""
+
+
+def read(study: Study, measure: Measure) -> Reading:
+    """Read a number of the study.
+
+    Parameters
+    ----------
+    study : Study
+    measure : Measure
+        Its rows must leave exactly one row of its table.
+
+    Returns
+    -------
+    Reading
+        Never raises for a table that is not there: a study without that source is a study, too.
+    """
+    query = described(measure)
+    try:
+        rows = _rows(study, measure)
+    except InputError as error:
+        return Reading(math.nan, query, reason=_reason(error))
+    if len(rows) != 1:
+        return Reading(math.nan, query, reason=f"{len(rows)} rows fit, one is needed")
+    value = rows[measure.column].iloc[0]
+    digest = hashlib.sha256(csv_text(rows.reset_index(drop=True), 9).encode()).hexdigest()
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return Reading(math.nan, query, digest, f"{value!r} is not a number")
+    return Reading(number, query, digest, "" if number == number else "the table holds no value there")
+
+
+def column(study: Study, measure: Measure) -> tuple[pd.Series, str]:
+    """Read a column of numbers keyed by participant of the log, or by household.
+
+    Returns
+    -------
+    (pandas.Series, str)
+        The values by key as text (empty when the table is not there), and the reason when there are none.
+    """
+    import pandas as pd
+
+    try:
+        rows = _rows(study, measure)
+    except InputError as error:
+        return pd.Series(dtype=float), _reason(error)
+    keys = rows[measure.key].astype(str)
+    values = pd.Series(rows[measure.column].to_numpy(), index=keys)
+    return values[~values.index.duplicated()], ""
+
+
+def described(measure: Measure) -> str:
+    """Where the number stands, in words.
+
+    Examples
+    --------
+    >>> described(Measure("m", "M", "usage log", "20-use", "weeks", "sessions", {"week": ("3",)}))
+    'outputs/20-use/weeks.csv, week = 3, column sessions'
+    """
+    chosen = [f"{name} = {' or '.join(values)}" for name, values in measure.rows.items()]
+    return ", ".join([f"outputs/{measure.notebook}/{measure.table}.csv", *chosen, f"column {measure.column}"])
+
+
+def _rows(study: Study, measure: Measure) -> pd.DataFrame:
+    table = read_table(study, measure.notebook, measure.table)
+    _need(table.columns, [measure.column, *measure.rows, *([measure.key] if measure.key else [])], measure)
+    for name, allowed in measure.rows.items():
+        table = table[table[name].astype(str).isin(allowed)]
+    return table
+
+
+def _need(present: Iterable[str], wanted: Iterable[str], measure: Measure) -> None:
+    columns = list(present)
+    missing = [name for name in wanted if name not in columns]
+    if missing:
+        where = f"outputs/{measure.notebook}/{measure.table}.csv"
+        problems = [Problem(where, f"it has no column {n!r}.", nearest(n, columns)) for n in missing]
+        raise InputError("A measure cannot be read.", problems)
+
+
+def _reason(error: InputError) -> str:
+    return " ".join(f"{problem.where}: {problem.found}" for problem in error.problems) or error.summary

@@ -1,0 +1,213 @@
+"""Participants across interview, log and purchases: who is where, who may be linked, who may be quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from casestudy.study import Study
+from casestudy.tables import Column, Schema, read_csv
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "interviews/participants.csv"
+SCHEMA = Schema(
+    "participants",
+    (
+        Column("participant_id", "text", "the participant in every file of the study", unique=True),
+        Column("group", "text", "which side the participant speaks for"),
+        Column("role", "text", "what the participant does", required=False),
+        Column("pseudonym", "text", "the name that is shown", required=False),
+        Column("household_id", "text", "the household in the purchases", required=False),
+        Column("log_id", "text", "the participant in the usage log", required=False),
+        Column("age", "text", "age or age band", required=False),
+        Column("household", "text", "who lives there, in words", required=False),
+        Column("interviewed_on", "date", "day of the interview", required=False),
+        Column("consent_quote", "boolean", "whether words may be quoted"),
+        Column("consent_link", "boolean", "whether words may be linked to the log and the purchases"),
+        Column("notes", "text", "anything else", required=False),
+    ),
+)
+SOURCES = ("interview", "log", "purchases")
+
+
+def load(study: Study) -> pd.DataFrame:
+    """The participants' table, with empty text for what is not known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `SCHEMA`; no rows when the study has no participants.csv.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    import pandas as pd
+
+    path = study.input(FILE)
+    if path.is_file():
+        table = read_csv(path, SCHEMA, FILE)
+    else:
+        table = pd.DataFrame(columns=SCHEMA.names)
+    for column in SCHEMA.columns:
+        if column.name not in table.columns:
+            table[column.name] = pd.NaT if column.kind == "date" else ""
+        if column.kind == "text":
+            table[column.name] = table[column.name].astype(object).fillna("")
+        if column.kind == "boolean":
+            table[column.name] = table[column.name].fillna(False).astype(bool)
+    return table[SCHEMA.names].sort_values("participant_id", kind="stable").reset_index(drop=True)
+
+
+def join(
+    people: pd.DataFrame,
+    interviewed: Iterable[str],
+    in_log: Iterable[str] | None,
+    in_purchases: Iterable[str] | None,
+) -> pd.DataFrame:
+    """Who is in which source, and which of it may be put together.
+
+    Parameters
+    ----------
+    people : pandas.DataFrame
+        From `load`.
+    interviewed : iterable of str
+        Participants with an interview that can be read.
+    in_log, in_purchases : iterable of str, or None
+        Ids of the log and households of the purchases; None when the study has no such source.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a participant of the table: ``participant_id, group, pseudonym, interview, log, purchases``
+        (true or false), ``log_id, household_id`` (empty without consent to link), ``quotable``, ``sources``
+        (such as ``interview + log``) and ``why``: in words, what is missing and for what reason.
+    """
+    import pandas as pd
+
+    spoken = set(interviewed)
+    logged = None if in_log is None else {str(one) for one in in_log}
+    bought = None if in_purchases is None else {str(one) for one in in_purchases}
+    rows = []
+    for one in people.to_dict("records"):
+        linked = bool(one["consent_link"])
+        log, log_why = _found(one["log_id"], logged, linked, "log")
+        home, home_why = _found(one["household_id"], bought, linked, "purchases")
+        spoke = one["participant_id"] in spoken
+        there = [name for name, has in zip(SOURCES, (spoke, log, home), strict=True) if has]
+        why = [log_why, home_why] if one["log_id"] or one["household_id"] else []
+        rows.append(
+            {
+                "participant_id": one["participant_id"],
+                "group": one["group"],
+                "pseudonym": one["pseudonym"] or one["participant_id"],
+                "interview": spoke,
+                "log": log,
+                "purchases": home,
+                "log_id": one["log_id"] if log else "",
+                "household_id": one["household_id"] if home else "",
+                "quotable": bool(one["consent_quote"]),
+                "sources": " + ".join(there) or "none",
+                "why": "; ".join(part for part in [*([] if spoke else ["no interview"]), *why] if part),
+            }
+        )
+    columns = ["participant_id", "group", "pseudonym", *SOURCES, "log_id", "household_id", "quotable"]
+    return pd.DataFrame(rows, columns=[*columns, "sources", "why"])
+
+
+def _found(identity: str, known: set[str] | None, linked: bool, source: str) -> tuple[bool, str]:
+    if known is None:
+        return False, f"the study has no {source}"
+    if not identity:
+        return False, f"not in the {source}"
+    if not linked:
+        return False, f"no consent to link to the {source}"
+    if identity not in known:
+        return False, f"{identity} does not occur in the {source}"
+    return True, ""
+
+
+def coverage(
+    joined: pd.DataFrame, in_log: Iterable[str] | None, in_purchases: Iterable[str] | None
+) -> pd.DataFrame:
+    """How many people each combination of sources holds, those outside the interviews included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group, sources, people, who``: interviewed participants by group (with ids), then those who are in
+        the log or the purchases only (counts, no ids).
+    """
+    import pandas as pd
+
+    grouped = joined.groupby(["group", "sources"], sort=True)["participant_id"]
+    rows = [
+        {"group": group, "sources": sources, "people": len(ids), "who": " ".join(sorted(ids))}
+        for (group, sources), ids in grouped
+    ]
+    for name, ids, column in (("log", in_log, "log_id"), ("purchases", in_purchases, "household_id")):
+        if ids is not None:
+            rest = {str(one) for one in ids} - set(joined[column])
+            said = {"group": "not interviewed", "sources": f"{name} only"}
+            rows.append(said | {"people": len(rest), "who": ""})
+    return pd.DataFrame(rows, columns=["group", "sources", "people", "who"])
+
+
+def coverage_in_words(
+    joined: pd.DataFrame, in_log: Iterable[str] | None, in_purchases: Iterable[str] | None
+) -> str:
+    """One paragraph on who is in which source and what follows from it."""
+    if joined.empty:
+        return "No participant is known: without participants.csv, words and logs cannot be joined."
+    parts = [f"{len(joined)} participants: {int(joined['interview'].sum())} with an interview"]
+    for name, ids in (("log", in_log), ("purchases", in_purchases)):
+        if ids is None:
+            parts.append(f"the study has no {name}, so nothing here is set against it")
+        else:
+            count = int(joined[name].sum())
+            parts.append(f"{count} also in the {name}")
+    refused = joined["why"].str.contains("no consent to link")
+    if refused.any():
+        parts.append(f"{int(refused.sum())} without consent to link, kept apart")
+    silent = int((~joined["quotable"]).sum())
+    if silent:
+        parts.append(f"{silent} who may not be quoted")
+    return "; ".join(parts) + "."
+
+
+def withhold(frame: pd.DataFrame, count: str, columns: Sequence[str], floor: int) -> pd.DataFrame:
+    """Blank the cells that describe fewer people than the floor.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    count : str
+        The column that says how many people a row describes.
+    columns : sequence of str
+        What to blank in rows below the floor.
+    floor : int
+        The fewest people that a cell may describe. A row of nobody stays: it describes no one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the column ``withheld`` (true or false); the count itself becomes missing in rows withheld.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = withhold(pd.DataFrame({"people": [2, 9], "mean": [1.5, 2.5]}), "people", ["mean"], 5)
+    >>> table["mean"].tolist(), table["withheld"].tolist()
+    ([nan, 2.5], [True, False])
+    """
+    table = frame.copy()
+    below = table[count].gt(0) & table[count].lt(floor)
+    for column in columns:
+        if not (str(table[column].dtype).startswith(("float", "Float"))):
+            table[column] = table[column].astype(object)
+        table.loc[below, column] = None
+    table[count] = table[count].astype("Int64").mask(below)
+    return table.assign(withheld=below)
