@@ -1,0 +1,218 @@
+"""A transcript: canonical text, its turns, and how it was read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casestudy.errors import InputError, Problem, raise_if
+from casestudy.study import Study
+from casestudy.transcripts import turns as turning
+from casestudy.transcripts.text import Place, sha256
+from casestudy.transcripts.turns import Turn
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER = "interviews/transcripts"
+LARGEST = 50_000_000  # bytes of one file
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """One document as the workbench sees it.
+
+    Attributes
+    ----------
+    id : str
+        The file's name without its ending; never changes.
+    text : str
+        Canonical text; positions count its code points.
+    turns : tuple of Turn
+    title : str
+    notes : tuple of str
+        Front notes of the text (lines that begin with ``>``).
+    encoding, format : str
+        How the file was read.
+    reading : tuple of str
+        What a reader should know about the reading: encoding guesses, what was not kept.
+    places : tuple of Place
+        The way back to the source, where the text was taken out of another format.
+    """
+
+    id: str
+    text: str
+    turns: tuple[Turn, ...] = ()
+    title: str = ""
+    notes: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    format: str = "txt"
+    reading: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the text."""
+        return sha256(self.text)
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Who speaks, in order of first turn."""
+        return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker))
+
+    def turn_at(self, position: int) -> Turn | None:
+        """The turn that holds a position."""
+        return turning.turn_at(self.turns, position)
+
+    def source_of(self, position: int) -> str:
+        """Where in the source file a position comes from; empty where the file is the text itself."""
+        return next((place.source for place in self.places if place.start <= position < place.end), "")
+
+
+def from_text(
+    text: str, name: str, *, speakers: Collection[str] | None = None, **reading: object
+) -> Transcript:
+    """Make a transcript of canonical text.
+
+    Examples
+    --------
+    >>> from_text("Q: Hello?\\n\\nAino: Yes.", "t").speakers
+    ('Q', 'Aino')
+    """
+    title, notes, _ = turning.front(text)
+    return Transcript(name, text, turning.turns(text, speakers), title, notes, **reading)  # type: ignore[arg-type]
+
+
+def read(path: Path, *, where: str = "", speakers: Collection[str] | None = None) -> Transcript:
+    """Read a document of any known format.
+
+    Parameters
+    ----------
+    path : Path
+    where : str
+        How to call the file in messages; its name by default.
+    speakers : collection of str, optional
+        The only names that speak; found in the text by default.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read as what its ending says.
+    """
+    from casestudy.transcripts.readers import READERS
+
+    name = where or path.name
+    ending = path.suffix.lower()
+    if ending not in READERS:
+        known = ", ".join(sorted(READERS))
+        raise InputError(
+            "A document cannot be read.", [Problem(name, f"{ending!r} is not known.", f"Use {known}.")]
+        )
+    data = load(path, name)
+    extract = READERS[ending](data, name)
+    return from_text(
+        extract.text,
+        path.stem,
+        speakers=speakers,
+        encoding=extract.encoding,
+        format=ending.lstrip("."),
+        reading=extract.notes,
+        places=extract.places,
+    )
+
+
+def load(path: Path, name: str) -> bytes:
+    """The bytes of a file that is neither missing nor beyond measure."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            problem = Problem(name, f"it has {size:,} bytes.", f"At most {LARGEST:,} are read; split it.")
+            raise InputError("A document cannot be read.", [problem])
+        return path.read_bytes()
+    except OSError as error:
+        problem = Problem(name, f"{error.strerror or 'it cannot be opened'}.")
+        raise InputError("A document cannot be read.", [problem]) from error
+
+
+def documents(study: Study) -> dict[str, Transcript]:
+    """All documents of a study, by id: the files of ``interviews/transcripts/``.
+
+    Raises
+    ------
+    InputError
+        With the problems of every file that cannot be read, and of ids that two files share.
+    """
+    found: dict[str, Transcript] = {}
+    problems: list[Problem] = []
+    for path in document_files(study):
+        where = f"{FOLDER}/{path.name}"
+        if path.stem in found:
+            problems.append(
+                Problem(where, f"a second file named {path.stem!r}.", "A document's id is its name.")
+            )
+            continue
+        try:
+            found[path.stem] = read(path, where=where)
+        except InputError as error:
+            problems += error.problems
+    raise_if(problems, "Documents cannot be read.")
+    return found
+
+
+def document_files(study: Study) -> list[Path]:
+    """Files of the study's documents, sorted by name; README.md is not one."""
+    return [path for path in study.inputs(f"{FOLDER}/*") if path.stem != "README"]
+
+
+def document(study: Study, name: str) -> Transcript:
+    """One document by its id.
+
+    Raises
+    ------
+    InputError
+        When there is none, or more than one, or it cannot be read.
+    """
+    files = [path for path in document_files(study) if path.stem == name]
+    if len(files) != 1:
+        from casestudy.errors import nearest
+
+        count = "there is none" if not files else "more than one file bears this name"
+        known = nearest(name, [path.stem for path in document_files(study)])
+        raise InputError("A document is not known.", [Problem(f"{FOLDER}/{name}", f"{count}.", known)])
+    return read(files[0], where=f"{FOLDER}/{files[0].name}")
+
+
+def messages(path: Path, where: str = "interviews/feedback/messages.csv") -> pd.DataFrame:
+    """Short anonymous messages, one a row: ``message_id``, ``received_on`` (date), ``text``.
+
+    Raises
+    ------
+    InputError
+        With every problem of the table.
+    """
+    from casestudy.tables import Column, Schema, read_csv
+
+    schema = Schema(
+        "messages",
+        (
+            Column("message_id", "text", "the message's id", unique=True),
+            Column("received_on", "date", "day it came", required=False),
+            Column("text", "text", "its words"),
+        ),
+    )
+    return read_csv(path, schema, where)
+
+
+def word_count(text: str) -> int:
+    """Words of a text: runs of letters and digits.
+
+    Examples
+    --------
+    >>> word_count("Well — it's 17:30, isn't it?")
+    6
+    """
+    return len(re.findall(r"\w+(?:['’]\w+)*", text))
