@@ -195,6 +195,46 @@ def grid(
     return Drawing(figure, alt, tidy)
 
 
+def surface(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    value: str,
+    *,
+    level: float,
+    xlabel: str,
+    ylabel: str,
+    unit: str,
+    title: str = "",
+) -> Drawing:
+    """A shaded map of a value over two number axes, with a line where it crosses `level`.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row for each pair of `x` and `y` of a full grid.
+    level : float
+        Where the line is drawn.
+    unit : str
+        What the shading means, for the scale beside the map.
+    """
+    wide = frame.pivot(index=y, columns=x, values=value).astype(float)
+    with canvas() as (figure, axes):
+        mesh = axes.pcolormesh(wide.columns, wide.index, wide.to_numpy(), cmap="Blues", shading="nearest")
+        numbers = wide.to_numpy()
+        if numbers.min() < level < numbers.max():
+            axes.contour(wide.columns, wide.index, numbers, levels=[level], colors=[INK], linewidths=1.6)
+        axes.grid(False)
+        figure.colorbar(mesh, ax=axes, label=unit)
+        _labels(axes, xlabel, ylabel, title)
+    share = float((frame[value] >= level).mean())
+    alt = (
+        f"Map of {unit} over {xlabel} and {ylabel}: it reaches {level:g} on {share:.0%} of the map, "
+        f"from {numbers.min():.2f} to {numbers.max():.2f}."
+    )
+    return Drawing(figure, alt, frame)
+
+
 def _labels(axes: Axes, xlabel: str, ylabel: str, title: str) -> None:
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
