@@ -1,0 +1,217 @@
+"""Events and participants of the log: their columns, and the readers for CSV, JSON Lines and Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.tables import Column, Schema, conform, read_csv
+from casestudy.usage.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casestudy.study import Study
+
+FILE = "usage_logs/events.csv"
+PARTICIPANTS_FILE = "usage_logs/participants.csv"
+EVENTS = Schema(
+    "usage events",
+    (
+        Column("event_id", "text", "the event's own id; a repeated one is the same event again"),
+        Column("participant_id", "text", "pseudonym of the account"),
+        Column("timestamp", "timestamp", "when, with its offset from UTC"),
+        Column("action", "text", "what was done: an id of the vocabulary"),
+        Column("target", "text", "what it was done to, as kind:name", required=False),
+        Column("period", "text", "the period shown: 2017-03, or 2017-01/2017-03", required=False),
+        Column("client", "text", "what it was done with", required=False),
+    ),
+)
+PARTICIPANTS = Schema(
+    "participants of the service",
+    (
+        Column("participant_id", "text", "pseudonym of the account", unique=True),
+        Column("household_id", "text", "the household in the purchases", required=False),
+        Column("adopted_on", "date", "day of registration, local"),
+        Column("account", "text", "whose account it is", allowed=("customer", "test")),
+        Column("notified", "text", "wants messages", allowed=("yes", "no"), required=False),
+        Column("comparison", "text", "sees similar households", allowed=("yes", "no"), required=False),
+        Column("consent", "text", "interview and log may be joined", allowed=("yes", "no"), required=False),
+    ),
+)
+_OFFSET = r"(Z|[+-]\d{2}:?\d{2})$"
+_MOST_LISTED = 20
+
+
+def read(path: Path, vocabulary: Vocabulary, where: str | None = None) -> pd.DataFrame:
+    """Read events from a CSV, JSON Lines or Parquet file.
+
+    Parameters
+    ----------
+    path : Path
+        ``.csv`` (also ``.csv.gz``), ``.jsonl`` or ``.parquet``.
+    vocabulary : Vocabulary
+        What actions there are.
+    where : str, optional
+        How to call the file in messages; its name by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `EVENTS`, sorted by participant, time and event id: ``timestamp`` in UTC, ``offset``
+        (minutes from UTC that the log states), ``group`` and ``actor`` of the action. Absent optional
+        columns are missing values.
+
+    Raises
+    ------
+    InputError
+        With every problem: missing columns, empty cells, times that are none or state no offset, unknown
+        actions. An empty log is no error: it is a table without rows.
+    """
+    name = where or path.name
+    return tidy(load_frame(path, name), vocabulary, name)
+
+
+def load_frame(path: Path, where: str) -> pd.DataFrame:
+    """Read a file of events as text, whatever its columns are called."""
+    import pandas as pd
+
+    kind = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
+    try:
+        if kind in (".csv", ".csv.gz"):
+            return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+        if kind in (".jsonl", ".ndjson"):
+            return pd.read_json(path, lines=True, dtype=False, convert_dates=False, encoding="utf-8")
+        if kind == ".parquet":
+            return pd.read_parquet(path)
+    except OSError as error:
+        raise InputError("Events cannot be read.", [Problem(where, f"{error.strerror or error}.")]) from error
+    except UnicodeDecodeError as error:
+        problem = Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
+        raise InputError("Events cannot be read.", [problem]) from error
+    except (ValueError, pd.errors.ParserError) as error:
+        problem = Problem(where, f"it is not a {kind[1:]} file: {_first_line(error)}.", "Export it again.")
+        raise InputError("Events cannot be read.", [problem]) from error
+    known = ".csv, .csv.gz, .jsonl, .parquet"
+    raise InputError(
+        "Events cannot be read.", [Problem(where, f"its ending {kind!r} is unknown.", f"Use {known}.")]
+    )
+
+
+def tidy(frame: pd.DataFrame, vocabulary: Vocabulary, where: str) -> pd.DataFrame:
+    """Hold events against their schema and the vocabulary; see `read` for what comes back.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from casestudy.usage.vocabulary import Action, Vocabulary
+    >>> words = Vocabulary((Action("login", "entry", "comes in"),))
+    >>> rows = [("e1", "p1", "2017-03-01T09:30:00+02:00", "login")]
+    >>> events = tidy(pd.DataFrame(rows, columns=EVENTS.names[:4]), words, "events.csv")
+    >>> str(events["timestamp"].iloc[0]), int(events["offset"].iloc[0])
+    ('2017-03-01 07:30:00+00:00', 120)
+    """
+    import pandas as pd
+
+    given = frame.get("timestamp")
+    if isinstance(given, pd.Series) and isinstance(given.dtype, pd.DatetimeTZDtype):
+        frame = frame.assign(timestamp=given.map(lambda moment: moment.isoformat(), na_action="ignore"))
+    elif isinstance(given, pd.Series) and not pd.api.types.is_string_dtype(given):
+        frame = frame.assign(timestamp=given.map(str, na_action="ignore"))
+    if frame.empty and not len(frame.columns):
+        frame = pd.DataFrame(columns=EVENTS.names, dtype=str)
+    table, problems = conform(frame, EVENTS, where)
+    if "timestamp" in table.columns and len(table):
+        offsets, more = _offsets(frame["timestamp"], table["timestamp"], where)
+        problems += more
+    else:
+        offsets = pd.Series([0] * len(table), dtype="int64")
+    if "action" in table.columns:
+        problems += _unknown_actions(table, vocabulary, where)
+    raise_if(problems, "The events have problems.")
+    for column in EVENTS.names:
+        if column not in table.columns:
+            table[column] = pd.Series([None] * len(table), dtype=object)
+    actors = {action.id: action.actor for action in vocabulary.actions}
+    table = table[EVENTS.names].assign(
+        offset=offsets.to_numpy(),
+        group=table["action"].map(vocabulary.groups).astype(object),
+        actor=table["action"].map(actors).astype(object),
+    )
+    return table.sort_values(["participant_id", "timestamp", "event_id"], kind="stable", ignore_index=True)
+
+
+def _offsets(texts: pd.Series, moments: pd.Series, where: str) -> tuple[pd.Series, list[Problem]]:
+    """Minutes from UTC that each timestamp states, and those that state none."""
+    import pandas as pd
+
+    found = texts.astype(str).str.extract(_OFFSET)[0]
+    bad = found.isna() & moments.notna()
+    rows = [position for position, hit in enumerate(bad) if hit]
+    remedy = "Write the offset, like 2017-03-01T09:30:00+02:00, or give the zone in a mapping file."
+    problems = [
+        Problem(
+            f"{where}, row {row + 2}", f"timestamp {texts.iloc[row]!r} states no offset from UTC.", remedy
+        )
+        for row in rows[:_MOST_LISTED]
+    ]
+    if len(rows) > _MOST_LISTED:
+        problems.append(Problem(where, f"{len(rows) - _MOST_LISTED:,} more rows without an offset.", remedy))
+    codes, names = pd.factorize(found.fillna("Z"))
+    minutes = [_minutes(str(name)) for name in names]
+    return pd.Series([minutes[code] for code in codes], dtype="int64"), problems
+
+
+def _minutes(offset: str) -> int:
+    if offset == "Z":
+        return 0
+    digits = offset[1:].replace(":", "")
+    return (1 if offset[0] == "+" else -1) * (int(digits[:2]) * 60 + int(digits[2:]))
+
+
+def _unknown_actions(table: pd.DataFrame, vocabulary: Vocabulary, where: str) -> list[Problem]:
+    known = set(vocabulary.ids)
+    counts = table.loc[~table["action"].isin(known) & table["action"].notna(), "action"].value_counts()
+    rows = {
+        action: int((table["action"] == action).to_numpy().argmax()) + 2
+        for action in counts.index[:_MOST_LISTED]
+    }
+    problems = [
+        Problem(
+            f"{where}, row {rows[action]}",
+            f"action {action!r} is not in the vocabulary ({counts[action]:,} rows).",
+            f"{nearest(str(action), known)} Or add it to the vocabulary, or map it.",
+        )
+        for action in sorted(rows, key=lambda action: rows[action])
+    ]
+    if len(counts) > _MOST_LISTED:
+        problems.append(Problem(where, f"{len(counts) - _MOST_LISTED:,} more unknown actions.", "Map them."))
+    return problems
+
+
+def read_participants(path: Path, where: str = PARTICIPANTS_FILE) -> pd.DataFrame:
+    """Read the accounts that the service knows; see `PARTICIPANTS` for the columns."""
+    return read_csv(path, PARTICIPANTS, where)
+
+
+def of_study(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, Vocabulary]:
+    """Events, participants and vocabulary of a study; its notebook declares ``usage_logs/*``.
+
+    Examples
+    --------
+    >>> from casestudy.study import Study
+    >>> events, participants, vocabulary = of_study(Study.find())
+    >>> "login" in vocabulary.ids
+    True
+    """
+    from casestudy.usage import vocabulary as words
+
+    vocabulary = words.load(study.input(words.FILE))
+    events = read(study.input(FILE), vocabulary, FILE)
+    return events, read_participants(study.input(PARTICIPANTS_FILE)), vocabulary
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0].rstrip(".") if text else type(error).__name__
