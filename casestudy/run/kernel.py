@@ -86,6 +86,13 @@ class Client(PapermillNotebookClient):
             self.kernels.add(self.km)
         return self.km
 
+    async def async_start_new_kernel(self, **kwargs: Any) -> None:
+        """Start the kernel; called by nbclient. An interrupt meanwhile ends it at once."""
+        await super().async_start_new_kernel(**kwargs)
+        if self.kernels and self.kernels.closed:
+            self.kernels.end_all()
+            raise InterruptedError("the run was interrupted")
+
 
 class Engine(NBClientEngine):
     """The engine that papermill runs our notebooks with."""
@@ -121,7 +128,7 @@ papermill_engines.register(ENGINE, Engine)
 
 
 class CellFailed(Exception):
-    """A cell raised: the notebook as far as it got, the cell's number in it, the exception's name and text."""
+    """A cell raised: the notebook as far as it got, the cell's number, the exception's name and text."""
 
     def __init__(self, partial: NotebookNode | None, index: int, name: str, text: str) -> None:
         super().__init__(f"{name}: {text}")

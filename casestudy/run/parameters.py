@@ -1,4 +1,4 @@
-"""Notebook parameters: declared in a cell, merged from files and the command line, checked before any kernel."""
+"""Notebook parameters: declared in a cell, merged from files and command line, checked before any kernel."""
 
 from __future__ import annotations
 

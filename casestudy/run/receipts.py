@@ -171,7 +171,11 @@ class Memory:
     study: Study
 
     def _file(self, stem: str) -> Path:
-        return self.study.root / CACHE / "receipts" / f"{stem}.json"
+        # Another folder of outputs (--outputs, verify) has a memory of its own.
+        folder = self.study.outputs
+        own = folder == self.study.root / "outputs"
+        name = "outputs" if own else hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+        return self.study.root / CACHE / "receipts" / name / f"{stem}.json"
 
     def why_stale(self, stem: str, now: Receipt, hashes: Hashes) -> str:
         """Why the notebook must run, in a clause; empty when its outputs are fresh."""

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,11 @@ def plan(
     """Put notebooks in order and look up what each of them is made of."""
     ordered = tuple(in_order(list(notebooks)))
     return Plan(study, ordered, parameters, force, Hashes(study.root / CACHE))
+
+
+def as_new(the_plan: Plan) -> Plan:
+    """The same plan with every notebook to run, into the folder that `Study.outputs` names now."""
+    return replace(the_plan, force=True)
 
 
 def with_upstream(chosen: Sequence[Notebook], everything: Sequence[Notebook]) -> list[Notebook]:

@@ -1,0 +1,275 @@
+"""Verbs that run notebooks and draw pages: run, status, verify, render, open."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from casestudy.errors import CaseStudyError, Problem, RunFailed
+from casestudy.study import ENV_OUTPUTS, Study
+
+_RUN_EPILOG = """examples:
+  casestudy run                                  everything that is not fresh
+  casestudy run 20 --help-parameters             what notebook 20 can be told
+  casestudy run 20 --set gap_minutes=60          one run with another value
+  casestudy run 20 --sweep gap_minutes=15,30,60  one run for each value, and a table of what changed
+  casestudy run --study my-study                 another study
+"""
+
+
+def add(verbs: Any) -> None:
+    """Add the verbs of this area."""
+    run = _verb(verbs, "run", "run the notebooks that are not fresh, then draw the pages", _run, _RUN_EPILOG)
+    run.add_argument("notebook", nargs="*", help="number (20), name or path; all by default")
+    run.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter's value")
+    run.add_argument("--params", type=Path, metavar="FILE", help="TOML or JSON file of parameters")
+    run.add_argument(
+        "--sweep", action="append", default=[], metavar="NAME=V1,V2", help="run a grid of values"
+    )
+    run.add_argument(
+        "--jobs", type=_positive, metavar="N", help="kernels at once; one for each core by default"
+    )
+    run.add_argument("--outputs", type=Path, metavar="DIR", help="write to this folder instead of outputs/")
+    run.add_argument("--force", action="store_true", help="run what is fresh, too")
+    run.add_argument("--dry-run", action="store_true", help="say what would run, and why")
+    run.add_argument("--no-pages", action="store_true", help="do not draw pages")
+    run.add_argument("--help-parameters", action="store_true", help="list the parameters and stop")
+
+    status = _verb(verbs, "status", "say what is fresh, and why the rest is stale", _status)
+    status.add_argument("--strict", action="store_true", help="exit with 1 when anything is stale")
+
+    verify = _verb(
+        verbs, "verify", "run everything elsewhere and compare with the committed outputs", _verify
+    )
+    verify.add_argument("--jobs", type=_positive, metavar="N")
+    verify.add_argument("--keep", type=Path, metavar="DIR", help="keep the new outputs in this folder")
+
+    render = _verb(verbs, "render", "draw the pages of what has run", _render)
+    render.add_argument("--force", action="store_true", help="draw pages that are fresh, too")
+
+    _verb(verbs, "open", "open the index page in a browser", _open)
+
+
+def _verb(verbs: Any, name: str, text: str, act: Any, epilog: str = "") -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        epilog=epilog or f"example:\n  casestudy {name}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--study", type=Path, metavar="DIR", help="the study's folder; found upward by default"
+    )
+    parser.set_defaults(act=act)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return number
+
+
+def _run(given: argparse.Namespace) -> int:
+    from casestudy.run import notebook, parameters, runner
+
+    study = Study.find(given.study)
+    if given.outputs:
+        os.environ[ENV_OUTPUTS] = str(given.outputs.resolve())
+    everything = notebook.of_study(study)
+    chosen = notebook.choose(everything, given.notebook)
+    if given.help_parameters:
+        return _list_parameters(chosen)
+    wanted = runner.with_upstream(chosen, everything)
+    values = parameters.merged(
+        wanted,
+        study.parameters,
+        from_file=parameters.read_file(given.params) if given.params else None,
+        from_line=_pairs(given.set),
+        file_name=str(given.params or ""),
+        everywhere=everything,
+    )
+    jobs = given.jobs or runner.default_jobs()
+    plan = runner.plan(study, wanted, values, force=given.force)
+    if given.dry_run:
+        return _say_states(plan.states())
+    if given.sweep:
+        return _sweep(study, chosen, values, given.sweep, jobs, plan)
+    outcomes = _run_plan(plan, jobs)
+    failed = _failed(outcomes)
+    drawn = 0 if given.no_pages else _draw(study)
+    if drawn:
+        print(f"{drawn} pages drawn")
+    index = study.outputs / "index.html"
+    if index.exists() and not given.no_pages:
+        print(f"index page: {_near(index)}")
+    print(_closing(outcomes))
+    if failed:
+        raise RunFailed("Not everything ran.", failed)
+    return 0
+
+
+def _run_plan(plan: Any, jobs: int) -> Any:
+    from casestudy.run import runner
+    from casestudy.run.progress import Progress
+
+    progress = Progress()
+    try:
+        return runner.run(plan, jobs=jobs, progress=progress)
+    finally:
+        progress.close()
+
+
+def _failed(outcomes: Any) -> list[Problem]:
+    return [Problem(one.notebook.stem, one.reason) for one in outcomes if one.state in ("failed", "not run")]
+
+
+def _closing(outcomes: Any) -> str:
+    counts = {
+        state: sum(one.state == state for one in outcomes) for state in ("ran", "fresh", "failed", "not run")
+    }
+    words = [f"{counts['ran']} ran", f"{counts['fresh']} fresh", f"{counts['failed']} failed"]
+    if not counts["fresh"]:
+        words.remove("0 fresh")
+    if counts["not run"]:
+        words.append(f"{counts['not run']} not run")
+    return ", ".join(words)
+
+
+def _sweep(study: Study, chosen: Any, values: Any, sweeps: Sequence[str], jobs: int, plan: Any) -> int:
+    from casestudy.run import runner, sweep
+    from casestudy.run.progress import Progress
+
+    if len(chosen) != 1:
+        problem = Problem(
+            "--sweep", f"it runs one notebook, not {len(chosen)}.", "Name one: casestudy run 20 --sweep …"
+        )
+        raise CaseStudyError("The sweep cannot run.", [problem])
+    points = sweep.grid(chosen[0], sweeps)
+    runner.raise_for(_run_plan(plan, jobs))
+    progress = Progress()
+    try:
+        table = sweep.run_sweep(
+            study, chosen[0], values[chosen[0].stem], points, jobs=jobs, progress=progress
+        )
+    finally:
+        progress.close()
+    print(table.read_text(encoding="utf-8"), end="")
+    print(f"{len(points)} points ran; the table: {_near(table)}")
+    return 0
+
+
+def _list_parameters(chosen: Any) -> int:
+    from casestudy.run.parameters import declared
+
+    for one in chosen:
+        print(f"{one.stem}: {one.title}")
+        for given in declared(one):
+            line = f"  {given.name}: {given.annotation} = {given.default!r}  {given.help}"
+            print(line.rstrip())
+    return 0
+
+
+def _plan_of_all(study: Study) -> Any:
+    from casestudy.run import notebook, parameters, runner
+
+    everything = notebook.of_study(study)
+    return runner.plan(study, everything, parameters.merged(everything, study.parameters))
+
+
+def _status(given: argparse.Namespace) -> int:
+    states = _plan_of_all(Study.find(given.study)).states()
+    _say_states(states)
+    return int(given.strict and any(one.reason for one in states))
+
+
+def _say_states(states: Any) -> int:
+    for one in states:
+        print(f"stale: {one.notebook.stem}: {one.reason}" if one.reason else f"fresh: {one.notebook.stem}")
+    stale = sum(bool(one.reason) for one in states)
+    print(f"{len(states) - stale} fresh, {stale} stale")
+    return 0
+
+
+def _verify(given: argparse.Namespace) -> int:
+    from casestudy.run import compare, runner
+
+    study = Study.find(given.study)
+    committed = study.outputs
+    with tempfile.TemporaryDirectory(prefix="casestudy-verify-") as temporary:
+        fresh = Path(temporary) / "outputs"
+        os.environ[ENV_OUTPUTS] = str(fresh)
+        try:
+            plan = runner.as_new(_plan_of_all(study))
+            outcomes = _run_plan(plan, given.jobs or runner.default_jobs())
+            runner.raise_for(outcomes)
+            _draw(study)
+        finally:
+            os.environ.pop(ENV_OUTPUTS)
+        moved = compare.moves(committed, fresh)
+        if given.keep:
+            shutil.copytree(fresh, given.keep, dirs_exist_ok=True)
+    for move in moved[:200]:
+        print(f"moved: {move}")
+    if len(moved) > 200:
+        print(f"… and {len(moved) - 200:,} more")
+    files = len({move.file for move in moved})
+    print(
+        f"{len(outcomes)} notebooks ran; "
+        + (f"{len(moved):,} places moved in {files} files" if moved else "nothing moved")
+    )
+    return 1 if moved else 0
+
+
+def _draw(study: Study, force: bool = False) -> int:
+    from casestudy.report.site import render
+
+    return render(study, force=force)
+
+
+def _render(given: argparse.Namespace) -> int:
+    drawn = _draw(Study.find(given.study), given.force)
+    print(f"{drawn} pages drawn")
+    return 0
+
+
+def _open(given: argparse.Namespace) -> int:
+    import webbrowser
+
+    index = Study.find(given.study).outputs / "index.html"
+    if not index.is_file():
+        raise CaseStudyError(
+            "There is no index page yet.", [Problem(_near(index), "not there.", "Run: casestudy run.")]
+        )
+    print(_near(index))
+    return 0 if webbrowser.open(index.as_uri()) else 1
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    problems = [
+        Problem(f"--set {text}", "it has no value.", "Write --set NAME=VALUE.")
+        for text in texts
+        if "=" not in text
+    ]
+    if problems:
+        raise CaseStudyError("The parameters do not fit.", problems)
+    return {name.strip(): value for name, _, value in (text.partition("=") for text in texts)}
+
+
+def _near(path: Path) -> str:
+    try:
+        return os.path.relpath(path)
+    except ValueError:
+        return str(path)
+
+
+if sys.platform == "win32":  # Colour codes of the progress line need this on old consoles.
+    os.system("")

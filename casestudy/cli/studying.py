@@ -1,0 +1,65 @@
+"""Verbs about the study as a whole: new, check."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from casestudy.errors import CaseStudyError, InputError, Problem
+from casestudy.study import Study
+
+# Rooms with files of their own in a study; each lists the problems of those files.
+CHECKED = ("transcripts", "coding", "usage", "purchases", "nutrition", "evidence", "literature")
+
+
+def add(verbs: Any) -> None:
+    """Add the verbs of this area."""
+    new = verbs.add_parser(
+        "new",
+        help="make a study of your own, with a tutorial inside",
+        description="Make a folder of the same shape as the reference study, with a tutorial of three pages.",
+        epilog="example:\n  casestudy new my-study && casestudy run --study my-study",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    new.add_argument("name", type=Path, help="the new folder")
+    new.add_argument("--title", help="the study's title; made from the folder's name by default")
+    new.set_defaults(act=_new)
+    check = verbs.add_parser(
+        "check",
+        help="list every problem of the study's files",
+        description="Read every file of the study and list every problem with its place and remedy.",
+        epilog="example:\n  casestudy check",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument(
+        "--study", type=Path, metavar="DIR", help="the study's folder; found upward by default"
+    )
+    check.set_defaults(act=_check)
+
+
+def _new(given: argparse.Namespace) -> int:
+    from casestudy.cli.scaffold import create
+
+    for line in create(given.name, given.title):
+        print(line)
+    return 0
+
+
+def _check(given: argparse.Namespace) -> int:
+    from casestudy.run import notebook, parameters
+
+    study = Study.find(given.study)
+    problems: list[Problem] = []
+    try:
+        notebooks = notebook.of_study(study)
+        parameters.merged(notebooks, study.parameters)
+    except CaseStudyError as error:
+        problems += error.problems
+    for room in CHECKED:
+        problems += import_module(f"casestudy.{room}.check").check(study)
+    if problems:
+        raise InputError(f"The study has {len(problems)} problems.", problems)
+    print(f"{study.title}: no problem found")
+    return 0
