@@ -1,0 +1,95 @@
+"""The frame that every page of the site shares: header, landmarks, data status, footer."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from casestudy.study import Study
+
+if TYPE_CHECKING:
+    import jinja2
+
+TEMPLATES = Path(__file__).parent / "templates"
+ASSETS = TEMPLATES / "assets"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link of the site's own navigation: path from the outputs folder, and words."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a page must know of the whole site.
+
+    Attributes
+    ----------
+    title, language : str
+    status : mapping of str to str
+        What each kind of material is; repeated on every page.
+    sections : tuple of Entry
+        The site's main parts, for the header.
+    """
+
+    title: str
+    language: str = "en"
+    status: Mapping[str, str] | None = None
+    sections: tuple[Entry, ...] = ()
+
+
+def site_of(study: Study, sections: tuple[Entry, ...] = ()) -> Site:
+    """The site of a study."""
+    return Site(study.title, study.language, dict(study.data_status), sections)
+
+
+def page(template: str, site: Site, path: str, title: str, **view: Any) -> str:
+    """Fill a template.
+
+    Parameters
+    ----------
+    template : str
+        File in ``templates/`` that extends ``base.html.j2``.
+    site : Site
+    path : str
+        The page's place, from the outputs folder; links are written relative to it.
+    title : str
+        The page's own title.
+    view : any
+        What the template shows. Text is escaped; only `markupsafe.Markup` passes as HTML.
+
+    Returns
+    -------
+    str
+        The page, ending in one line feed.
+    """
+    here = posixpath.dirname(path) or "."
+
+    def to(target: str) -> str:
+        name, mark, fragment = target.partition("#")
+        return posixpath.relpath(name, here) + mark + fragment
+
+    made = environment().get_template(template).render(site=site, here=path, title=title, to=to, **view)
+    return "\n".join(line.rstrip() for line in made.strip().splitlines()) + "\n"
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The one template environment: autoescape on, unknown names are errors."""
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )

@@ -1,0 +1,83 @@
+"""The page of one notebook: its cells, contents, and how it came about."""
+
+from __future__ import annotations
+
+from casestudy.report import layout
+from casestudy.report.cells import body
+from casestudy.report.layout import Site
+from casestudy.report.markdown import Place, link, render
+from casestudy.report.records import Record
+from casestudy.study import Study
+
+
+def page(study: Study, site: Site, record: Record, neighbours: tuple[Record | None, Record | None]) -> str:
+    """The HTML page of one executed notebook.
+
+    Parameters
+    ----------
+    study : Study
+    site : Site
+    record : Record
+    neighbours : (Record or None, Record or None)
+        The notebooks before and after it in reading order.
+
+    Returns
+    -------
+    str
+    """
+    path = f"{record.stem}/index.html"
+    source = str(record.run.get("notebook") or f"notebooks/{record.stem}.ipynb")
+    place = Place(study.root, source, f"outputs/{path}")
+    for reserved in ("saved", "provenance", "data-status", "content"):
+        place.taken.add(reserved)
+    made = body(record, place)
+    questions = {question.id: question for question in study.questions}
+    return layout.page(
+        "notebook.html.j2",
+        site,
+        path,
+        record.title,
+        record=record,
+        body=made,
+        heading=place.title or record.title,
+        short=render(record.answer.text, Place(study.root, source, f"outputs/{path}"))
+        if record.answer
+        else "",
+        contents=_contents(place, record),
+        question=questions.get(record.question),
+        parameters=sorted((name, repr(value)) for name, value in record.run.get("parameters", {}).items()),
+        provenance=_provenance(record, Place(study.root, "study.toml", f"outputs/{path}")),
+        hashes=_hashes(record),
+        previous=neighbours[0],
+        next=neighbours[1],
+    )
+
+
+def _contents(place: Place, record: Record) -> list[tuple[str, str, int]]:
+    listed = [
+        (heading.id, heading.text, heading.level) for heading in place.headings if heading.level in (2, 3)
+    ]
+    saved = [("saved", "Saved tables and figures", 2)] if record.items else []
+    return [*listed, *saved, ("provenance", "How this page came about", 2)]
+
+
+def _provenance(record: Record, place: Place) -> list[tuple[str, list[tuple[str, str | None, str]], str]]:
+    parts = (
+        ("inputs", "Input files", "What the notebook read, as it was then."),
+        ("modules", "Modules", "The parts of the package that the notebook reaches by its imports."),
+    )
+    return [
+        (
+            words,
+            [(name, link(name, place), digest) for name, digest in sorted(record.run[key].items())],
+            meaning,
+        )
+        for key, words, meaning in parts
+        if isinstance(record.run.get(key), dict) and record.run[key]
+    ]
+
+
+def _hashes(record: Record) -> list[tuple[str, str]]:
+    names = {"code": "Code of the notebook", "lock": "Lock file", "receipt": "Receipt of the run"}
+    found = [(words, record.run.get(key)) for key, words in names.items()]
+    return [(words, value) for words, value in found if isinstance(value, str) and value]

@@ -1,0 +1,147 @@
+"""What the runner left for each notebook: its provenance record and its contents, read for the pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from casestudy.errors import InputError, Problem, raise_if
+from casestudy.outputs import CONTENTS
+from casestudy.study import Question, Study
+
+RUN = "run.json"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A saved table or figure, as ``contents.json`` describes it."""
+
+    name: str
+    kind: str
+    file: str
+    caption: str = ""
+    alt: str = ""
+    data: str = ""
+    dtypes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A notebook's answer: a paragraph, and the figure that shows it."""
+
+    text: str
+    figure: Item | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One executed notebook and what it left behind.
+
+    Attributes
+    ----------
+    stem : str
+        Name of the notebook and of its folder in ``outputs/``.
+    folder : Path
+    title : str
+        The notebook's H1: its question.
+    question : str
+        Id of the research question that it serves; empty for none.
+    run : mapping
+        The provenance record: parameters, inputs, modules, code, lock, python, receipt.
+    """
+
+    stem: str
+    folder: Path
+    title: str
+    question: str = ""
+    run: Mapping[str, Any] = field(default_factory=dict)
+    items: tuple[Item, ...] = ()
+    answer: Answer | None = None
+
+    @property
+    def executed(self) -> Path:
+        """The executed notebook."""
+        return self.folder / f"{self.stem}.ipynb"
+
+    @property
+    def tables(self) -> list[Item]:
+        """Saved tables, by name."""
+        return [item for item in self.items if item.kind == "table"]
+
+    @property
+    def figures(self) -> list[Item]:
+        """Saved figures, by name."""
+        return [item for item in self.items if item.kind == "figure"]
+
+    def item(self, name: str) -> Item | None:
+        """The saved table or figure of that name."""
+        return next((item for item in self.items if item.name == name), None)
+
+
+def read(study: Study, outputs: Path) -> list[Record]:
+    """Read the records of all executed notebooks, in reading order.
+
+    Parameters
+    ----------
+    study : Study
+        Folders of notebooks that the study no longer has are left out.
+    outputs : Path
+        The folder that holds one folder for each notebook.
+
+    Raises
+    ------
+    InputError
+        With every record that cannot be read.
+    """
+    known = {path.stem for path in study.notebooks}
+    records: list[Record] = []
+    problems: list[Problem] = []
+    for path in sorted(outputs.glob(f"*/{RUN}")):
+        stem = path.parent.name
+        if (known and stem not in known) or not (path.parent / f"{stem}.ipynb").is_file():
+            continue
+        try:
+            records.append(_record(path.parent))
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            remedy = f"Run the notebook again: casestudy run {stem} --force."
+            problems.append(Problem(f"outputs/{stem}", f"its records cannot be read ({error}).", remedy))
+    raise_if(problems, "The pages cannot be written.", InputError)
+    return records
+
+
+def by_question(study: Study, records: list[Record]) -> list[tuple[Question | None, list[Record]]]:
+    """Records under the study's questions, in the study's order; last, those that serve none of them."""
+    known = {question.id for question in study.questions}
+    groups: list[tuple[Question | None, list[Record]]] = [
+        (question, [record for record in records if record.question == question.id])
+        for question in study.questions
+    ]
+    rest = [record for record in records if record.question not in known]
+    return [*groups, (None, rest)] if rest else groups
+
+
+def _record(folder: Path) -> Record:
+    run = json.loads((folder / RUN).read_text(encoding="utf-8"))
+    saved = folder / CONTENTS
+    contents = json.loads(saved.read_text(encoding="utf-8")) if saved.is_file() else {}
+    items = {
+        name: Item(
+            name,
+            entry["kind"],
+            entry["file"],
+            entry.get("caption", ""),
+            entry.get("alt", ""),
+            entry.get("data", ""),
+            entry.get("dtypes", {}),
+        )
+        for name, entry in sorted(contents.items())
+        if entry["kind"] in ("table", "figure")
+    }
+    given = contents.get("answer")
+    answer = Answer(str(given["text"]), items.get(given.get("figure", ""))) if given else None
+    title = str(run.get("title") or folder.name)
+    question = str(run.get("question") or "")
+    return Record(folder.name, folder, title, question, run, tuple(items.values()), answer)
