@@ -1,0 +1,264 @@
+"""Claims: what the study says, what would be seen if true, the evidence, contrary search and rivals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from casestudy.coding.fields import Fields, read_yaml
+from casestudy.coding.framework import Framework
+from casestudy.coding.pick import FIELDS, Pick, read_pick
+from casestudy.errors import Problem, nearest, raise_if
+from casestudy.study import Study
+
+FILE = "evidence/claims.yaml"
+KINDS = ("coding", "measure", "document")
+VERDICTS = ("rejected", "weakened", "stands", "undecided")
+_COMPARISON = re.compile(r"(>=|<=|>|<|=)\s*(-?\d+(?:\.\d+)?)\s*(%?)")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What would have to be seen: a comparison with a number.
+
+    Attributes
+    ----------
+    of : {'people', 'share', 'value'}
+        People in whom the codings occur, their share of those asked, or the value of a measure.
+    relation : {'>=', '<=', '>', '<', '='}
+    number : float
+    """
+
+    of: str
+    relation: str
+    number: float
+
+    def met(self, value: float) -> bool:
+        """Whether `value` is as expected.
+
+        Examples
+        --------
+        >>> Expected("people", ">=", 3).met(4)
+        True
+        """
+        relations = {
+            ">=": value >= self.number,
+            "<=": value <= self.number,
+            ">": value > self.number,
+            "<": value < self.number,
+            "=": value == self.number,
+        }
+        return relations[self.relation]
+
+    def __str__(self) -> str:
+        return f"{self.of} {self.relation} {self.number:g}"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of evidence, or one search for evidence to the contrary.
+
+    Attributes
+    ----------
+    id : str
+        Unique within its claim.
+    kind : {'coding', 'measure', 'document'}
+    says : str
+        What it shows, in one sentence.
+    pick : Pick
+        For codings.
+    measure : str
+        For measures: the id in the framework.
+    document, quote : str
+        For documents: where the words stand, exactly.
+    expected : Expected or None
+        When it counts as seen. None: any occurrence counts.
+    quotes : tuple of str
+        Ids of codings that the claim cites.
+    """
+
+    id: str
+    kind: str
+    says: str = ""
+    pick: Pick = field(default_factory=Pick)
+    measure: str = ""
+    document: str = ""
+    quote: str = ""
+    expected: Expected | None = None
+    quotes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another explanation of the same evidence, the test applied to it, and its verdict."""
+
+    text: str
+    test: str
+    verdict: str
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of the study.
+
+    Attributes
+    ----------
+    id, text, perspective, theme, question : str
+    expected : str
+        What would be seen if it were true, written before the analysis.
+    evidence, contrary : tuple of Item
+    rivals : tuple of Rival
+    note : str
+    """
+
+    id: str
+    text: str
+    perspective: str
+    theme: str
+    question: str
+    expected: str
+    evidence: tuple[Item, ...] = ()
+    contrary: tuple[Item, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    note: str = ""
+
+
+def load(study: Study, framework: Framework | None = None) -> tuple[Claim, ...]:
+    """The claims of the study; none when it has no claims.yaml.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    path = study.input(FILE)
+    if not path.is_file():
+        return ()
+    claims, problems = parse(read_yaml(path, FILE), FILE, [q.id for q in study.questions], framework)
+    raise_if(problems, "The claims of the study have problems.")
+    return claims
+
+
+_CLAIM = (
+    "id",
+    "text",
+    "perspective",
+    "theme",
+    "question",
+    "expected",
+    "evidence",
+    "contrary",
+    "rivals",
+    "note",
+)
+_ITEM = ("id", "kind", "says", "measure", "document", "quote", "expect", "quotes", *FIELDS)
+
+
+def parse(
+    node: object, where: str, questions: Sequence[str] = (), framework: Framework | None = None
+) -> tuple[tuple[Claim, ...], list[Problem]]:
+    """Make claims of what the file holds, and list every problem in it.
+
+    Parameters
+    ----------
+    node : object
+        What YAML gives: a mapping with a list ``claims``.
+    where : str
+        The file's name for messages.
+    questions : sequence of str
+        Ids of research questions that claims may point to; empty for no check.
+    framework : Framework, optional
+        Against whose perspectives, themes and measures the claims are held.
+    """
+    problems: list[Problem] = []
+    top = Fields(node if node is not None else {}, where, "", problems, ("version", "claims", "note"))
+    claims: list[Claim] = []
+    unless = framework.unless if framework else {}
+    for one in top.items("claims", _CLAIM):
+        texts = {key: one.text(key, required=True) for key in _CLAIM[:6]}
+        claim = Claim(
+            **texts,
+            evidence=tuple(
+                _item(item, f"e{n}", unless) for n, item in enumerate(one.items("evidence", _ITEM), 1)
+            ),
+            contrary=tuple(
+                _item(item, f"x{n}", unless) for n, item in enumerate(one.items("contrary", _ITEM), 1)
+            ),
+            rivals=tuple(
+                _rival(rival) for rival in one.items("rivals", ("text", "test", "verdict", "because"))
+            ),
+            note=one.text("note"),
+        )
+        if claim.id in {other.id for other in claims}:
+            one.problem("id", f"claim {claim.id!r} occurs twice.", "Give each its own id.")
+        ids = [item.id for item in (*claim.evidence, *claim.contrary)]
+        for twice in sorted({i for i in ids if ids.count(i) > 1}):
+            one.problem(
+                "evidence", f"evidence {twice!r} occurs twice in {claim.id}.", "Give each its own id."
+            )
+        if questions and claim.question and claim.question not in questions:
+            one.problem("question", f"{claim.question!r} is no question.", nearest(claim.question, questions))
+        if framework:
+            _against(claim, framework, one)
+        claims.append(claim)
+    return tuple(claims), problems
+
+
+def _against(claim: Claim, framework: Framework, fields: Fields) -> None:
+    sides = [one.id for one in framework.perspectives]
+    themes = [one.id for one in framework.themes]
+    if claim.perspective and claim.perspective not in sides:
+        fields.problem(
+            "perspective", f"{claim.perspective!r} is not declared.", nearest(claim.perspective, sides)
+        )
+    if claim.theme and claim.theme not in themes:
+        fields.problem("theme", f"{claim.theme!r} is not declared.", nearest(claim.theme, themes))
+    measures = [one.id for one in framework.measures]
+    for item in (*claim.evidence, *claim.contrary):
+        if item.kind == "measure" and item.measure and item.measure not in measures:
+            fields.problem(
+                "evidence", f"measure {item.measure!r} is not declared.", nearest(item.measure, measures)
+            )
+
+
+def _item(one: Fields, identity: str, unless: object) -> Item:
+    kind = one.text("kind", required=True, allowed=KINDS)
+    item = Item(
+        id=one.text("id") or identity,
+        kind=kind,
+        says=one.text("says"),
+        pick=read_pick(one, unless if isinstance(unless, dict) else {}),
+        measure=one.text("measure", required=kind == "measure"),
+        document=one.text("document", required=kind == "document"),
+        quote=one.text("quote", required=kind == "document"),
+        expected=_expected(one, kind),
+        quotes=one.texts("quotes"),
+    )
+    if kind == "coding" and not item.pick.codes:
+        one.problem("codes", "codes is missing.", "Name the codes it rests on: 'codes: [a.b]'.")
+    if kind == "measure" and item.expected is None:
+        one.problem("expect", "expect is missing.", "Write what would be seen: 'expect: value > 0.2'.")
+    return item
+
+
+def _expected(one: Fields, kind: str) -> Expected | None:
+    text = one.text("expect")
+    if not text:
+        return None
+    allowed = {"coding": ("people", "share"), "measure": ("value",)}.get(kind, ())
+    word, _, rest = text.partition(" ")
+    found = _COMPARISON.fullmatch(rest.strip())
+    if word not in allowed or not found:
+        remedy = " or ".join(f"'{name} >= 3'" for name in allowed) or "Leave it out."
+        one.problem("expect", f"{text!r} is not a comparison.", f"Write such as {remedy}.")
+        return None
+    number = float(found[2]) / (100 if found[3] else 1)
+    return Expected(word, found[1], number)
+
+
+def _rival(one: Fields) -> Rival:
+    texts = [one.text(key, required=True) for key in ("text", "test")]
+    verdict = one.text("verdict", required=True, allowed=VERDICTS)
+    return Rival(texts[0], texts[1], verdict, one.text("because"))

@@ -1,0 +1,255 @@
+"""Joint displays: words and numbers in one table, each row ending in what the author infers from both.
+
+Four kinds (Guetterman, Fetters and Creswell 2015 count them among the common ones): side by side, statistics
+by themes, case-oriented, convergence matrix. The inferences are the author's and live in
+``evidence/inferences.yaml``; a row without one says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from casestudy.coding.fields import Fields, read_yaml
+from casestudy.errors import Problem, raise_if
+from casestudy.mixed.measures import Reading
+from casestudy.mixed.participants import withhold
+from casestudy.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "evidence/inferences.yaml"
+TO_WRITE = "to write"
+
+
+def load_inferences(study: Study) -> dict[tuple[str, str], str]:
+    """What the author infers from each row of each display, by (display, row).
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    path = study.input(FILE)
+    if not path.is_file():
+        return {}
+    problems: list[Problem] = []
+    top = Fields(read_yaml(path, FILE) or {}, FILE, "", problems, ("inferences", "note"))
+    found: dict[tuple[str, str], str] = {}
+    for one in top.items("inferences", ("display", "row", "text", "claims")):
+        texts = [one.text(key, required=True) for key in ("display", "row", "text")]
+        key = (texts[0], texts[1])
+        if key in found:
+            one.problem("row", f"{key[0]}, {key[1]} has a second inference.", "Keep one.")
+        found[key] = texts[2]
+    raise_if(problems, "The inferences of the study have problems.")
+    return found
+
+
+def with_inferences(
+    table: pd.DataFrame, display: str, key: str, inferences: Mapping[tuple[str, str], str]
+) -> pd.DataFrame:
+    """The table with a last column ``meta_inference``; rows without one say `TO_WRITE`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> with_inferences(pd.DataFrame({"id": ["a"]}), "d", "id", {}).meta_inference.tolist()
+    ['to write']
+    """
+    written = [inferences.get((display, str(row)), TO_WRITE) for row in table[key]]
+    return table.assign(meta_inference=written)
+
+
+def side_by_side(
+    words: pd.DataFrame,
+    quotes: Mapping[str, tuple[str, str]],
+    readings: Mapping[str, Sequence[tuple[str, str, Reading]]],
+) -> pd.DataFrame:
+    """Themes in rows: what people said beside what was counted.
+
+    Parameters
+    ----------
+    words : pandas.DataFrame
+        From `casestudy.mixed.presence.presence`.
+    quotes : mapping of id to (quote, coding id)
+    readings : mapping of id to sequence of (name, unit, Reading)
+        The numbers that belong to a theme.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id, theme, said_by, quote, coding, measured, where``: one row a theme; a theme without numbers says
+        so, a number that cannot be read gives its reason.
+    """
+    import pandas as pd
+
+    rows = []
+    for one in words.to_dict("records"):
+        numbers = readings.get(one["id"], ())
+        measured = "; ".join(f"{name}: {shown(reading, unit)}" for name, unit, reading in numbers)
+        quote, coding = quotes.get(one["id"], ("", ""))
+        rows.append(
+            {
+                "id": one["id"],
+                "theme": one["name"],
+                "said_by": f"{one['people']} of {one['of']}",
+                "quote": quote,
+                "coding": coding,
+                "measured": measured or "no measure is declared",
+                "where": "; ".join(reading.query for _, _, reading in numbers),
+            }
+        )
+    columns = ["id", "theme", "said_by", "quote", "coding", "measured", "where"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def shown(reading: Reading, unit: str = "") -> str:
+    """A number with its unit, or the reason why there is none.
+
+    Examples
+    --------
+    >>> shown(Reading(0.257, "q"), "share"), shown(Reading(float("nan"), "q", reason="not run"))
+    ('26 %', 'not known (not run)')
+    """
+    if reading.value != reading.value:
+        return f"not known ({reading.reason})"
+    if unit == "share":
+        return f"{100 * reading.value:.0f} %"
+    number = f"{reading.value:,.0f}" if abs(reading.value) >= 100 else f"{reading.value:.3g}"
+    return f"{number} {unit}".strip()
+
+
+def statistics_by_themes(
+    cases: pd.DataFrame, group: str, measures: Sequence[str], themes: Sequence[str], floor: int
+) -> pd.DataFrame:
+    """One row a group (such as a way of using): medians of the measures, and how many voice each theme.
+
+    Parameters
+    ----------
+    cases : pandas.DataFrame
+        One row a person; `measures` are numeric columns, `themes` true-or-false columns.
+    group : str
+        The column that says which group a person is in; people without one are left out.
+    floor : int
+        Medians of fewer people than this are withheld.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group, people``, a median for each measure, ``n of people`` text for each theme, ``withheld``.
+    """
+    import pandas as pd
+
+    known = cases[cases[group].fillna("").ne("")]
+    rows = []
+    for name, members in known.groupby(group, sort=True):
+        row: dict[str, object] = {"group": name, "people": len(members)}
+        for measure in measures:
+            values = members[measure].dropna()
+            row[measure] = float(values.median()) if len(values) >= floor else math.nan
+        for theme in themes:
+            row[theme] = f"{int(members[theme].sum())} of {len(members)}"
+        rows.append(row)
+    table = pd.DataFrame(rows, columns=["group", "people", *measures, *themes])
+    checked = withhold(table, "people", list(measures), floor)
+    return checked.assign(people=table["people"])
+
+
+def case_oriented(
+    joined: pd.DataFrame,
+    words: pd.DataFrame,
+    log: pd.DataFrame,
+    quotes: Mapping[str, tuple[str, str]],
+) -> pd.DataFrame:
+    """One row a participant: what the interview says, what the log says, what was bought, a key quote.
+
+    Parameters
+    ----------
+    joined : pandas.DataFrame
+        From `casestudy.mixed.participants.join`.
+    words : pandas.DataFrame
+        One row a participant (``who``, ``primary``, ``others``, ``certainty``), from
+        `casestudy.mixed.typology.ways`.
+    log : pandas.DataFrame
+        One row a participant (``who``) with whatever is known of log and purchases; may be empty.
+    quotes : mapping of participant to (quote, coding id)
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``participant_id, pseudonym, sources, words, words_also, certainty``, the columns of `log`, ``quote,
+        coding, why``.
+    """
+    table = joined[["participant_id", "pseudonym", "sources", "why"]].merge(
+        words[["who", "primary", "others", "certainty"]], left_on="participant_id", right_on="who", how="left"
+    )
+    table = table.drop(columns="who").rename(columns={"primary": "words", "others": "words_also"})
+    if len(log):
+        table = table.merge(log, left_on="participant_id", right_on="who", how="left").drop(columns="who")
+    for column in ("words", "words_also"):
+        table[column] = table[column].astype(object).fillna("")
+    table["quote"] = [quotes.get(who, ("", ""))[0] for who in table["participant_id"]]
+    table["coding"] = [quotes.get(who, ("", ""))[1] for who in table["participant_id"]]
+    return table[[c for c in table.columns if c != "why"] + ["why"]]
+
+
+VERDICTS = ("convergent", "words only", "log only", "contradictory", "not observable")
+
+
+def convergence(said: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
+    """Words against log, person by person and construct by construct.
+
+    Parameters
+    ----------
+    said : pandas.DataFrame
+        Index: participants; columns: constructs; values ``present``, ``denied`` or ``absent``.
+    seen : pandas.DataFrame
+        The same shape; values ``signature``, ``none`` or ``not observable`` (missing counts as that).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``who, construct, said, seen, verdict``. present + signature and denied + none converge, as does
+        absent + none; present + none is words only; absent + signature is log only; denied + signature
+        contradicts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> said = pd.DataFrame({"k": ["present", "denied"]}, index=["p", "q"])
+    >>> convergence(said, pd.DataFrame({"k": ["signature", "signature"]}, index=["p", "q"])).verdict.tolist()
+    ['convergent', 'contradictory']
+    """
+    import pandas as pd
+
+    rows = []
+    for who in said.index:
+        for construct in said.columns:
+            word = str(said.at[who, construct])
+            there = who in seen.index and construct in seen.columns
+            sign = str(seen.at[who, construct]) if there else "not observable"
+            rows.append({"who": who, "construct": construct, "said": word, "seen": sign})
+    table = pd.DataFrame(rows, columns=["who", "construct", "said", "seen"])
+    table["verdict"] = [
+        _VERDICT.get((a, b), "not observable") for a, b in zip(table.said, table.seen, strict=True)
+    ]
+    return table
+
+
+_VERDICT = {
+    ("present", "signature"): "convergent",
+    ("denied", "none"): "convergent",
+    ("absent", "none"): "convergent",
+    ("present", "none"): "words only",
+    ("absent", "signature"): "log only",
+    ("denied", "signature"): "contradictory",
+}
+
+
+def agreement_over_observable(table: pd.DataFrame) -> tuple[int, int]:
+    """Convergent cells, and cells that the log could show: the share is of the latter."""
+    observable = table["verdict"].ne("not observable")
+    return int(table["verdict"].eq("convergent").sum()), int(observable.sum())
