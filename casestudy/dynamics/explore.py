@@ -74,19 +74,35 @@ def tipping(loop: Loop, begin: str, months: float, alive: float, **fixed: float)
         To within 0.0005; NaN when no share from 0 to 1 sustains it, 0 when none is needed.
     """
     base, state = loop.changed(**fixed), loop.begin(begin)
-
-    def lives(back: float) -> bool:
-        return bool(use_at_end(base | {"back": back}, state, months)[0] >= alive)
-
-    if lives(0.0):
-        return 0.0
-    if not lives(1.0):
-        return float("nan")
     low, high = 0.0, 1.0
-    while high - low > 0.0005:
-        middle = (low + high) / 2
-        low, high = (low, middle) if lives(middle) else (middle, high)
-    return high
+    for _ in range(2):
+        back = np.linspace(low, high, 46)
+        lives = use_at_end(base | {"back": back}, state, months) >= alive
+        if lives[0]:
+            return float(back[0])
+        if not lives.any():
+            return float("nan")
+        first = int(np.argmax(lives))
+        low, high = back[first - 1], back[first]
+    return float(high)
+
+
+def from_each_start(loop: Loop, months: float, alive: float, runs: int, seed: int) -> pd.DataFrame:
+    """Every starting state: what must be passed back, and how many parameter sets end sustained.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``start``; ``back_needed`` (see `tipping`); ``share``, ``low``, ``high``, ``runs`` (see `sustained`).
+    """
+    import pandas as pd
+
+    rows = [
+        {"start": name, "back_needed": tipping(loop, name, months, alive)}
+        | sustained(loop, name, months, alive, runs, seed)
+        for name in loop.starts
+    ]
+    return pd.DataFrame(rows)
 
 
 def draws(loop: Loop, runs: int, seed: int) -> dict[str, np.ndarray]:
