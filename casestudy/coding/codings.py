@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +157,7 @@ def parse(text: str, where: str) -> tuple[list[Record], list[Problem]]:
                 continue
             found = f"a second record with id {record.id!r} says something else."
             problems.append(Problem(f"{where}, line {number}", found, "Give one of them another id."))
-            record = Record(**{**record.__dict__, "id": f"{record.id}~{number}"})
+            record = replace(record, id=f"{record.id}~{number}")
         records[record.id] = record
     return list(records.values()), problems
 
@@ -341,17 +341,27 @@ def work(study: Study, coder: str, document: str) -> Work:
     return found[0] if found else Work(coder, document, (), (), ())
 
 
-def record(action: str, parents: Iterable[str] = (), **values: Any) -> Record:
+def record(action: str, parents: Iterable[str] = (), *, place: str = "", **values: Any) -> Record:
     """Make a record; its id is made of its content, so the same statement has the same id everywhere.
+
+    Parameters
+    ----------
+    action : {'add', 'change', 'delete'}
+    parents : iterable of str
+        The records it replaces.
+    place : str
+        ``CODER/DOCUMENT``, so that two coders' same statements have two ids.
+    **values
+        The other fields of `Record`.
 
     Examples
     --------
-    >>> record("add", code="a.b", start=0, end=2, quote="hi").id
-    'a89bdcf75fc0'
+    >>> record("add", place="k/d", code="a.b", start=0, end=2, quote="hi").id
+    '83c5a09989da'
     """
     blank = Record("", action, tuple(sorted(parents)), **values)
-    digest = hashlib.sha256(line(blank).encode("utf-8", "surrogatepass")).hexdigest()
-    return Record(**{**blank.__dict__, "id": digest[:12]})
+    digest = hashlib.sha256(f"{place}\n{line(blank)}".encode("utf-8", "surrogatepass")).hexdigest()
+    return replace(blank, id=digest[:12])
 
 
 def line(record: Record) -> str:

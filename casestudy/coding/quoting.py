@@ -274,6 +274,7 @@ def place(
             continue
         fresh[key] = record(
             "add",
+            place=f"{before.coder}/{before.document}",
             code=wish.code,
             start=start,
             end=end,
