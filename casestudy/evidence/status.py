@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from casestudy.coding.pick import expand
 from casestudy.evidence.claims import Claim, Item
-from casestudy.mixed.material import DOCUMENT, Material
+from casestudy.mixed.material import Material
 from casestudy.mixed.measures import described, read
 from casestudy.mixed.presence import who_has
 
@@ -278,8 +278,8 @@ def digest_of(codings: pd.DataFrame) -> str:
 
 
 def _source(groups: Sequence[str]) -> str:
-    kinds = [group if group == DOCUMENT else f"{group} interviews" for group in groups]
-    return " and ".join(kind + "s" if kind == DOCUMENT else kind for kind in kinds) or "interviews"
+    kinds = {"document": "documents", "message": "feedback messages"}
+    return " and ".join(kinds.get(group, f"{group} interviews") for group in groups) or "interviews"
 
 
 def _measure(item: Item, material: Material, rule: str) -> _Read:

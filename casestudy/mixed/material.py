@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from casestudy.coding import codebook, codings, framework, table
 from casestudy.coding.framework import Framework
+from casestudy.mixed import participants
 from casestudy.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
-
-DOCUMENT = "document"
-INTERVIEW = "interview"
 
 
 @dataclass(frozen=True)
@@ -27,12 +26,10 @@ class Material:
     people : pandas.DataFrame
         See `casestudy.mixed.participants.load`.
     words : pandas.DataFrame
-        One row a coding: ``coding, coder, document, kind, who, group, code, start, end, quote, speaker,
-        about, modality, valence, time, memo, placed``. `who` is the participant, or the document where
-        nobody in particular speaks; `kind` is ``interview`` or ``document``; `group` is the participant's or
-        ``document``. `placed` is false where the quote no longer stands in the document.
+        One row a coding, see `casestudy.coding.table.table`. `who` is the participant, or the document where
+        nobody in particular speaks; `placed` is false where the quote no longer stands in the document.
     documents : pandas.DataFrame
-        ``document, kind, who, group, words, sha256``.
+        ``document, kind, who, group, title, text, sha256``.
     parents, names : mapping of code to its parent, to its name
     retired : frozenset of str
         Codes no longer in use.
@@ -64,3 +61,46 @@ class Material:
         """Ids of those who allow their words to be quoted; documents without a participant among them."""
         refused = set(self.people.loc[~self.people["consent_quote"], "participant_id"])
         return sorted(set(self.documents["who"]) - refused)
+
+
+def load(study: Study) -> Material:
+    """Read everything that a study holds in words.
+
+    Raises
+    ------
+    InputError
+        With the problems of the first kind of file that cannot be used. What is not there at all is no
+        error; it is said in `gaps`.
+    """
+    import pandas as pd
+
+    frame = framework.load(study)
+    people = participants.load(study)
+    texts = table.material(study)
+    book = codebook.load(study)
+    works = codings.read(study)
+    words = table.table(works, texts, book, people)
+    roll = table.directory(texts, people).reset_index()
+    documents = roll.assign(
+        who=roll["participant"].where(roll["participant"].ne(""), roll["document"]),
+        text=pd.Series([texts[name].text for name in roll["document"]], dtype=object),
+        sha256=pd.Series([texts[name].sha256 for name in roll["document"]], dtype=object),
+    )
+    in_use = {code.id for code in book.in_use()}
+    gaps = {
+        "The study has no participants.csv: who spoke is not known.": people.empty,
+        "The study has no documents: nothing was said that could be coded.": documents.empty,
+        "No codings were made yet: themes cannot be counted.": words.empty,
+        "The study declares no framework: framework.yaml is not there.": not frame.perspectives,
+    }
+    return Material(
+        study=study,
+        framework=frame,
+        people=people,
+        words=words,
+        documents=documents,
+        parents={code: book.codes[code].parent for code in book.codes},
+        names={code: book.codes[code].name for code in book.codes},
+        retired=frozenset(set(book.codes) - in_use),
+        gaps=tuple(text for text, missing in gaps.items() if missing),
+    )

@@ -5,30 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from casestudy.coding.participants import SCHEMA, read
 from casestudy.study import Study
-from casestudy.tables import Column, Schema, read_csv
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FILE = "interviews/participants.csv"
-SCHEMA = Schema(
-    "participants",
-    (
-        Column("participant_id", "text", "the participant in every file of the study", unique=True),
-        Column("group", "text", "which side the participant speaks for"),
-        Column("role", "text", "what the participant does", required=False),
-        Column("pseudonym", "text", "the name that is shown", required=False),
-        Column("household_id", "text", "the household in the purchases", required=False),
-        Column("log_id", "text", "the participant in the usage log", required=False),
-        Column("age", "text", "age or age band", required=False),
-        Column("household", "text", "who lives there, in words", required=False),
-        Column("interviewed_on", "date", "day of the interview", required=False),
-        Column("consent_quote", "boolean", "whether words may be quoted"),
-        Column("consent_link", "boolean", "whether words may be linked to the log and the purchases"),
-        Column("notes", "text", "anything else", required=False),
-    ),
-)
 SOURCES = ("interview", "log", "purchases")
 
 
@@ -38,7 +20,8 @@ def load(study: Study) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of `SCHEMA`; no rows when the study has no participants.csv.
+        The columns of `casestudy.coding.participants`; ids as text; a consent that is not recorded counts as
+        refused. No rows when the study has no participants.csv.
 
     Raises
     ------
@@ -47,19 +30,16 @@ def load(study: Study) -> pd.DataFrame:
     """
     import pandas as pd
 
-    path = study.input(FILE)
-    if path.is_file():
-        table = read_csv(path, SCHEMA, FILE)
-    else:
-        table = pd.DataFrame(columns=SCHEMA.names)
+    table = read(study)
     for column in SCHEMA.columns:
-        if column.name not in table.columns:
-            table[column.name] = pd.NaT if column.kind == "date" else ""
-        if column.kind == "text":
-            table[column.name] = table[column.name].astype(object).fillna("")
+        values = table[column.name]
         if column.kind == "boolean":
-            table[column.name] = table[column.name].fillna(False).astype(bool)
-    return table[SCHEMA.names].sort_values("participant_id", kind="stable").reset_index(drop=True)
+            table[column.name] = [not pd.isna(value) and bool(value) for value in values.astype(object)]
+            table[column.name] = table[column.name].astype(bool)
+        elif column.kind != "date":
+            table[column.name] = ["" if pd.isna(value) else str(value) for value in values.astype(object)]
+            table[column.name] = table[column.name].astype(object)
+    return table
 
 
 def join(

@@ -7,15 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from casestudy.coding.pick import Pick
+from casestudy.coding.table import wilson
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Columns of the table of words: one row a coding, see casestudy.mixed.material.
-WORDS = (
-    *("coding", "coder", "document", "kind", "who", "group", "code", "start", "end", "quote"),
-    *("speaker", "about", "modality", "valence", "time", "memo", "placed"),
-)
 
 
 class Named(Protocol):
@@ -41,7 +36,7 @@ def who_has(pick: Pick, words: pd.DataFrame, parents: Mapping[str, str], rule: s
     ----------
     pick : Pick
     words : pandas.DataFrame
-        The codings, one a row; displaced ones (`placed` false) do not count.
+        The codings, one a row, from `casestudy.coding.table`; displaced ones (`placed` false) do not count.
     parents : mapping of code to parent
     rule : {'any', 'all'}
         Whether one coder's coding is enough, or every coder of that person's documents must have one.
@@ -104,24 +99,6 @@ def presence(
         )
     columns = ["id", "name", "people", "of", "share", "low", "high", "codings", "who"]
     return pd.DataFrame(rows, columns=columns).astype({"share": float, "low": float, "high": float})
-
-
-def wilson(count: int, total: int, z: float = 1.959963984540054) -> tuple[float, float]:
-    """Wilson's score interval of a share; NaN where there is nobody.
-
-    Examples
-    --------
-    >>> low, high = wilson(8, 10)
-    >>> round(low, 3), round(high, 3)
-    (0.49, 0.943)
-    """
-    if total == 0:
-        return math.nan, math.nan
-    share, square = count / total, z * z
-    middle = (share + square / (2 * total)) / (1 + square / total)
-    half = z * math.sqrt(share * (1 - share) / total + square / (4 * total * total)) / (1 + square / total)
-    low = 0.0 if count == 0 else max(0.0, middle - half)
-    return low, 1.0 if count == total else min(1.0, middle + half)
 
 
 def best_quote(
