@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import Problem, StudyError
-from casestudy.study import EngineSettings
+from casestudy.settings import EngineSettings
 
 if TYPE_CHECKING:
     import ibis

@@ -4,42 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import posixpath
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
+from casestudy import settings
 from casestudy.errors import Problem, StudyError, UndeclaredInput, nearest
+from casestudy.settings import EngineSettings, Question
 
 FILE = "study.toml"
-STANCES = ("reflexive", "codebook", "coding_reliability")
 
 # The runner tells a kernel through these which study it serves, what it may read and where it writes.
 ENV_STUDY = "CASESTUDY_STUDY"
 ENV_INPUTS = "CASESTUDY_INPUTS"
 ENV_OUTPUT = "CASESTUDY_OUTPUT"
 ENV_OUTPUTS = "CASESTUDY_OUTPUTS"
-
-
-@dataclass(frozen=True)
-class Question:
-    """A research question of the study; notebooks and claims point to its id."""
-
-    id: str
-    text: str
-
-
-@dataclass(frozen=True)
-class EngineSettings:
-    """Where tables are computed: ``backend`` is 'duckdb', 'spark' or a connection URL that Ibis knows."""
-
-    backend: str = "duckdb"
-    memory_limit: str = "4GB"
-    threads: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,7 +64,7 @@ class Study:
     sources: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     notebook_globs: tuple[str, ...] = ("notebooks/*.ipynb",)
-    engine: EngineSettings = EngineSettings()
+    engine: EngineSettings = field(default_factory=EngineSettings)
 
     @classmethod
     def find(cls, start: Path | str | None = None) -> Study:
@@ -114,12 +97,7 @@ class Study:
         except UnicodeDecodeError as error:
             problem = Problem(FILE, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
             raise StudyError(f"{FILE} cannot be read.", [problem]) from error
-        try:
-            settings = tomllib.loads(text.replace("\r\n", "\n"))
-        except tomllib.TOMLDecodeError as error:
-            problem = Problem(FILE, f"it is not valid TOML: {error}.", "Mend the line it names.")
-            raise StudyError(f"{FILE} cannot be read.", [problem]) from error
-        return _Reader(path.parent, text, settings).study()
+        return cls(root=path.parent, **settings.read(text, FILE))
 
     @property
     def outputs(self) -> Path:
@@ -141,7 +119,7 @@ class Study:
         UndeclaredInput
             During a run, when the notebook's metadata does not declare it.
         """
-        name = Path(relative).as_posix()
+        name = posixpath.normpath(Path(relative).as_posix())
         self._refuse_undeclared([name])
         return self._place(name)
 
@@ -256,161 +234,3 @@ def _source_folder(root: Path, place: str) -> Path | None:
     if spec is None or spec.origin is None:
         return None
     return Path(spec.origin).parent / folder
-
-
-class _Reader:
-    """Turns the settings into a Study and collects every problem with its line."""
-
-    def __init__(self, root: Path, text: str, settings: dict[str, Any]) -> None:
-        self.root, self.settings = root, settings
-        self.lines = _lines(text)
-        self.problems: list[Problem] = []
-
-    def study(self) -> Study:
-        top = self.settings
-        self._known(
-            top,
-            (
-                "title",
-                "language",
-                "stance",
-                "floor",
-                "notebooks",
-                "question",
-                "data_status",
-                "sources",
-                "parameters",
-                "engine",
-            ),
-            "",
-        )
-        fields: dict[str, Any] = {
-            "root": self.root,
-            "title": self._value(top, "title", str, required=True) or "",
-            "language": self._value(top, "language", str) or "en",
-            "stance": self._value(top, "stance", str, allowed=STANCES) or "codebook",
-            "floor": self._value(top, "floor", int, least=1) or 5,
-            "questions": self._questions(top.get("question", [])),
-            "data_status": self._texts("data_status"),
-            "sources": self._texts("sources"),
-            "parameters": MappingProxyType(self._table("parameters")),
-            "engine": self._engine(self._table("engine")),
-        }
-        globs = top.get("notebooks")
-        if globs is not None:
-            if isinstance(globs, list) and all(isinstance(one, str) for one in globs):
-                fields["notebook_globs"] = tuple(globs)
-            else:
-                self._problem(
-                    "notebooks", "it must be a list of globs.", 'Write notebooks = ["notebooks/*.ipynb"].'
-                )
-        if self.problems:
-            raise StudyError(f"{self.root / FILE} has problems.", self.problems)
-        return Study(**fields)
-
-    def _questions(self, given: Any) -> tuple[Question, ...]:
-        if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-            self._problem("question", "it must be tables headed [[question]].", "Give each an id and a text.")
-            return ()
-        questions: list[Question] = []
-        for number, one in enumerate(given):
-            name = f"question.{number}"
-            self._known(one, ("id", "text"), name)
-            values = [self._value(one, key, str, required=True, table=name) or "" for key in ("id", "text")]
-            if values[0] in {question.id for question in questions}:
-                self._problem(f"{name}.id", f"{values[0]!r} occurs twice.", "Give every question its own id.")
-            questions.append(Question(*values))
-        return tuple(questions)
-
-    def _engine(self, given: dict[str, Any]) -> EngineSettings:
-        self._known(given, ("backend", "memory_limit", "threads"), "engine")
-        default = EngineSettings()
-        limit = self._value(given, "memory_limit", str, table="engine") or default.memory_limit
-        if not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", limit):
-            self._problem("engine.memory_limit", f"{limit!r} is not a size.", 'Write one like "4GB".')
-        return EngineSettings(
-            backend=self._value(given, "backend", str, table="engine") or default.backend,
-            memory_limit=limit,
-            threads=self._value(given, "threads", int, least=0, table="engine") or 0,
-        )
-
-    def _table(self, name: str) -> dict[str, Any]:
-        given = self.settings.get(name, {})
-        if isinstance(given, dict):
-            return given
-        self._problem(name, "it must be a table.", f"Head it with [{name}].")
-        return {}
-
-    def _texts(self, name: str) -> Mapping[str, str]:
-        given = self._table(name)
-        for key, value in given.items():
-            if not isinstance(value, str):
-                self._problem(f"{name}.{key}", f"{value!r} is not text.", "Put it in quotation marks.")
-        return MappingProxyType({key: str(value) for key, value in given.items()})
-
-    def _known(self, given: Mapping[str, Any], names: tuple[str, ...], table: str) -> None:
-        for key in given:
-            if key not in names:
-                self._problem(f"{table}.{key}".strip("."), f"{key!r} is not a setting.", nearest(key, names))
-
-    def _value(
-        self,
-        given: Mapping[str, Any],
-        key: str,
-        kind: type[Any],
-        *,
-        required: bool = False,
-        allowed: tuple[str, ...] = (),
-        least: int | None = None,
-        table: str = "",
-    ) -> Any:
-        name = f"{table}.{key}".strip(".")
-        value: Any = given.get(key)
-        if value is None:
-            if required:
-                self._problem(table or key, f"{key} is missing.", f'Write {key} = "…".')
-            return None
-        fits = isinstance(value, kind) and not isinstance(value, bool)
-        if not fits:
-            words: Any = {str: "text in quotation marks", int: "a whole number"}[kind]
-            self._problem(name, f"{value!r} is not {words}.", "")
-            return None
-        if required and kind is str and not value.strip():
-            self._problem(name, "it is empty.", "Write it.")
-        if allowed and value not in allowed:
-            self._problem(name, f"{value!r} is not one of {', '.join(allowed)}.", nearest(value, allowed))
-        if least is not None and value < least:
-            self._problem(name, f"{value} is less than {least}.", f"Use {least} or more.")
-        return value
-
-    def _problem(self, name: str, found: str, remedy: str) -> None:
-        line = next((self.lines[part] for part in _upward(name) if part in self.lines), None)
-        where = f"{FILE}, line {line}" if line else FILE
-        self.problems.append(Problem(f"{where} ({name})", found, remedy))
-
-
-def _upward(name: str) -> list[str]:
-    parts = name.split(".")
-    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
-
-
-def _lines(text: str) -> dict[str, int]:
-    """Line of each table header and key of a TOML text that has parsed, by dotted name."""
-    lines: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    table = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[\[\s*([^\]]+?)\s*\]\]", line):
-            name = header[1].replace('"', "")
-            table = f"{name}.{counts.get(name, 0)}"
-            counts[name] = counts.get(name, 0) + 1
-        elif header := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(#.*)?$", line):
-            table = header[1].replace('"', "")
-        elif key := re.match(r"\s*([\w\"'.-]+)\s*=", line):
-            lines.setdefault(f"{table}.{key[1].strip(chr(34) + chr(39))}".strip("."), number)
-            continue
-        else:
-            continue
-        for part in _upward(table):
-            lines.setdefault(part, number)
-    return lines

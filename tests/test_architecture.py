@@ -1,0 +1,179 @@
+"""The architecture document: which room may use which. A change to this table is a change of design."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "casestudy"
+
+COMMON = {"errors", "study", "engine", "tables", "figures", "outputs"}
+MAY_USE: dict[str, set[str]] = {
+    "errors": set(),
+    "settings": {"errors"},
+    "study": {"errors", "settings"},
+    "engine": {"errors", "settings"},
+    "tables": {"errors"},
+    "outputs": {"errors", "study"},
+    "figures": {"outputs"},
+    "run": {"errors", "study", "outputs"},
+    "report": COMMON | {"evidence", "mixed", "coding", "transcripts", "nutrition", "literature"},
+    "perspectives": COMMON | {"mixed", "evidence"},
+    "evidence": COMMON | {"mixed", "coding", "literature"},
+    "mixed": COMMON | {"usage", "coding", "nutrition", "purchases", "agreement"},
+    "literature": COMMON | {"coding", "agreement"},
+    "coding": COMMON | {"transcripts", "agreement"},
+    "nutrition": COMMON | {"purchases"},
+    "purchases": COMMON,
+    "usage": COMMON,
+    "transcripts": COMMON,
+    "agreement": {"errors"},
+    "dynamics": {"errors"},
+}
+
+
+def room_of(module: str) -> str:
+    """The room of a dotted module name inside the package."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def uses(path: Path, package: Path = PACKAGE) -> Iterator[tuple[str, str]]:
+    """Pairs (room, room used) of one module's imports, wherever in the module they stand."""
+    own = path.relative_to(package).parts[0].removesuffix(".py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative imports hide which room is used"
+            names = [node.module or ""]
+            if node.module == "casestudy":
+                names = [f"casestudy.{alias.name}" for alias in node.names]
+        for name in names:
+            if name.startswith("casestudy.") and room_of(name) != own:
+                yield own, room_of(name)
+
+
+def breaches(package: Path) -> list[str]:
+    found = []
+    for path in sorted(package.rglob("*.py")):
+        own = path.relative_to(package).parts[0].removesuffix(".py")
+        if own in ("cli", "__main__", "__init__"):
+            continue
+        for room, used in uses(path, package):
+            if used not in MAY_USE.get(room, set()) and used != "__version__":
+                found.append(f"{path.relative_to(package)} uses {used}")
+    return found
+
+
+def test_rooms_use_only_what_they_may() -> None:
+    assert breaches(PACKAGE) == []
+
+
+def test_every_room_stands_in_the_table() -> None:
+    rooms = {path.name.removesuffix(".py") for path in PACKAGE.iterdir() if not path.name.startswith("__")}
+    assert rooms - {"cli"} == set(MAY_USE)
+
+
+def test_there_are_no_circles() -> None:
+    def reach(room: str, seen: frozenset[str]) -> None:
+        assert room not in seen, f"a circle through {room}"
+        for used in MAY_USE[room]:
+            reach(used, seen | {room})
+
+    for room in MAY_USE:
+        reach(room, frozenset())
+
+
+def test_the_test_notices_a_breach(tmp_path: Path) -> None:
+    package = tmp_path / "casestudy"
+    (package / "usage").mkdir(parents=True)
+    (package / "usage" / "measures.py").write_text("def f():\n    from casestudy.coding import codebook\n")
+    assert breaches(package) == ["usage/measures.py uses coding"]
+
+
+@pytest.mark.parametrize(
+    ("library", "room"),
+    [
+        ("papermill", "run"),
+        ("nbclient", "run"),
+        ("nbconvert", "report"),
+        ("jinja2", "report"),
+        ("duckdb", "engine.py"),
+        ("pyspark", "engine.py"),
+    ],
+)
+def test_a_library_is_known_to_one_room(library: str, room: str) -> None:
+    pattern = re.compile(rf"^\s*(import|from) {library}\b", re.M)
+    users = {p.relative_to(PACKAGE).parts[0] for p in PACKAGE.rglob("*.py") if pattern.search(p.read_text())}
+    assert users <= {room}
+
+
+def test_help_and_a_fresh_run_import_nothing_heavy(small_study, command) -> None:
+    heavy = (
+        "pandas",
+        "spacy",
+        "papermill",
+        "ibis",
+        "matplotlib",
+        "nbconvert",
+        "nltk",
+        "sklearn",
+        "scipy",
+        "numpy",
+    )
+    command("run", "--study", small_study.root)
+    for words in (["--help"], ["run", "--study", str(small_study.root)]):
+        code = (
+            "import sys, json\nfrom casestudy.cli.main import main\n"
+            f"try:\n    main({words!r})\nexcept SystemExit:\n    pass\n"
+            "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert set(json.loads(done.stdout.splitlines()[-1])) & set(heavy) == set(), words
+
+
+def test_no_word_of_the_reference_study_stands_in_the_package() -> None:
+    root = PACKAGE.parent
+    ids = set()
+    for scheme in (root / "coding_schemes").glob("*.yaml"):
+        ids |= set(
+            re.findall(r"^\s*-?\s*id:\s*[\"']?([\w]+\.[\w.]+)", scheme.read_text(encoding="utf-8"), re.M)
+        )
+    assert len(ids) > 50
+    words = ids | {
+        "Nutrition Code",
+        "Ravintokoodi",
+        "Saarijärvi",
+        "Kesko",
+        "check_pointing",
+        "goal_orientation",
+    }
+    found = []
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix in (".py", ".html", ".css", ".js", ".toml", ".yaml") and "template" not in path.parts:
+            text = path.read_text(encoding="utf-8")
+            found += [f"{path.relative_to(PACKAGE)}: {word}" for word in words if word in text]
+    assert found == []
+
+
+def test_modules_are_read_in_one_sitting() -> None:
+    long = {p.relative_to(PACKAGE).as_posix(): len(p.read_text().splitlines()) for p in PACKAGE.rglob("*.py")}
+    assert {name: lines for name, lines in long.items() if lines > 400} == {}
+
+
+def test_every_public_function_has_a_docstring() -> None:
+    missing = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+            if public and not ast.get_docstring(node):
+                missing.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {node.name}")
+    assert missing == []
