@@ -11,7 +11,8 @@ from casestudy.errors import InputError, Problem, nearest, raise_if
 
 ACTORS = ("participant", "firm")
 FILE = "usage_logs/actions.yaml"
-_FIELDS = ("id", "group", "actor", "target", "look", "meaning", "indicates")
+ROLES = ("register", "enter", "notified", "start", "close", "return", "compare")
+_FIELDS = ("id", "role", "group", "actor", "target", "look", "meaning", "indicates")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Action:
         What the participant or the firm does, in words.
     actor : {'participant', 'firm'}
         Sessions are made of what participants do.
+    role : str
+        What the act is to the analysis, one of `ROLES`; empty for most.
     target : str
         What kind of thing the column ``target`` names; 'none' for nothing.
     look : bool
@@ -38,6 +41,7 @@ class Action:
     group: str
     meaning: str
     actor: str = "participant"
+    role: str = ""
     target: str = "none"
     look: bool = False
     indicates: tuple[str, ...] = ()
@@ -69,6 +73,16 @@ class Vocabulary:
         """Groups that hold an action which shows something, in the order of the file."""
         return tuple(dict.fromkeys(action.group for action in self.actions if action.look))
 
+    def role(self, name: str) -> str:
+        """The action with this role; empty where the log has none.
+
+        Examples
+        --------
+        >>> Vocabulary((Action("sign_in", "entry", "comes in", role="enter"),)).role("enter")
+        'sign_in'
+        """
+        return next((action.id for action in self.actions if action.role == name), "")
+
     def by(self, actor: str) -> tuple[str, ...]:
         """Actions that this actor does."""
         return tuple(action.id for action in self.actions if action.actor == actor)
@@ -76,7 +90,8 @@ class Vocabulary:
 
 def load_yaml(path: Path, where: str) -> Any:
     """Read a YAML file; a broken one raises InputError with its line."""
-    from ruamel.yaml import YAML, YAMLError
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     try:
         return YAML(typ="safe", pure=True).load(path.read_bytes().decode("utf-8-sig"))
@@ -127,15 +142,17 @@ def load(path: Path, where: str = FILE) -> Vocabulary:
         if not isinstance(row, Mapping):
             problems.append(Problem(place, f"{row!r} is not an entry.", "Write id, group and meaning."))
             continue
-        problems += [
-            Problem(place, f"{key!r} is not a field.", nearest(str(key), _FIELDS))
-            for key in row
-            if key not in _FIELDS
-        ]
+        unknown = [str(key) for key in row if key not in _FIELDS]
+        problems += [Problem(place, f"{key!r} is not a field.", nearest(key, _FIELDS)) for key in unknown]
         missing = [key for key in ("id", "group", "meaning") if not str(row.get(key) or "").strip()]
         problems += [Problem(place, f"{key} is missing.", f"Write {key}: …") for key in missing]
         if row.get("actor", "participant") not in ACTORS:
             problems.append(Problem(place, f"actor is {row['actor']!r}.", nearest(str(row["actor"]), ACTORS)))
+        role = str(row.get("role") or "")
+        if role and role not in ROLES:
+            problems.append(Problem(place, f"role is {role!r}.", nearest(role, ROLES)))
+        elif role and role in {action.role for action in actions}:
+            problems.append(Problem(place, f"role {role!r} occurs before.", "Give it to one action."))
         if row.get("id") in {action.id for action in actions}:
             problems.append(
                 Problem(place, f"id {row['id']!r} occurs before.", "Give every action its own id.")
@@ -152,6 +169,7 @@ def _action(row: Mapping[str, Any]) -> Action:
         group=str(row["group"]),
         meaning=str(row["meaning"]),
         actor=str(row.get("actor", "participant")),
+        role=str(row.get("role") or ""),
         target=str(row.get("target", "none")),
         look=row.get("look") is True,
         indicates=tuple(str(code) for code in row.get("indicates") or ()),

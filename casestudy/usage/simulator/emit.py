@@ -11,9 +11,9 @@ import numpy as np
 
 from casestudy.usage.simulator.plan import ACTIVE, CLOSED, Cycle, Person, draw_cycles, pick, stream, utc
 from casestudy.usage.simulator.settings import Settings, Way
-from casestudy.usage.vocabulary import Vocabulary
+from casestudy.usage.vocabulary import ROLES, Vocabulary
 
-LONGEST_STAY = 25 * 60
+LONGEST_STAY = 60 * 60
 APART = 90 * 60
 
 Row = tuple[int, str, str, str, str, str]
@@ -58,6 +58,7 @@ class Emitter:
     def __init__(self, settings: Settings, vocabulary: Vocabulary) -> None:
         self.settings = settings
         self.emissions = emissions(settings, vocabulary)
+        self.role = {name: vocabulary.role(name) for name in ROLES}
         self.kinds = {action.id: action.target for action in vocabulary.actions}
         self.topics = tuple(settings.topics)
         self.topic_weights = list(settings.topics.values())
@@ -72,17 +73,17 @@ class Emitter:
             begin = utc(cycle.begins, self.settings)
             if cycle.state == CLOSED:
                 moment = begin + int(rng.integers(3600, 20 * 86400))
-                rows.append((moment, person.participant_id, "close_account", "", "", person.client))
+                rows.append((moment, person.participant_id, self.role["close"], "", "", person.client))
                 break
             ready = begin + (1 if cycle.number == 0 else 0)
-            rows.append((ready, person.participant_id, "return_delivered", "", cycle.period, "service"))
+            rows.append((ready, person.participant_id, self.role["return"], "", cycle.period, "service"))
             for start, way in self._starts(person, cycle, rng):
                 if start < free_from:
                     continue
                 first = cycle.number == 0 and not sessions
-                entry = "register" if first else "login"
+                entry = self.role["register" if first else "enter"]
                 if not first and person.notified and start - begin < 2 * 86400:
-                    entry = "open_notification"
+                    entry = self.role["notified"]
                 drawn = self.session(person, cycle.period, start, way, entry, memory, rng)
                 rows += drawn
                 sessions.append((person.participant_id, start, self.settings.ways[way].id, len(drawn)))
@@ -105,6 +106,8 @@ class Emitter:
         total = np.cumsum(source.chances)
         drawn = np.searchsorted(total, rng.random(count) * total[-1], side="right")
         stays = np.exp(np.log(max(source.dwell, 1.0)) + source.sigma * rng.normal(size=count + 1))
+        if rng.random() < self.settings.activity.interrupted_share:
+            stays[int(rng.integers(count))] = 60 * rng.uniform(10, 55)
         done: set[str] = memory["done"]  # type: ignore[assignment]
         topic = str(memory["topic"])
         shown = period if rng.random() < 0.85 else _earlier(period, int(rng.integers(1, 4)))
@@ -112,14 +115,14 @@ class Emitter:
         moment = start
         rows: list[Row] = [(moment, person.participant_id, entry, "", "", client)]
         moment += 2
-        rows.append((moment, person.participant_id, "view_summary", "page:start", shown, client))
+        rows.append((moment, person.participant_id, self.role["start"], "page:start", shown, client))
         for index, stay in zip(drawn, stays, strict=False):
             action = source.actions[int(index)]
             instead = self.settings.first_time.get(action)
             if instead and instead not in done:
                 action = instead
-            if action == "compare_peer" and not person.comparison:
-                action = "view_benchmark"
+            if action == self.role["compare"] and not person.comparison:
+                action = self.settings.comparison.instead
             done.add(action)
             if rng.random() > source.focus:
                 topic = self._topic(rng)

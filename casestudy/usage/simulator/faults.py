@@ -1,4 +1,4 @@
-"""Faults that every log has: repeats, wrong clocks, robots, shared and test accounts. Each is in the truth."""
+"""Faults that every log has: repeats, wrong clocks, robots, shared and test accounts; all in the truth."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def shared_accounts(
     emitter = Emitter(settings, vocabulary)
     logins: dict[str, list[int]] = {}
     for moment, who, action, *_ in rows:
-        if action in ("login", "open_notification"):
+        if action in (vocabulary.role("enter"), vocabulary.role("notified")):
             logins.setdefault(who, []).append(moment)
     able = [person for person in people if len(logins.get(person.participant_id, ())) >= 4]
     chosen = rng.permutation(len(able))[: settings.faults.shared_accounts]
@@ -34,12 +34,23 @@ def shared_accounts(
         person = able[place]
         other, plans = second_person(person, cycles[person.participant_id], settings, rng)
         drawn = [row for row in emitter.person(other, plans, rng).rows if row[5] != "service"]
-        added += [row for row in drawn if row[2] not in ("register", "close_account")]
+        added += [
+            row for row in drawn if row[2] not in (vocabulary.role("register"), vocabulary.role("close"))
+        ]
         for moment in logins[person.participant_id][1::3]:
             way = int(rng.integers(len(settings.ways)))
-            memory: dict[str, object] = {"done": {"set_goal"}, "topic": next(iter(settings.topics))}
+            memory: dict[str, object] = {
+                "done": set(settings.first_time.values()),
+                "topic": next(iter(settings.topics)),
+            }
             at_once = emitter.session(
-                other, plans[0].period if plans else "", moment + 20, way, "login", memory, rng
+                other,
+                plans[0].period if plans else "",
+                moment + 20,
+                way,
+                vocabulary.role("enter"),
+                memory,
+                rng,
             )
             added += [(*row[:5], other.client) for row in at_once]
         faults.append(("shared_account", person.participant_id, 0))
@@ -47,7 +58,7 @@ def shared_accounts(
 
 
 def robots_and_tests(
-    people: list[Person], settings: Settings, first_number: int
+    people: list[Person], settings: Settings, vocabulary: Vocabulary, first_number: int
 ) -> tuple[list[Row], list[Fault], list[str]]:
     """Accounts that a program polls at even intervals, and accounts of the service's own testers."""
     rng = stream(settings.seed, 5)
@@ -57,13 +68,16 @@ def robots_and_tests(
     for person in people[: settings.faults.robots]:
         start = utc(person.adopted, settings) + 20 * 86400
         who = person.participant_id
-        rows += [(start + 600 * step, who, "view_summary", "page:start", "", "web") for step in range(360)]
+        rows += [
+            (start + 600 * step, who, vocabulary.role("start"), "page:start", "", "web")
+            for step in range(360)
+        ]
         faults.append(("robot", who, start))
     testers = [f"p{first_number + number:04d}" for number in range(settings.faults.test_accounts)]
     for who in testers:
         for _ in range(6):
             moment = begin + int(rng.integers(0, 200 * 86400)) // 3600 * 3600
-            for step, action in enumerate(("login", "view_summary", "view_benchmark", "set_goal", "export")):
+            for step, action in enumerate(settings.faults.tester_acts):
                 rows.append((moment + 3 * step, who, action, "page:start" if step == 1 else "", "", "web"))
         faults.append(("test_account", who, 0))
     return rows, faults, testers
@@ -88,10 +102,11 @@ def wrong_clocks(
     return shifted, [("wrong_clock", who, by_person[who]) for who in sorted(chosen)]
 
 
-def retries(rows: list[Row], settings: Settings) -> tuple[list[Row], list[Fault]]:
+def retries(rows: list[Row], settings: Settings, vocabulary: Vocabulary) -> tuple[list[Row], list[Fault]]:
     """The same act sent again within two seconds, under a new event id."""
     rng = stream(settings.seed, 7)
-    able = [row for row in rows if row[5] != "service" and row[2].startswith("view")]
+    shown = tuple(action for action in vocabulary.looks if action.startswith("view"))
+    able = [row for row in rows if row[5] != "service" and row[2] in shown]
     chosen = rng.permutation(len(able))[: settings.faults.retries].tolist()
     again = [(able[place][0] + int(rng.integers(0, 2)), *able[place][1:]) for place in sorted(chosen)]
     return again, [("retry", row[1], row[0]) for row in again]

@@ -53,6 +53,7 @@ class Activity:
     spread: float = 3.0
     novelty: float = 0.0
     novelty_half_life: float = 1.0
+    interrupted_share: float = 0.0
     notified_share: float = 0.5
     notified_factor: float = 1.0
 
@@ -73,6 +74,7 @@ class Comparison:
 
     share: float = 0.0
     lapse_factor: float = 1.0
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Faults:
     robots: int = 0
     shared_accounts: int = 0
     test_accounts: int = 0
+    tester_acts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -195,7 +198,7 @@ _SECTIONS: dict[str, type[Any]] = {
 }
 _TABLES = ("adoption", "topics", "first_time", "ways")
 _SHARES = {
-    ("people", "consent_share"), ("activity", "notified_share"), ("comparison", "share"),
+    ("people", "consent_share"), ("activity", "notified_share"), ("activity", "interrupted_share"), ("comparison", "share"),
     ("mixture", "separation"), ("lapse", "first_cycle"), ("lapse", "back"),
     ("lapse", "close_active"), ("lapse", "close_lapsed"),
 }  # fmt: skip
@@ -302,12 +305,20 @@ class _Reader:
         place = f"{section}.{key}"
         if isinstance(like, bool) or isinstance(value, bool):
             fine = isinstance(value, bool) and isinstance(like, bool)
+        elif isinstance(like, tuple):
+            fine = isinstance(value, list) and all(isinstance(one, str) for one in value)
         elif isinstance(like, float):
             fine = isinstance(value, int | float)
         else:
             fine = isinstance(value, type(like))
         if not fine:
-            words = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+            words = {
+                bool: "true or false",
+                tuple: "a list of texts",
+                int: "a whole number",
+                float: "a number",
+                str: "text",
+            }
             self._problem(place, f"it is {value!r}.", f"Write {words[type(like)]}.")
             return False
         if isinstance(value, int | float) and not isinstance(value, bool):
