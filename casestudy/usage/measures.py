@@ -228,3 +228,59 @@ def _of_acts(acts: pd.DataFrame) -> pd.DataFrame:
     return frame.groupby("participant_id").agg(
         active_days=("day", "nunique"), active_weeks=("week", "nunique"), last=("moment", "max")
     ).reset_index()  # fmt: skip
+
+
+def wilson(hits: Any, n: Any, z: float = 1.959964) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's interval of a share; NaN where `n` is 0.
+
+    Examples
+    --------
+    >>> low, high = wilson(5, 10)
+    >>> round(float(low), 3), round(float(high), 3)
+    (0.237, 0.763)
+    """
+    hits, n = np.asarray(hits, dtype=float), np.asarray(n, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = hits / n
+        middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+
+
+def opened_by_cycle(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
+    """Share of whole feedback cycles that were opened, by the number of cycles since registration.
+
+    Parameters
+    ----------
+    cycles : pandas.DataFrame
+    floor : int
+        The fewest participants a row may describe; fewer are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``cycle``, ``n`` (participants who had that cycle whole), ``opened``, ``percent`` with Wilson's ``low``
+        and ``high``, and ``sessions`` (mean per participant). Later cycles hold earlier adopters only.
+    """
+    whole = cycles[cycles["whole"]]
+    made = whole.groupby("cycle").agg(
+        n=("participant_id", "nunique"), opened=("opened", "sum"), sessions=("sessions", "mean")
+    )
+    made = made[made["n"] >= floor].reset_index()
+    low, high = wilson(made["opened"], made["n"])
+    made = made.assign(percent=100 * made["opened"] / made["n"], low=100 * low, high=100 * high)
+    return made[["cycle", "n", "opened", "percent", "low", "high", "sessions"]]
+
+
+def by_hour(sessions: pd.DataFrame) -> pd.DataFrame:
+    """Session starts by weekday (rows) and hour (columns), local time: counts."""
+    import pandas as pd
+
+    local = sessions["start"] + pd.to_timedelta(sessions["offset"], unit="m")
+    days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    counts = pd.crosstab(local.dt.weekday, local.dt.hour).reindex(range(7), fill_value=0)
+    hours = range(int(local.dt.hour.min()), int(local.dt.hour.max()) + 1) if len(local) else []
+    counts = counts.reindex(columns=list(hours), fill_value=0)
+    counts.index = pd.Index(days, name="weekday")
+    counts.columns.name = None
+    return counts
