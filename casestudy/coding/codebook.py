@@ -15,7 +15,6 @@ from casestudy.study import Study
 FOLDER = "coding_schemes"
 HISTORY = f"{FOLDER}/history.jsonl"
 ATTRIBUTES = f"{FOLDER}/attributes.yaml"
-NOT_SCHEMES = ("attributes", "framework")
 LARGEST = 5_000_000
 _SCHEME_KEYS = ("scheme", "title", "version", "unit", "note", "codes")
 
@@ -170,12 +169,12 @@ def load(study: Study) -> Codebook:
 
 
 def scheme_files(study: Study) -> list[Path]:
-    """The study's scheme files, sorted; the vocabulary of attributes and the framework are none."""
-    return [path for path in study.inputs(f"{FOLDER}/*.yaml") if path.stem not in NOT_SCHEMES]
+    """The study's files of schemes, vocabularies and sources, sorted."""
+    return study.inputs(f"{FOLDER}/*.yaml")
 
 
 def read_schemes(paths: Iterable[Path], root: Path | None = None) -> Codebook:
-    """Read scheme files as they are written.
+    """Read scheme files as they are written; a file with neither ``scheme`` nor ``codes`` is none.
 
     Raises
     ------
@@ -195,6 +194,8 @@ def read_schemes(paths: Iterable[Path], root: Path | None = None) -> Codebook:
             continue
         if not isinstance(data, Mapping):
             problems.append(Problem(where, "it holds no scheme.", "Begin with scheme:, title:, codes:."))
+            continue
+        if "scheme" not in data and "codes" not in data:
             continue
         problems += _strangers(data, _SCHEME_KEYS, where)
         name = str(data.get("scheme") or path.stem)
@@ -386,9 +387,9 @@ def attributes(study: Study) -> dict[str, Attribute]:
     problems: list[Problem] = []
     found: dict[str, Attribute] = {}
     for number, entry in enumerate(given, start=1):
-        name = _text(entry.get("name")) if isinstance(entry, Mapping) else ""
+        name = _text(entry.get("id") or entry.get("name")) if isinstance(entry, Mapping) else ""
         if not name or name in found:
-            problems.append(Problem(f"{ATTRIBUTES}, entry {number}", "no name, or one that occurs before."))
+            problems.append(Problem(f"{ATTRIBUTES}, entry {number}", "no id, or one that occurs before."))
             continue
         values = tuple(_text(value) for value in entry.get("values") or ())
         found[name] = Attribute(name, values, _text(entry.get("rule")))
