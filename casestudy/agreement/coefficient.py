@@ -1,0 +1,222 @@
+"""What a coefficient is to this room, and `measure`, which turns ratings and a coefficient into a result.
+
+A coefficient is a function of weighted patterns: given how often each distinct pattern of ratings occurs, it
+says observed and expected disagreement. The data are one such weighting, a bootstrap resample is another, the
+data without one unit a third. So every coefficient has every kind of interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casestudy.agreement.ratings import MISSING, Floats, Patterns, Ratings
+from casestudy.agreement.results import NAN, Interval, Result
+
+TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A coefficient for each of several weightings of the patterns.
+
+    Attributes
+    ----------
+    value, observed, expected : arrays, one entry for each weighting
+        Observed and expected disagreement; NaN where undefined or where the coefficient has none.
+    """
+
+    value: NDArray[Any]
+    observed: NDArray[Any]
+    expected: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A coefficient made ready for one body of ratings.
+
+    Attributes
+    ----------
+    patterns : Patterns
+    estimate : callable
+        Weights (weightings x patterns) to `Estimate`.
+    unit_terms : callable or None
+        Gwet's linearised terms, one for each pattern: their spread is the variance.
+    singles : bool
+        Whether units with one rating take part (they do in Gwet's category shares).
+    worst : float
+        The largest disagreement that one unit can show; NaN where it is not known.
+    reason : str
+        Why the coefficient cannot be computed on these ratings at all; empty where it can.
+    notes : tuple of str
+    """
+
+    patterns: Patterns
+    estimate: Callable[[NDArray[Any]], Estimate]
+    unit_terms: Callable[[], Floats] | None = None
+    singles: bool = False
+    worst: float = NAN
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """A coefficient of agreement: what it is called, how it is defined, where that was read.
+
+    Attributes
+    ----------
+    name, definition, source : str
+    missing_rule : str
+        What it does with units that not every coder rated.
+    bind : callable
+        Ratings to `Bound`.
+    chance : bool
+        Whether it corrects for chance and so needs ratings that vary.
+    """
+
+    name: str
+    definition: str
+    source: str
+    missing_rule: str
+    bind: Callable[[Ratings], Bound]
+    chance: bool = True
+
+
+def ratio(observed: NDArray[Any], expected: NDArray[Any], scale: float = 1.0) -> Estimate:
+    """One minus observed over expected disagreement; NaN where nothing is expected.
+
+    Parameters
+    ----------
+    observed, expected : arrays
+    scale : float
+        The largest disagreement there can be between two ratings.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ratio(np.array([0.1, 0.1]), np.array([0.5, 0.0])).value
+    array([0.8, nan])
+    """
+    some = np.real(expected) > TINY * scale
+    value = np.full(expected.shape, NAN, dtype=np.result_type(observed, expected))
+    np.divide(observed, expected, out=value, where=some)
+    return Estimate(1 - value, observed, expected)
+
+
+def share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[Any]:
+    """Part over whole, NaN where the whole is zero."""
+    some = np.real(whole) > TINY
+    out = np.full(np.broadcast_shapes(part.shape, whole.shape), NAN, dtype=np.result_type(part, whole, float))
+    np.divide(part, whole, out=out, where=np.broadcast_to(some, out.shape))
+    return out
+
+
+def measure(
+    ratings: Ratings,
+    coefficient: Coefficient,
+    interval: Callable[[Bound, Ratings, Estimate], Interval] | None = None,
+) -> Result:
+    """Compute one coefficient on ratings.
+
+    Parameters
+    ----------
+    ratings : Ratings
+    coefficient : Coefficient
+        For instance ``krippendorff("nominal")``, ``gwet("linear")``, ``cohen()``.
+    interval : callable, optional
+        ``Bootstrap(...)``, ``Jackknife(...)`` or ``Linearised(...)`` of `casestudy.agreement.intervals`;
+        none by default.
+
+    Returns
+    -------
+    Result
+        With value NaN and the reason where the coefficient is undefined: no unit with two ratings, ratings
+        that do not vary, a pair of coders without a unit in common.
+
+    Examples
+    --------
+    >>> from casestudy.agreement.alpha import krippendorff
+    >>> from casestudy.agreement.ratings import read
+    >>> result = measure(read([["a", "a"], ["b", "b"], ["a", "b"]]), krippendorff())
+    >>> round(result.value, 3)
+    0.444
+    >>> print(measure(read([["a", "a"], ["a", "a"]]), krippendorff()).reason)
+    Every rating is 'a': without variation nothing can be said about agreement beyond chance.
+    """
+    facts = describe(ratings)
+    bound = coefficient.bind(ratings)
+    reason = bound.reason or _why_undefined(ratings, coefficient)
+    found = Interval()
+    estimate = Estimate(*(np.array([NAN]) for _ in range(3)))
+    if not reason:
+        estimate = bound.estimate(bound.patterns.number[None, :])
+        if math.isnan(estimate.value[0]):
+            reason = "Expected disagreement is zero: chance agreement is complete."
+        elif interval is not None:
+            found = interval(bound, ratings, estimate)
+    return Result(
+        name=coefficient.name,
+        definition=coefficient.definition,
+        source=coefficient.source,
+        value=NAN if reason else float(estimate.value[0]),
+        reason=reason,
+        missing_rule=coefficient.missing_rule,
+        observed=NAN if reason else float(estimate.observed[0]),
+        expected=NAN if reason else float(estimate.expected[0]),
+        interval=found,
+        notes=bound.notes,
+        **facts,
+    )
+
+
+def describe(ratings: Ratings) -> dict[str, Any]:
+    """The facts of the data that every result carries: numbers, missing share, prevalence and bias."""
+    codes, q = ratings.codes, len(ratings.categories)
+    rated = (codes != MISSING).sum(axis=1)
+    per_coder = np.stack(
+        [np.bincount(column[column != MISSING], minlength=max(q, 1)) for column in codes.T]
+    ).astype(float)
+    total = per_coder.sum()
+    shares = per_coder.sum(axis=0) / total if total else np.full(max(q, 1), NAN)
+    own = share(per_coder, per_coder.sum(axis=1, keepdims=True))
+    pairs = [
+        float(np.abs(own[g] - own[h]).sum() / 2)
+        for g in range(len(own))
+        for h in range(g)
+        if not np.isnan(own[[g, h]]).any()
+    ]
+    return {
+        "unit": ratings.unit,
+        "n_units": int(codes.shape[0]),
+        "n_pairable": int((rated >= 2).sum()),
+        "n_coders": int(codes.shape[1]),
+        "n_categories": q,
+        "missing": float(1 - rated.sum() / codes.size) if codes.size else NAN,
+        "shares": tuple((str(one), float(s)) for one, s in zip(ratings.categories, shares, strict=False)),
+        "prevalence": float((q * shares.max() - 1) / (q - 1)) if q > 1 and total else NAN,
+        "bias": float(np.mean(pairs)) if pairs and q > 1 else NAN,
+    }
+
+
+def _why_undefined(ratings: Ratings, coefficient: Coefficient) -> str:
+    rated = (ratings.codes != MISSING).sum(axis=1)
+    if not len(rated):
+        return "There is no unit."
+    if not (rated >= 2).any():
+        return "No unit was rated by two coders."
+    if not coefficient.chance:
+        return ""
+    pairable = ratings.codes[rated >= 2]
+    used = np.unique(pairable[pairable != MISSING])
+    if len(used) == 1:
+        only = ratings.categories[int(used[0])]
+        return (
+            f"Every rating is {only!r}: without variation nothing can be said about agreement beyond chance."
+        )
+    return ""

@@ -1,0 +1,282 @@
+"""Intervals: bootstrap, jackknife and linearised variance, by unit or by document or participant."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casestudy.agreement.coefficient import Bound, Estimate
+from casestudy.agreement.ratings import Floats, Ratings
+from casestudy.agreement.resampling import CHUNK, Material, deleted, derivatives, grouped, material
+from casestudy.agreement.results import NAN, Interval
+from casestudy.errors import Problem, raise_if
+
+_MOST_DELETED = 2_000
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """Bootstrap interval from resampled units or clusters.
+
+    Parameters
+    ----------
+    resamples : int
+    seed : int
+    level : float
+    by : {'', 'unit', 'cluster'}
+        What is resampled: clusters (documents, participants) where the ratings have them, else units.
+    kind : {'percentile', 'bca'}
+        BCa corrects for bias and skewness, by a jackknife.
+    minimum : tuple of float
+        For each, the share of resamples in which the coefficient lies below it.
+
+    Notes
+    -----
+    Resamples in which the coefficient is undefined are left out and counted. Where no disagreement was
+    observed at all, resampling cannot say how much there may be: the lower limit is then an exact binomial
+    bound.
+
+    Examples
+    --------
+    >>> from casestudy.agreement.alpha import krippendorff
+    >>> from casestudy.agreement.coefficient import measure
+    >>> from casestudy.agreement.ratings import read
+    >>> ratings = read([["a", "a"]] * 20 + [["b", "b"]] * 20 + [["a", "b"]] * 5)
+    >>> result = measure(ratings, krippendorff(), Bootstrap(500, seed=1, minimum=(0.8,)))
+    >>> result.interval.low < result.value < result.interval.high
+    True
+    """
+
+    resamples: int = 2_000
+    seed: int = 0
+    level: float = 0.95
+    by: str = ""
+    kind: str = "percentile"
+    minimum: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        problems = _level(self.level)
+        if self.resamples < 1:
+            problems.append(Problem("resamples", f"{self.resamples} is not a number of resamples."))
+        if self.kind not in ("percentile", "bca"):
+            problems.append(Problem("kind", f"{self.kind!r} is unknown.", "Use percentile or bca."))
+        raise_if(problems, "The bootstrap cannot be run.")
+
+    def __call__(self, bound: Bound, ratings: Ratings, estimate: Estimate) -> Interval:
+        """The interval of an estimate."""
+        made = material(bound, ratings, self.by)
+        words = f"{self.kind} bootstrap, {self.resamples:,} resamples of {made.word}s, seed {self.seed}"
+        if made.n < 2:
+            return _none(self.level, words, made)
+        found = self.replicates(bound, made)
+        kept = np.sort(found[~np.isnan(found)])
+        undefined = self.resamples - len(kept)
+        if not len(kept):
+            return _none(self.level, words, made, "The coefficient is undefined in every resample.")
+        value = float(estimate.value[0])
+        below = tuple((floor, float(np.searchsorted(kept, floor) / len(kept))) for floor in self.minimum)
+        error = float(kept.std(ddof=1)) if len(kept) > 1 else NAN
+        base = Interval(NAN, NAN, self.level, words, error, made.word, made.n, undefined, below)
+        if _no_disagreement(estimate):
+            return _exact(base, bound, estimate)
+        tails = np.array([(1 - self.level) / 2, (1 + self.level) / 2])
+        if self.kind == "bca":
+            tails = _bca(kept, value, deleted(bound, made), tails)
+        low, high = np.quantile(kept, tails) if not np.isnan(tails).any() else (NAN, NAN)
+        reason = "" if not np.isnan(tails).any() else "The bias correction is undefined."
+        return _with(base, float(low), float(high), reason)
+
+    def replicates(self, bound: Bound, made: Material) -> NDArray[np.float64]:
+        """The coefficient in every resample, NaN where it is undefined."""
+        rng = np.random.default_rng(self.seed)
+        step = max(1, CHUNK // max(1, len(made.number)))
+        sizes = [min(step, self.resamples - start) for start in range(0, self.resamples, step)]
+        return np.concatenate([bound.estimate(made.resamples(rng, size)).value for size in sizes])
+
+
+@dataclass(frozen=True)
+class Jackknife:
+    """Jackknife interval: the data without one unit, or one cluster, at a time; Student's t.
+
+    Parameters
+    ----------
+    level : float
+    by : {'', 'unit', 'cluster'}
+    log : bool
+        Whether to work on log(1 - coefficient), which keeps the upper limit below 1 and follows the skewness
+        of coefficients near 1.
+
+    Examples
+    --------
+    >>> from casestudy.agreement.alpha import krippendorff
+    >>> from casestudy.agreement.coefficient import measure
+    >>> from casestudy.agreement.ratings import read
+    >>> ratings = read([["a", "a"]] * 20 + [["b", "b"]] * 20 + [["a", "b"]] * 5)
+    >>> found = measure(ratings, krippendorff(), Jackknife(log=True)).interval
+    >>> round(found.low, 2), round(found.high, 2)
+    (0.44, 0.91)
+    """
+
+    level: float = 0.95
+    by: str = ""
+    log: bool = False
+
+    def __post_init__(self) -> None:
+        raise_if(_level(self.level), "The jackknife cannot be run.")
+
+    def __call__(self, bound: Bound, ratings: Ratings, estimate: Estimate) -> Interval:
+        """The interval of an estimate."""
+        made = material(bound, ratings, self.by)
+        words = f"jackknife of {made.word}s, t on {max(made.n - 1, 0)} degrees of freedom" + _scale(self.log)
+        if made.n < 2:
+            return _none(self.level, words, made)
+        if _no_disagreement(estimate):
+            return _exact(_base(self.level, words, made), bound, estimate)
+        if made.pieces is None and np.count_nonzero(made.number) > _MOST_DELETED:
+            groups = grouped(made)
+            words = f"jackknife of {groups.n:,} groups of units" + _scale(self.log)
+            made = Material(groups.number, groups.pieces, groups.n)
+        values, times = deleted(bound, made)
+        if np.isnan(values).any():
+            return _none(self.level, words, made, "The coefficient is undefined without one of the pieces.")
+        shown = np.log(np.maximum(1 - values, 1e-300)) if self.log else values
+        centre = np.average(shown, weights=times)
+        variance = (made.n - 1) / made.n * float(times @ (shown - centre) ** 2)
+        return _student(
+            _base(self.level, words, made), float(estimate.value[0]), math.sqrt(variance), self.log
+        )
+
+
+@dataclass(frozen=True)
+class Linearised:
+    """Analytic interval: linearised variance and Student's t, the upper limit capped at 1.
+
+    Parameters
+    ----------
+    level : float
+    by : {'', 'unit', 'cluster'}
+    log : bool
+        Whether to work on log(1 - coefficient).
+
+    Notes
+    -----
+    For AC1, AC2, Brennan-Prediger, Fleiss and Conger by unit it is Gwet's variance. For every other
+    coefficient, and by cluster, it is the delta method: the derivative of the coefficient with respect to
+    each unit's weight, taken exactly by a complex step. For Cohen's kappa that is the variance of Fleiss,
+    Cohen and Everitt up to n/(n - 1).
+
+    Examples
+    --------
+    >>> from casestudy.agreement.chance import gwet
+    >>> from casestudy.agreement.coefficient import measure
+    >>> from casestudy.agreement.ratings import read
+    >>> ratings = read([["a", "a"]] * 20 + [["b", "b"]] * 20 + [["a", "b"]] * 5)
+    >>> round(measure(ratings, gwet(), Linearised()).interval.standard_error, 3)
+    0.095
+    """
+
+    level: float = 0.95
+    by: str = ""
+    log: bool = False
+
+    def __post_init__(self) -> None:
+        raise_if(_level(self.level), "The interval cannot be made.")
+
+    def __call__(self, bound: Bound, ratings: Ratings, estimate: Estimate) -> Interval:
+        """The interval of an estimate."""
+        made = material(bound, ratings, self.by)
+        gwets = bound.unit_terms is not None and made.pieces is None
+        kind = "Gwet's variance" if gwets else "delta method"
+        words = f"{kind} over {made.word}s, t on {max(made.n - 1, 0)} degrees of freedom" + _scale(self.log)
+        if made.n < 2:
+            return _none(self.level, words, made)
+        if _no_disagreement(estimate):
+            return _exact(_base(self.level, words, made), bound, estimate)
+        n, value = made.n, float(estimate.value[0])
+        if gwets and bound.unit_terms is not None:
+            terms = bound.unit_terms()
+            variance = float(made.number @ (terms - value) ** 2) / (n * (n - 1))
+        else:
+            slopes = derivatives(bound, made)
+            slopes = slopes - float(made.number @ slopes) / made.number.sum()
+            if made.pieces is None:
+                variance = n / (n - 1) * float(made.number @ slopes**2)
+            else:
+                each = made.pieces @ slopes
+                variance = n / (n - 1) * float(((each - each.mean()) ** 2).sum())
+        error = math.sqrt(max(variance, 0.0))
+        error = error / (1 - value) if self.log else error
+        return _student(_base(self.level, words, made), value, error, self.log)
+
+
+def _bca(kept: Floats, value: float, without: tuple[Floats, Floats], tails: Floats) -> Floats:
+    from scipy.special import ndtr, ndtri
+
+    position = (np.searchsorted(kept, value, "left") + np.searchsorted(kept, value, "right")) / 2 / len(kept)
+    values, times = without
+    gaps = np.average(values, weights=times) - values
+    spread = float(times @ gaps**2)
+    push = float(times @ gaps**3) / (6 * spread**1.5) if spread > 0 else NAN
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = ndtri(position)
+        moved = shift + ndtri(tails)
+        return np.asarray(ndtr(shift + moved / (1 - push * moved)))
+
+
+def _student(base: Interval, value: float, error: float, log: bool) -> Interval:
+    from scipy.stats import t
+
+    width = float(t.ppf((1 + base.level) / 2, base.n_sampled - 1)) * error
+    if not log:
+        return _with(base, value - width, min(1.0, value + width), "", error)
+    return _with(
+        base, 1 - (1 - value) * math.exp(width), 1 - (1 - value) * math.exp(-width), "", error * (1 - value)
+    )
+
+
+def _exact(base: Interval, bound: Bound, estimate: Estimate) -> Interval:
+    """No disagreement was seen: how much may there be? An exact binomial bound on pieces that disagree."""
+    worst = bound.worst / float(estimate.expected[0]) if not math.isnan(estimate.expected[0]) else bound.worst
+    if math.isnan(worst):
+        return _with(
+            base, NAN, NAN, "No disagreement was observed: resampling cannot say how much there may be."
+        )
+    share = 1 - ((1 - base.level) / 2) ** (1 / base.n_sampled)
+    reason = (
+        f"No disagreement was observed; the lower limit is an exact binomial bound on the share of "
+        f"{base.sampled}s with any disagreement ({share:.3f}), each taken at its worst."
+    )
+    return _with(base, 1 - share * worst, 1.0, reason, NAN)
+
+
+def _no_disagreement(estimate: Estimate) -> bool:
+    return bool(1 - estimate.value[0] < 1e-12)
+
+
+def _base(level: float, words: str, made: Material) -> Interval:
+    return Interval(NAN, NAN, level, words, NAN, made.word, made.n)
+
+
+def _with(base: Interval, low: float, high: float, reason: str, error: float | None = None) -> Interval:
+    from dataclasses import replace
+
+    kept = base.standard_error if error is None else error
+    return replace(base, low=low, high=high, reason=reason, standard_error=kept)
+
+
+def _none(level: float, words: str, made: Material, reason: str = "") -> Interval:
+    reason = reason or f"There is one {made.word} only: nothing to resample."
+    return Interval(NAN, NAN, level, words, NAN, made.word, made.n, reason=reason)
+
+
+def _scale(log: bool) -> str:
+    return ", on the scale log(1 - coefficient)" if log else ""
+
+
+def _level(level: float) -> list[Problem]:
+    if 0 < level < 1:
+        return []
+    return [Problem("level", f"{level} is not between 0 and 1.", "Write 0.95 for 95 %.")]

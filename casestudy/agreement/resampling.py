@@ -1,0 +1,130 @@
+"""What is resampled, and the coefficient on every resample.
+
+A bootstrap resample is one multinomial draw of how often each pattern of ratings occurs, so its price does
+not grow with the number of units. Leaving one unit out has as many outcomes as there are patterns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from casestudy.agreement.coefficient import Bound
+from casestudy.agreement.ratings import Floats, Ratings
+from casestudy.errors import InputError, Problem
+
+CHUNK = 8_000_000
+_STEP = 1e-30
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is resampled: how often each independent piece shows each pattern.
+
+    Attributes
+    ----------
+    number : float array, patterns
+        The data: how often each pattern occurs among the pieces that take part.
+    pieces : float array (pieces x patterns) or None
+        The clusters; None where every unit is a piece of its own.
+    n : int
+        How many pieces there are.
+    """
+
+    number: Floats
+    pieces: Floats | None
+    n: int
+
+    @property
+    def word(self) -> str:
+        """What a piece is."""
+        return "unit" if self.pieces is None else "cluster"
+
+    def resamples(self, rng: np.random.Generator, size: int) -> Floats:
+        """Weightings of the patterns in `size` resamples."""
+        if self.pieces is None:
+            return rng.multinomial(self.n, self.number / self.n, size=size).astype(float)
+        drawn = rng.multinomial(self.n, np.full(self.n, 1 / self.n), size=size)
+        return np.asarray(drawn.astype(float) @ self.pieces)
+
+    def deletions(self) -> Iterator[tuple[Floats, Floats]]:
+        """The data without one piece at a time: weightings, and how many pieces each stands for."""
+        if self.pieces is None:
+            present = np.flatnonzero(self.number)
+            taken, times = np.zeros((len(present), len(self.number))), self.number[present]
+            taken[np.arange(len(present)), present] = 1
+        else:
+            taken, times = self.pieces, np.ones(self.n)
+        step = max(1, CHUNK // max(1, len(self.number)))
+        for start in range(0, len(taken), step):
+            yield self.number - taken[start : start + step], times[start : start + step]
+
+
+def material(bound: Bound, ratings: Ratings, by: str = "") -> Material:
+    """The independent pieces of the data that take part in a coefficient.
+
+    Parameters
+    ----------
+    bound : Bound
+    ratings : Ratings
+    by : {'', 'unit', 'cluster'}
+        By default clusters where the ratings have them, else units.
+
+    Returns
+    -------
+    Material
+
+    Raises
+    ------
+    InputError
+        Where clusters are asked for and the ratings have none.
+    """
+    patterns = bound.patterns
+    takes_part = patterns.rated >= (1 if bound.singles else 2)
+    number = patterns.number * takes_part
+    if by not in ("", "unit", "cluster"):
+        raise InputError(
+            "The interval cannot be made.", [Problem("by", f"{by!r} is unknown.", "Use unit or cluster.")]
+        )
+    if by == "cluster" and ratings.clusters is None:
+        remedy = "Give `clusters` when reading the ratings: the document or participant of each unit."
+        raise InputError(
+            "The interval cannot be made.", [Problem("ratings", "they have no clusters.", remedy)]
+        )
+    if by == "unit" or ratings.clusters is None:
+        return Material(number, None, int(number.sum()))
+    size = int(ratings.clusters.max()) + 1
+    keys = ratings.clusters * len(number) + patterns.of_unit
+    pieces = np.bincount(keys, minlength=size * len(number)).reshape(size, -1) * takes_part
+    pieces = pieces[pieces.sum(axis=1) > 0].astype(float)
+    return Material(number, pieces, len(pieces))
+
+
+def derivatives(bound: Bound, made: Material) -> Floats:
+    """How much the coefficient changes with one more unit of each pattern (complex-step derivative)."""
+    size = len(made.number)
+    slopes = np.zeros(size)
+    step = max(1, CHUNK // (2 * max(1, size)))
+    for start in range(0, size, step):
+        stop = min(size, start + step)
+        weights = np.repeat(made.number[None, :].astype(complex), stop - start, axis=0)
+        weights[np.arange(stop - start), np.arange(start, stop)] += 1j * _STEP
+        slopes[start:stop] = bound.estimate(weights).value.imag / _STEP
+    return slopes
+
+
+def deleted(bound: Bound, made: Material) -> tuple[Floats, Floats]:
+    """The coefficient without one piece at a time, and how many pieces each value stands for."""
+    parts = [(bound.estimate(weights).value, times) for weights, times in made.deletions()]
+    return np.concatenate([one for one, _ in parts]), np.concatenate([two for _, two in parts])
+
+
+def grouped(made: Material) -> Material:
+    """Units dealt out to groups in turn, pattern by pattern: for data with very many different units."""
+    size = 1_000
+    of_units = np.repeat(np.arange(len(made.number)), made.number.astype(int))
+    groups = np.random.default_rng(0).permutation(len(of_units)) % size
+    pieces = np.bincount(groups * len(made.number) + of_units, minlength=size * len(made.number))
+    return Material(made.number, pieces.reshape(size, -1).astype(float), size)
