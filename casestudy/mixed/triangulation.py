@@ -96,39 +96,28 @@ def compare(judgements: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """
     import pandas as pd
 
-    cells = judgements.groupby(["finding_id", "source"])
-    rows, units = [], []
-    for (identity, source), group in cells:
-        if group["coder"].nunique() < 2:
-            continue
-        said = dict(zip(group["coder"], group["verdict"], strict=True))
-        units.append(list(said.values()))
-        if len(set(said.values())) > 1:
-            listed = "; ".join(f"{coder}: {IN_WORDS[v]}" for coder, v in sorted(said.items()))
+    from casestudy.agreement.alpha import krippendorff
+    from casestudy.agreement.coefficient import measure
+    from casestudy.agreement.ratings import read
+
+    empty = pd.DataFrame(columns=["finding_id", "source", "verdicts"])
+    cells = judgements.pivot(index=["finding_id", "source"], columns="coder", values="verdict")
+    cells = cells[cells.notna().sum(axis=1) > 1]
+    if cells.empty:
+        return empty, "One person judged each cell, so agreement between judges cannot be said."
+    rows = []
+    for (identity, source), said in cells.iterrows():
+        verdicts = said.dropna()
+        if verdicts.nunique() > 1:
+            listed = "; ".join(f"{coder}: {IN_WORDS[verdict]}" for coder, verdict in verdicts.items())
             rows.append({"finding_id": identity, "source": source, "verdicts": listed})
-    differing = pd.DataFrame(rows, columns=["finding_id", "source", "verdicts"])
-    if not units:
-        return differing, "One person judged each cell, so agreement between judges cannot be said."
-    alpha = _alpha(units)
-    number = f"{alpha:.2f}" if alpha == alpha else "undefined, since nothing varies"
+    differing = pd.DataFrame(rows, columns=list(empty.columns))
+    alpha = measure(read(cells.to_numpy(dtype=object), unit="cell"), krippendorff("nominal"))
+    number = f"{alpha.value:.2f}" if alpha.value == alpha.value else f"undefined: {alpha.reason}"
     return differing, (
-        f"{len(units)} cells were judged by more than one person, {len(units) - len(rows)} of them alike "
-        f"(Krippendorff's alpha, nominal, unit of analysis: cell, {number})."
+        f"{len(cells)} cells were judged by more than one person, {len(cells) - len(rows)} of them alike "
+        f"(Krippendorff's alpha, nominal metric, unit of analysis: cell, {number})."
     )
-
-
-def _alpha(units: list[list[str]]) -> float:
-    """Krippendorff's nominal alpha of units that all have two values or more."""
-    from collections import Counter
-    from itertools import permutations
-
-    observed, totals, count = 0.0, Counter[str](), 0
-    for values in units:
-        observed += sum(a != b for a, b in permutations(values, 2)) / (len(values) - 1)
-        totals.update(values)
-        count += len(values)
-    expected = count * count - sum(n * n for n in totals.values())
-    return 1 - observed * (count - 1) / expected if expected else float("nan")
 
 
 def proposed(items: pd.DataFrame) -> pd.DataFrame:
