@@ -1,0 +1,233 @@
+"""The rule for a claim's status, and the chain of evidence walked both ways."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mixed_study import CLAIMS, FRAMEWORK, garden, without, write
+
+from casestudy.errors import InputError
+from casestudy.evidence import chain, claims, status
+from casestudy.evidence.claims import Claim, Rival
+from casestudy.evidence.status import Finding
+from casestudy.mixed import material
+from casestudy.study import Study
+
+__all__ = ["garden"]
+CLAIM = Claim("C", "text", "p", "t", "Q", "seen", rivals=(Rival("r", "t", "rejected"),))
+
+
+def finding(kind: str, source: str = "a", contrary: bool = False) -> Finding:
+    return Finding("C", "e", contrary, source, kind, 1.0, 1, "said")
+
+
+FOUND = st.builds(finding, st.sampled_from(["for", "against", "weak", "unknown"]), st.sampled_from("ab"))
+SEARCH = st.builds(finding, st.sampled_from(["for", "against", "unknown"]), st.just("a"), st.just(True))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ([], "undecidable"),
+        (["unknown"], "undecidable"),
+        (["weak"], "undecidable"),
+        (["against"], "contradicted"),
+        (["for", "against"], "partly"),
+        (["for", "weak"], "partly"),
+        (["for", "unknown"], "partly"),
+        (["for"], "single-source"),
+    ],
+)
+def test_the_rule(kinds: list[str], expected: str) -> None:
+    found = [finding(kind) for kind in kinds]
+    assert status.judge(CLAIM, [*found, finding("for", contrary=True)]).status == expected
+
+
+def test_two_kinds_of_source_support() -> None:
+    found = [finding("for", "a"), finding("for", "b"), finding("for", contrary=True)]
+    assert status.judge(CLAIM, found).status == "supported"
+
+
+@given(st.lists(FOUND, max_size=4), st.lists(SEARCH, max_size=3), st.sampled_from(claims.VERDICTS))
+def test_supported_is_never_given_without_search_and_rivals(
+    found: list[Finding], searches: list[Finding], verdict: str
+) -> None:
+    claim = replace(CLAIM, rivals=(Rival("r", "t", verdict),))
+    judged = status.judge(claim, [*found, *searches])
+    if judged.status in (status.SUPPORTED, status.SINGLE):
+        assert any(one.finding == "for" for one in searches)
+        assert verdict in ("rejected", "weakened")
+        assert all(one.finding == "for" for one in found)
+    assert status.judge(replace(claim, rivals=()), [*found, *searches]).status != status.SUPPORTED
+    assert status.judge(claim, found).status != status.SUPPORTED
+
+
+def test_claims_are_evaluated_against_words_and_log(garden: Study) -> None:
+    found = material.load(garden)
+    verdicts = status.evaluate(claims.load(garden, found.framework), found)
+    assert [one.status for one in verdicts] == ["supported", "partly"]
+    assert verdicts[0].sources == ("gardener interviews", "usage log")
+    assert "contrary evidence was not looked for" in verdicts[1].why
+    assert "no rival explanation was considered" in verdicts[1].why
+    first = verdicts[0].findings[0]
+    assert (first.value, first.of, first.source) == (2.0, 4, "gardener interviews")
+
+
+def test_a_denial_by_enough_people_speaks_against(tmp_path: Path) -> None:
+    study = write(tmp_path, claims=CLAIMS.replace("unless: {}, expect: people >= 2", "unless: {}"))
+    found = material.load(study)
+    verdicts = status.evaluate(claims.load(study, found.framework), found)
+    assert verdicts[0].status == "partly"
+    assert "against it: x1" in verdicts[0].why
+
+
+def test_without_its_log_a_claim_says_so(garden: Study) -> None:
+    without(garden, ["outputs/24-ways/types.csv"])
+    found = material.load(garden)
+    verdict = status.evaluate(claims.load(garden, found.framework), found)[0]
+    assert verdict.status == "partly"
+    assert "cannot be evaluated: e2" in verdict.why
+
+
+def test_a_retired_code_cannot_be_evidence(tmp_path: Path) -> None:
+    study = write(tmp_path, claims=CLAIMS.replace("codes: [why.keep]", "codes: [why.old]"))
+    found = material.load(study)
+    verdict = status.evaluate(claims.load(study, found.framework), found)[1]
+    assert "code why.old is retired" in verdict.findings[0].said
+
+
+def walk(study: Study) -> list[chain.Trouble]:
+    found = material.load(study)
+    verdicts = status.evaluate(claims.load(study, found.framework), found)
+    return chain.walk(found, verdicts, chain.load_seals(study))
+
+
+def seal(study: Study) -> None:
+    found = material.load(study)
+    chain.seal(study, status.evaluate(claims.load(study, found.framework), found))
+
+
+def kinds(study: Study) -> dict[str, list[str]]:
+    listed: dict[str, list[str]] = {}
+    for trouble in walk(study):
+        listed.setdefault(trouble.kind, []).append(trouble.where)
+    return listed
+
+
+def test_what_nobody_sealed_is_said_once_and_then_not(garden: Study) -> None:
+    assert "not sealed" in kinds(garden)
+    seal(garden)
+    assert "not sealed" not in kinds(garden)
+    assert "evidence changed" not in kinds(garden)
+
+
+def test_one_changed_sentence_names_its_claim(garden: Study) -> None:
+    seal(garden)
+    path = garden.root / "interviews/transcripts/g3.md"
+    path.write_text(path.read_text().replace("I check for frost.", "I look at the sky."))
+    found = kinds(garden)
+    assert found["quote no longer matches"] == ["C1, e1", "C1, e1"]
+    assert found["evidence changed"] == ["C1, e1"]
+    assert any("I check for frost." in str(trouble) for trouble in walk(garden))
+
+
+def test_a_moved_number_names_its_claim(garden: Study) -> None:
+    seal(garden)
+    path = garden.root / "outputs/24-ways/types.csv"
+    path.write_text(path.read_text().replace("0.5", "0.4"))
+    assert kinds(garden)["evidence changed"] == ["C1, e2"]
+
+
+def test_a_document_that_changed_names_its_claim(garden: Study) -> None:
+    seal(garden)
+    path = garden.root / "interviews/transcripts/d1.md"
+    path.write_text(path.read_text().replace("a card holder who stays", "a customer"))
+    found = kinds(garden)
+    assert "C2, e2" in found["evidence cannot be evaluated"]
+
+
+def test_themes_and_codes_from_below(garden: Study) -> None:
+    found = kinds(garden)
+    assert found["theme without evidence"] == ["theme show"]
+    assert "theme rests on one participant" not in found
+    framework = FRAMEWORK.replace(
+        '{id: how, name: How, codes: ["how.*"]}', "{id: how, name: How, codes: [spare]}"
+    )
+    (garden.root / "coding_schemes/framework.yaml").write_text(framework.replace("[how.return]", "[spare]"))
+    assert kinds(garden)["code without use"] == ["code how.return"]
+
+
+def test_quotes_that_may_not_be_cited(garden: Study) -> None:
+    words = material.load(garden).words
+    refused = words.loc[words["who"].eq("g3"), "coding"].iloc[0]
+    text = CLAIMS.replace("says: they tell of checking", f"quotes: [{refused}, nothing]")
+    (garden.root / "evidence/claims.yaml").write_text(text)
+    said = [str(trouble) for trouble in walk(garden) if trouble.kind == "cited quote"]
+    assert len(said) == 2
+    assert any("who may not be quoted" in one for one in said)
+
+
+def test_a_participant_who_is_quoted_too_often(garden: Study) -> None:
+    words = material.load(garden).words
+    mine = words.loc[words["who"].eq("g1"), "coding"].head(3)
+    text = CLAIMS.replace("says: they tell of checking", f"quotes: [{', '.join(mine)}]")
+    (garden.root / "evidence/claims.yaml").write_text(text)
+    assert kinds(garden)["participant quoted too often"] == ["g1"]
+
+
+def test_upward_from_anything(garden: Study) -> None:
+    found = material.load(garden)
+    verdicts = status.evaluate(claims.load(garden, found.framework), found)
+    up = lambda thing: chain.resting_on(thing, found, verdicts)["claim"].unique().tolist()  # noqa: E731
+    assert up("interviews/transcripts/g1.md") == ["C1"]
+    assert up("g3") == ["C1"]
+    assert up("outputs/24-ways/types.csv") == ["C1"]
+    assert up("d1") == ["C2"]
+    assert up("way.check") == ["C1"]
+    assert up("nothing") == []
+    down = chain.sentences(verdicts[0], found)
+    assert "I check for frost." in set(down["quote"])
+    assert down["quote"].str.contains("outputs/24-ways/types.csv").any()
+
+
+def test_what_moved_between_two_tables(garden: Study) -> None:
+    found = material.load(garden)
+    all_claims = claims.load(garden, found.framework)
+    before = status.table(status.evaluate(all_claims, found))
+    without(garden, ["outputs/24-ways/types.csv"])
+    after = status.table(status.evaluate(all_claims, found))
+    (said,) = status.moved(before, after)
+    assert said.startswith("C1: supported → partly (cannot be evaluated: e2")
+    assert status.moved(before, before) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("claims: 1", "is not a list"),
+        ("claims:\n- {id: C}", "text is missing"),
+        (CLAIMS.replace("question: Q1", "question: Q9"), "'Q9' is no question"),
+        (CLAIMS.replace("people >= 2, says", "many, says"), "is not a comparison"),
+        (CLAIMS.replace("kind: coding, codes: [why.keep]", "kind: coding"), "codes is missing"),
+        (CLAIMS.replace("measure: share_check", "measure: share_chek"), "Did you mean 'share_check'"),
+        (CLAIMS.replace("id: C2", "id: C1"), "occurs twice"),
+        (CLAIMS.replace("theme: keep", "theme: kep"), "'kep' is not declared"),
+        (CLAIMS.replace("verdict: rejected", "verdict: no"), "verdict is 'no'"),
+        (CLAIMS.replace("expect: value > 0.33, ", ""), "expect is missing"),
+    ],
+)
+def test_broken_claims_are_listed(tmp_path: Path, text: str, said: str) -> None:
+    study = write(tmp_path, claims=text)
+    with pytest.raises(InputError) as error:
+        claims.load(study, material.load(study).framework)
+    assert said in str(error.value)
+
+
+def test_a_broken_seal_is_one_sentence(garden: Study) -> None:
+    (garden.root / chain.SEALS).write_text("[1, 2]")
+    with pytest.raises(InputError, match="not a table of seals"):
+        chain.load_seals(garden)
