@@ -117,7 +117,7 @@ def finish(
     notebook = new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
     nbformat.write(notebook, folder / f"{stem}.ipynb")
     run = {
-        "notebook": f"notebooks/{stem}.ipynb",
+        "notebook": stem,
         "title": title,
         "question": question,
         "parameters": parameters,

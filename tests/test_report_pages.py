@@ -58,7 +58,7 @@ def test_the_page_of_a_notebook_shows_what_the_notebook_says(study: Study) -> No
         "../20-why/index.html",
         "../../interviews/c01.md",
     }
-    for digest in "abcdef":
+    for digest in "ab":
         assert digest * 64 in page.get_text()
 
 
@@ -297,5 +297,5 @@ def test_long_tables_are_cut_and_say_so(study: Study) -> None:
 def test_the_cache_names_no_path_of_the_machine(study: Study, tmp_path: Path) -> None:
     render_site(study)
     known: dict[str, Any] = json.loads((study.root / ".casestudy" / "pages.json").read_text(encoding="utf-8"))
-    assert set(known) >= {"index.html", "10-food/index.html", "assets/style.css"}
+    assert {path for kept in known.values() for path in kept["pages"]} >= {"index.html", "10-food/index.html"}
     assert str(tmp_path) not in json.dumps(known)

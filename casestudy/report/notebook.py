@@ -26,7 +26,7 @@ def page(study: Study, site: Site, record: Record, neighbours: tuple[Record | No
     str
     """
     path = f"{record.stem}/index.html"
-    source = str(record.run.get("notebook") or f"notebooks/{record.stem}.ipynb")
+    source = f"notebooks/{record.stem}.ipynb"
     place = Place(study.root, source, f"outputs/{path}")
     for reserved in ("saved", "provenance", "data-status", "content"):
         place.taken.add(reserved)
@@ -38,6 +38,7 @@ def page(study: Study, site: Site, record: Record, neighbours: tuple[Record | No
         path,
         record.title,
         record=record,
+        source=source,
         body=made,
         heading=place.title or record.title,
         short=render(record.answer.text, Place(study.root, source, f"outputs/{path}"))
@@ -46,8 +47,8 @@ def page(study: Study, site: Site, record: Record, neighbours: tuple[Record | No
         contents=_contents(place, record),
         question=questions.get(record.question),
         parameters=sorted((name, repr(value)) for name, value in record.run.get("parameters", {}).items()),
-        provenance=_provenance(record, Place(study.root, "study.toml", f"outputs/{path}")),
-        hashes=_hashes(record),
+        inputs=_provenance(record, Place(study.root, "study.toml", f"outputs/{path}")),
+        modules=sorted(str(name) for name in record.run.get("modules", {})),
         previous=neighbours[0],
         next=neighbours[1],
     )
@@ -61,23 +62,9 @@ def _contents(place: Place, record: Record) -> list[tuple[str, str, int]]:
     return [*listed, *saved, ("provenance", "How this page came about", 2)]
 
 
-def _provenance(record: Record, place: Place) -> list[tuple[str, list[tuple[str, str | None, str]], str]]:
-    parts = (
-        ("inputs", "Input files", "What the notebook read, as it was then."),
-        ("modules", "Modules", "The parts of the package that the notebook reaches by its imports."),
-    )
-    return [
-        (
-            words,
-            [(name, link(name, place), digest) for name, digest in sorted(record.run[key].items())],
-            meaning,
-        )
-        for key, words, meaning in parts
-        if isinstance(record.run.get(key), dict) and record.run[key]
-    ]
-
-
-def _hashes(record: Record) -> list[tuple[str, str]]:
-    names = {"code": "Code of the notebook", "lock": "Lock file", "receipt": "Receipt of the run"}
-    found = [(words, record.run.get(key)) for key, words in names.items()]
-    return [(words, value) for words, value in found if isinstance(value, str) and value]
+def _provenance(record: Record, place: Place) -> list[tuple[str, str | None, str]]:
+    """The input files: name, where they are seen from the page, hash."""
+    inputs = record.run.get("inputs")
+    if not isinstance(inputs, dict):
+        return []
+    return [(str(name), link(str(name), place), str(digest)) for name, digest in sorted(inputs.items())]

@@ -10,7 +10,8 @@ from typing import Any
 
 from casestudy.errors import InputError, Problem, raise_if
 from casestudy.outputs import CONTENTS
-from casestudy.study import Question, Study
+from casestudy.settings import Question
+from casestudy.study import Study
 
 RUN = "run.json"
 

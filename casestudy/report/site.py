@@ -7,43 +7,57 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypedDict
 
 from casestudy.outputs import write_atomically
-from casestudy.report.layout import ASSETS, Site, site_of
+from casestudy.report.layout import ASSETS, Entry, Site, site_of
 from casestudy.report.records import RUN, Record, read
-from casestudy.study import FILE, Study
+from casestudy.study import ENV_OUTPUTS, FILE, Study
 
 CACHE = Path(".casestudy") / "pages.json"
-_ROOM = Path(__file__).parent
-_PACKAGE = _ROOM.parent
+_PACKAGE = Path(__file__).parent.parent
 _LOCK = "requirements.lock"
+_ROOMS = ("coding", "transcripts", "evidence", "mixed", "literature")
+_FOLDERS = ("interviews", "coding_schemes", "evidence", "literature")
+_SECTIONS = (
+    ("interviews/transcripts/*", "documents", "Documents"),
+    ("coding_schemes/*.yaml", "codebook", "Codebook"),
+)
+
+
+class Kept(TypedDict):
+    """What is remembered of a part: the hash of its inputs, and of each page."""
+
+    inputs: str
+    pages: dict[str, str]
 
 
 @dataclass(frozen=True)
-class Page:
-    """One file of the site.
+class Part:
+    """Pages that are made together.
 
     Attributes
     ----------
-    path : str
-        From the outputs folder.
+    name : str
     inputs : str
-        Hash of everything that it is made of.
+        Hash of everything that they are made of.
     make : callable
-        Gives its bytes.
+        Gives their bytes, by path from the outputs folder.
     """
 
-    path: str
+    name: str
     inputs: str
-    make: Callable[[], bytes]
+    make: Callable[[], dict[str, bytes]]
 
 
 def render(study: Study, outputs: Path | None = None, force: bool = False) -> int:
-    """Write the pages that are stale, and remove those whose notebook is gone.
+    """Write the pages that are stale, and remove those whose notebook or file is gone.
 
     Parameters
     ----------
@@ -62,69 +76,85 @@ def render(study: Study, outputs: Path | None = None, force: bool = False) -> in
     Raises
     ------
     InputError
-        When a notebook's records cannot be read; nothing is written then.
+        When a notebook's records or a file of the study cannot be read; all pages before it are written.
     """
     folder = (outputs or study.outputs).resolve()
     cache = study.root / CACHE if folder == (study.root / "outputs").resolve() else None
     known = _remembered(cache)
-    pages = plan(study, folder)
-    made: dict[str, dict[str, str]] = {}
+    parts = plan(study, folder)
+    made: dict[str, Kept] = {}
     written = 0
     try:
-        for page in pages:
-            target = folder / page.path
-            entry = known.get(page.path)
-            if not force and entry and entry["inputs"] == page.inputs and entry["page"] == _digest(target):
-                made[page.path] = entry
-                continue
-            data = page.make()
-            if not target.is_file() or target.read_bytes() != data:
-                write_atomically(target, data)
-            made[page.path] = {"inputs": page.inputs, "page": _hash([data])}
-            written += 1
+        with _outputs(folder):
+            for part in parts:
+                kept = known.get(part.name)
+                if not force and kept and _stands(kept, part, folder):
+                    made[part.name] = kept
+                    continue
+                data = part.make()
+                for path, content in data.items():
+                    if not (folder / path).is_file() or (folder / path).read_bytes() != content:
+                        write_atomically(folder / path, content)
+                digests = {path: _hash([content]) for path, content in sorted(data.items())}
+                made[part.name] = {"inputs": part.inputs, "pages": digests}
+                written += len(data)
+        _remove(folder, made, known)
     finally:
         if cache and made != known:
-            text = json.dumps(made, indent=1, sort_keys=True)
-            write_atomically(cache, (text + "\n").encode())
-    _remove(folder, {page.path for page in pages}, known)
+            write_atomically(cache, (json.dumps(made, indent=1, sort_keys=True) + "\n").encode())
     return written
 
 
-def plan(study: Study, outputs: Path) -> list[Page]:
-    """All files of the site, each with the hash of what it is made of."""
+def plan(study: Study, outputs: Path) -> list[Part]:
+    """All parts of the site, each with the hash of what it is made of."""
     records = read(study, outputs)
-    site = site_of(study)
+    site = site_of(study, tuple(sections(study)))
     done = {record.stem for record in records}
     waiting = [path.stem for path in study.notebooks if path.stem not in done]
-    common = _common(study)
-    index = _hash([common, *(part for record in records for part in _facts(record)), repr(waiting).encode()])
-    pages = [Page("index.html", index, partial(_index, study, site, records, waiting))]
+    common = _common(study, site)
+    facts = [part for record in records for part in _facts(record)]
+    index = _hash([common, *facts, repr(waiting).encode()])
+    parts = [Part("index", index, partial(_index, study, site, records, waiting))]
     for position, record in enumerate(records):
         before = records[position - 1] if position else None
         after = records[position + 1] if position + 1 < len(records) else None
         turn = repr([(near.stem, near.title) if near else None for near in (before, after)])
         inputs = _hash([common, *_facts(record), record.executed.read_bytes(), turn.encode()])
-        path = f"{record.stem}/index.html"
-        pages.append(Page(path, inputs, partial(_notebook, study, site, record, (before, after))))
-    pages += [
-        Page(f"assets/{path.name}", _hash([path.read_bytes()]), path.read_bytes)
-        for path in sorted(ASSETS.iterdir())
-    ]
-    return pages
+        make = partial(_notebook, study, site, record, (before, after))
+        parts.append(Part(f"notebook {record.stem}", inputs, make))
+    assets = {f"assets/{path.name}": path.read_bytes() for path in sorted(ASSETS.iterdir())}
+    parts.append(Part("assets", _hash(assets.values()), partial(dict, assets)))
+    if site.sections:
+        inputs = _hash([common, *facts, *_code(_ROOMS), *_contents(study)])
+        parts.append(Part("study", inputs, partial(_study_pages, study, site, records)))
+    return parts
 
 
-def _index(study: Study, site: Site, records: list[Record], waiting: list[str]) -> bytes:
+def sections(study: Study) -> Iterator[Entry]:
+    """The site's parts beside the answers: those that the study has files for."""
+    for pattern, page, words in _SECTIONS:
+        if any(path.is_file() and path.stem != "README" for path in study.root.glob(pattern)):
+            yield Entry(f"pages/{page}.html", words)
+
+
+def _study_pages(study: Study, site: Site, records: list[Record]) -> dict[str, bytes]:
+    from casestudy.report import everything
+
+    return {path: text.encode() for path, text in everything.pages(study, site, records).items()}
+
+
+def _index(study: Study, site: Site, records: list[Record], waiting: list[str]) -> dict[str, bytes]:
     from casestudy.report import index
 
-    return index.page(study, site, records, waiting).encode()
+    return {"index.html": index.page(study, site, records, waiting).encode()}
 
 
 def _notebook(
     study: Study, site: Site, record: Record, neighbours: tuple[Record | None, Record | None]
-) -> bytes:
+) -> dict[str, bytes]:
     from casestudy.report import notebook
 
-    return notebook.page(study, site, record, neighbours).encode()
+    return {f"{record.stem}/index.html": notebook.page(study, site, record, neighbours).encode()}
 
 
 def _facts(record: Record) -> Iterator[bytes]:
@@ -136,15 +166,30 @@ def _facts(record: Record) -> Iterator[bytes]:
     yield repr([(record.folder / item.file).is_file() for item in record.items]).encode()
 
 
-def _common(study: Study) -> bytes:
+def _common(study: Study, site: Site) -> bytes:
     """What every page rests on: the settings, this room's code and templates, and the lock file."""
-    parts: list[bytes] = [(study.root / FILE).read_bytes()]
-    for path in sorted(_ROOM.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            parts += [path.relative_to(_ROOM).as_posix().encode(), path.read_bytes()]
+    parts: list[bytes] = [(study.root / FILE).read_bytes(), repr(site.sections).encode()]
+    parts += _code(("report",))
     locks = (study.root / _LOCK, _PACKAGE.parent / _LOCK)
-    parts += [next((lock.read_bytes() for lock in locks if lock.is_file()), b"")]
+    parts.append(next((lock.read_bytes() for lock in locks if lock.is_file()), b""))
     return _hash(parts).encode()
+
+
+def _code(rooms: Iterable[str]) -> Iterator[bytes]:
+    for room in rooms:
+        for path in sorted((_PACKAGE / room).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path.relative_to(_PACKAGE).as_posix().encode()
+                yield path.read_bytes()
+
+
+def _contents(study: Study) -> Iterator[bytes]:
+    """Every file of the study that its own pages are made of."""
+    for name in _FOLDERS:
+        for path in sorted((study.root / name).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield path.relative_to(study.root).as_posix().encode()
+                yield path.read_bytes()
 
 
 def _hash(parts: Iterable[bytes]) -> str:
@@ -155,30 +200,48 @@ def _hash(parts: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _digest(path: Path) -> str:
-    return _hash([path.read_bytes()]) if path.is_file() else ""
+@contextmanager
+def _outputs(folder: Path) -> Iterator[None]:
+    """While pages are made, the study's outputs are those of `folder`."""
+    before = os.environ.get(ENV_OUTPUTS)
+    os.environ[ENV_OUTPUTS] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[ENV_OUTPUTS]
+        else:
+            os.environ[ENV_OUTPUTS] = before
 
 
-def _remembered(cache: Path | None) -> dict[str, dict[str, str]]:
+def _stands(kept: Kept, part: Part, folder: Path) -> bool:
+    """Whether a part is fresh: made of the same, and every page of it still there as it was made."""
+    return kept["inputs"] == part.inputs and all(
+        (folder / path).is_file() and _hash([(folder / path).read_bytes()]) == digest
+        for path, digest in kept["pages"].items()
+    )
+
+
+def _remembered(cache: Path | None) -> dict[str, Kept]:
     try:
         known = json.loads(cache.read_text(encoding="utf-8")) if cache else {}
-    except (OSError, ValueError):
+        return {
+            str(name): {"inputs": str(kept["inputs"]), "pages": dict(kept["pages"])}
+            for name, kept in known.items()
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
-    if not isinstance(known, dict):
-        return {}
-    return {
-        path: entry
-        for path, entry in known.items()
-        if isinstance(entry, dict) and {"inputs", "page"} <= set(entry)
-    }
 
 
-def _remove(folder: Path, kept: set[str], known: dict[str, dict[str, str]]) -> None:
+def _remove(folder: Path, made: dict[str, Kept], known: dict[str, Kept]) -> None:
     """Remove pages that the site no longer has: those remembered, and those of vanished notebooks."""
-    gone = {folder / path for path in known if path not in kept}
-    gone |= {path for path in folder.glob("*/index.html") if path.relative_to(folder).as_posix() not in kept}
+    current = {path for kept in made.values() for path in kept["pages"]}
+    gone = {folder / path for kept in known.values() for path in kept["pages"]}
+    gone |= {*folder.glob("*/index.html"), *folder.glob("pages/**/*.html")}
     for path in sorted(gone):
-        if path.is_file() and folder in path.resolve().parents:
+        if path.relative_to(folder).as_posix() in current or not path.is_file():
+            continue
+        if folder in path.resolve().parents:
             path.unlink()
             if not any(path.parent.iterdir()):
                 path.parent.rmdir()

@@ -1,0 +1,163 @@
+"""The words of a study as the pages need them: documents, codings, codes and people, read once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from casestudy.study import Study
+
+if TYPE_CHECKING:
+    from casestudy.coding.codebook import Codebook
+    from casestudy.coding.framework import Framework
+    from casestudy.evidence.claims import Claim
+    from casestudy.transcripts.transcript import Transcript
+
+PAGES = "pages"
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A coding with its names: what a page shows of it, and where it stands.
+
+    Attributes
+    ----------
+    id, coder, document, code, quote : str
+    who : str
+        The participant, or the document where nobody in particular speaks.
+    name, path : str
+        The code's name, and its names from the top down.
+    line : tuple of str
+        The code and the codes above it.
+    start, end : int
+    said_by, memo : str
+    placed : bool
+        Whether the document still holds the quote at the span.
+    """
+
+    id: str
+    coder: str
+    document: str
+    code: str
+    quote: str
+    who: str
+    scheme: str
+    name: str
+    path: str
+    line: tuple[str, ...]
+    start: int
+    end: int
+    said_by: str = ""
+    memo: str = ""
+    placed: bool = True
+
+    @property
+    def anchor(self) -> str:
+        """Id of its place in the document's page."""
+        return "q-" + re.sub(r"[^\w.~-]", "_", f"{self.coder}-{self.document}-{self.id}")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything that people said and what was made of it.
+
+    Attributes
+    ----------
+    documents : mapping of id to Transcript
+    kinds : mapping of document to 'interview', 'document' or 'message'
+    participants : mapping of document to participant; empty for none
+    people : mapping of participant to the columns of participants.csv
+    quotes : tuple of Quote
+        All codings, sorted by document and place.
+    """
+
+    study: Study
+    documents: Mapping[str, Transcript]
+    kinds: Mapping[str, str]
+    participants: Mapping[str, str]
+    people: Mapping[str, Mapping[str, Any]]
+    book: Codebook
+    quotes: tuple[Quote, ...]
+    framework: Framework
+    claims: tuple[Claim, ...] = ()
+
+    def page(self, document: str) -> str:
+        """The page that shows a document, from the outputs folder."""
+        if self.kinds.get(document) == "message":
+            return f"{PAGES}/documents/messages.html"
+        return f"{PAGES}/documents/{document}.html"
+
+    def place(self, quote: Quote) -> str:
+        """Page and anchor of a quote, from the outputs folder."""
+        return f"{self.page(quote.document)}#{quote.anchor}"
+
+    def quotable(self, document: str) -> bool:
+        """Whether the words of a document may be shown."""
+        person = self.people.get(self.participants.get(document, ""))
+        return person is None or bool(person.get("consent_quote") is not False)
+
+    def coders(self) -> list[str]:
+        """Who coded, sorted."""
+        return sorted({quote.coder for quote in self.quotes})
+
+    def shown(self) -> list[Quote]:
+        """Quotes that stand where they should and may be shown."""
+        return [quote for quote in self.quotes if quote.placed and self.quotable(quote.document)]
+
+
+def code_place(scheme: str, code: str) -> str:
+    """Page and anchor of a code, from the outputs folder."""
+    return f"{PAGES}/codes/{scheme}.html#{code}"
+
+
+def load(study: Study) -> Corpus:
+    """Read the words of a study.
+
+    Raises
+    ------
+    InputError
+        When a file of documents, codings, codebooks, framework or claims has problems.
+    """
+    from casestudy.coding import codebook, codings, framework, participants, table
+    from casestudy.evidence import claims
+
+    documents = table.material(study)
+    book = codebook.load(study)
+    people = participants.read(study)
+    frame = table.table(codings.read(study), documents, book, people)
+    roll = table.directory(documents, people)
+    quotes = tuple(
+        Quote(
+            id=row["coding"],
+            coder=row["coder"],
+            document=row["document"],
+            code=row["code"],
+            quote=row["quote"],
+            who=row["who"],
+            scheme=row["scheme"],
+            name=row["name"],
+            path=row["path"],
+            line=(row["code"], *book.above(row["code"])),
+            start=int(row["start"]),
+            end=int(row["end"]),
+            said_by=row["said_by"],
+            memo=row["memo"],
+            placed=bool(row["placed"]),
+        )
+        for row in frame.to_dict("records")
+    )
+    plan = framework.load(study)
+    known = people.astype(object).where(people.notna(), None)
+    return Corpus(
+        study=study,
+        documents=documents,
+        kinds=roll["kind"].to_dict(),
+        participants=roll["participant"].to_dict(),
+        people={str(row["participant_id"]): row for row in known.to_dict("records")},
+        book=book,
+        quotes=quotes,
+        framework=plan,
+        claims=claims.load(study, plan),
+    )

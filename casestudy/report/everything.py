@@ -1,0 +1,24 @@
+"""All pages of a study beside those of its notebooks."""
+
+from __future__ import annotations
+
+from casestudy.report import codes, documents
+from casestudy.report.corpus import load
+from casestudy.report.layout import Site
+from casestudy.report.records import Record
+from casestudy.study import Study
+
+
+def pages(study: Study, site: Site, records: list[Record]) -> dict[str, str]:
+    """Pages of documents and codes, by path.
+
+    Raises
+    ------
+    InputError
+        When a file of the study has problems.
+    """
+    corpus = load(study)
+    made: dict[str, str] = {}
+    for room in (documents, codes):
+        made |= room.pages(corpus, site)
+    return made

@@ -1,0 +1,169 @@
+"""Pages of documents and codes: every word kept, every coding found, nothing shown that may not be."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import report_words
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+from report_study import HOSTILE, make
+
+from casestudy.report.corpus import Quote, load
+from casestudy.report.documents import highlighted
+from casestudy.report.site import render
+from casestudy.study import Study
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    patch = pytest.MonkeyPatch()
+    made = make(tmp_path_factory.mktemp("words") / "tiny", patch)
+    report_words.write(made)
+    render(made)
+    return made
+
+
+def soup(study: Study, path: str) -> BeautifulSoup:
+    return BeautifulSoup((study.root / "outputs" / path).read_text(encoding="utf-8"), "html.parser")
+
+
+def quote(number: int, start: int, end: int, code: str = "x") -> Quote:
+    return Quote(str(number), "a", "d", code, "", "d", "s", code, code, (code,), start, end)
+
+
+spans = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12)), max_size=8)
+
+
+@given(text=st.text(alphabet="ab<&>\n\"' 😀é", min_size=1, max_size=40), spans=spans)
+def test_highlighting_keeps_every_character_and_covers_exactly_the_spans(
+    text: str, spans: list[tuple[int, int]]
+) -> None:
+    kept = [(start, min(start + length, len(text))) for start, length in spans if start < len(text)]
+    quotes = [(number, quote(number, *span)) for number, span in enumerate(kept)]
+    html = highlighted(text, 0, len(text), quotes, {one.anchor for _, one in quotes})
+    page = BeautifulSoup(f"<pre>{html}</pre>", "html.parser").pre
+    assert "".join(page.strings) == text
+    covered: dict[int, list[int]] = {number: [] for number, _ in quotes}
+    position = 0
+    for piece in page.children:
+        words = piece if isinstance(piece, str) else piece.get_text()
+        if not isinstance(piece, str):
+            for number in piece["data-n"].split():
+                covered[int(number)] += range(position, position + len(words))
+        position += len(words)
+    for number, (start, end) in enumerate(kept):
+        assert covered[number] == list(range(start, end))
+    ids = [anchor["id"] for anchor in page.select(".at")]
+    assert sorted(ids) == sorted(one.anchor for _, one in quotes)
+
+
+def test_a_document_is_shown_whole_and_in_order(study: Study) -> None:
+    page = soup(study, "pages/documents/one.html")
+    said = [block.get_text() for block in page.select(".said")]
+    assert said == [
+        "What do you eat?",
+        "Apples and pears, and <script>window.hacked = 4</script> every day.\nAnd more.",
+        "Why?",
+        "Apples & pears.",
+    ]
+    assert [who.get_text() for who in page.select(".speaker")] == ["Q", "Ann", "Q", "Ann"]
+    assert page.h1.get_text() == "One: a <talk>"
+    assert "Composed." in page.get_text()
+
+
+def test_every_coding_has_one_anchor_and_a_link_to_it(study: Study) -> None:
+    corpus = load(study)
+    for one in corpus.quotes:
+        page = soup(study, corpus.page(one.document))
+        found = page.find_all(id=one.anchor)
+        if corpus.quotable(one.document):
+            assert len(found) == 1, one
+    page = soup(study, "pages/documents/one.html")
+    chips = page.select("a.chip")
+    assert len(chips) == 5
+    for chip in chips:
+        target = page.find(id=chip["href"][1:])
+        assert chip["data-n"] in target.parent["data-n"].split()
+
+
+def test_overlaps_are_cut_where_codings_begin_and_end(study: Study) -> None:
+    page = soup(study, "pages/documents/one.html")
+    marks = page.select(".said")[1].find_all("mark")
+    pieces = [(mark.get_text(), len(mark["data-n"].split()), mark["class"][0]) for mark in marks]
+    assert pieces[:4] == [
+        ("Apples ", 1, "deep-1"),
+        ("and ", 2, "deep-2"),
+        ("pears", 3, "deep-3"),
+        (", and", 2, "deep-2"),
+    ]
+    # A coding that runs over the end of a turn goes on in the next one, with a single anchor.
+    assert page.select(".said")[2].mark.get_text() == "Why?"
+
+
+def test_codes_are_chosen_with_what_lies_above_them(study: Study) -> None:
+    page = soup(study, "pages/documents/one.html")
+    lines = {chip["data-line"] for chip in page.select(".chip")}
+    assert lines == {"fruit", "fruit.apple fruit", "fruit.pear fruit"}
+    assert [box["value"] for box in page.select("fieldset input")] == ["a", "b"]
+
+
+def test_displaced_codings_are_listed(study: Study) -> None:
+    section = soup(study, "pages/documents/one.html").select_one("section[aria-labelledby=displaced]")
+    assert f"gone {HOSTILE}" in section.get_text()
+
+
+def test_words_without_consent_stand_on_no_page(study: Study) -> None:
+    for path in report_words.everything(study.root / "outputs"):
+        assert "Secret" not in path.read_text(encoding="utf-8"), path
+    assert "may not be quoted" in soup(study, "pages/documents/two.html").get_text()
+
+
+def test_messages_share_a_page(study: Study) -> None:
+    page = soup(study, "pages/documents/messages.html")
+    assert page.find(id="m1").get_text() == "m1"
+    assert page.select_one(".said").get_text() == "Nice <b>apples</b>"
+
+
+def test_the_codebook_gives_each_code_its_quotes(study: Study) -> None:
+    page = soup(study, "pages/codes/fruit.html")
+    section = page.find("section", attrs={"aria-labelledby": "fruit.apple"})
+    assert [quote.get_text() for quote in section.select("blockquote")] == [
+        "<b>apples",
+        "Apples and pears",
+        "Ann: Apples & pears",
+    ]
+    assert section.select_one("ul a")["href"] == "fruit.html#fruit.pear"
+    link = section.select(".from a")[1]["href"]
+    assert re.fullmatch(r"\.\./documents/one\.html#q-a-one-[0-9a-f]{12}", link)
+
+
+def test_hostile_words_are_never_run(study: Study) -> None:
+    for path in report_words.everything(study.root / "outputs"):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        assert len(page.find_all("script")) == len(page.select("script[src$='.js']")), path
+        assert not page.select("[onerror], [onclick], [style]"), path
+
+
+def test_a_changed_transcript_makes_the_study_pages_stale_only(tmp_path: Path) -> None:
+    patch = pytest.MonkeyPatch()
+    study = make(tmp_path / "tiny", patch)
+    report_words.write(study)
+    total = render(study)
+    assert render(study) == 0
+    path = study.root / "interviews" / "transcripts" / "plan.txt"
+    path.write_text("The plan.\n\nSell pears.\n", encoding="utf-8")
+    written = render(study)
+    assert 0 < written < total
+    assert "Sell pears" in soup(study, "pages/documents/plan.html").get_text()
+    path.unlink()
+    render(study)
+    assert not (study.root / "outputs" / "pages" / "documents" / "plan.html").exists()
+
+
+def test_markup_is_never_taken_from_text() -> None:
+    assert highlighted("<b>", 0, 3, [], []) == Markup("&lt;b&gt;")
