@@ -150,10 +150,13 @@ def measure(
     Every rating is 'a': without variation nothing can be said about agreement beyond chance.
     """
     facts = describe(ratings)
-    bound = coefficient.bind(ratings)
-    reason = bound.reason or _why_undefined(ratings, coefficient)
+    reason = _why_undefined(ratings, coefficient)
     found = Interval()
+    notes: tuple[str, ...] = ()
     estimate = Estimate(*(np.array([NAN]) for _ in range(3)))
+    if not reason:
+        bound = coefficient.bind(ratings)
+        reason, notes = bound.reason, bound.notes
     if not reason:
         estimate = bound.estimate(bound.patterns.number[None, :])
         if math.isnan(estimate.value[0]):
@@ -170,7 +173,7 @@ def measure(
         observed=NAN if reason else float(estimate.observed[0]),
         expected=NAN if reason else float(estimate.expected[0]),
         interval=found,
-        notes=bound.notes,
+        notes=notes,
         **facts,
     )
 

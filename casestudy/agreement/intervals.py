@@ -106,8 +106,8 @@ class Jackknife:
     level : float
     by : {'', 'unit', 'cluster'}
     log : bool
-        Whether to work on log(1 - coefficient), which keeps the upper limit below 1 and follows the skewness
-        of coefficients near 1.
+        Whether to be symmetric on the scale log(1 - coefficient) instead, which keeps the upper limit below 1
+        and follows the skewness of coefficients near 1.
 
     Examples
     --------
@@ -117,7 +117,7 @@ class Jackknife:
     >>> ratings = read([["a", "a"]] * 20 + [["b", "b"]] * 20 + [["a", "b"]] * 5)
     >>> found = measure(ratings, krippendorff(), Jackknife(log=True)).interval
     >>> round(found.low, 2), round(found.high, 2)
-    (0.44, 0.91)
+    (0.48, 0.91)
     """
 
     level: float = 0.95
@@ -142,12 +142,9 @@ class Jackknife:
         values, times = deleted(bound, made)
         if np.isnan(values).any():
             return _none(self.level, words, made, "The coefficient is undefined without one of the pieces.")
-        shown = np.log(np.maximum(1 - values, 1e-300)) if self.log else values
-        centre = np.average(shown, weights=times)
-        variance = (made.n - 1) / made.n * float(times @ (shown - centre) ** 2)
-        return _student(
-            _base(self.level, words, made), float(estimate.value[0]), math.sqrt(variance), self.log
-        )
+        variance = (made.n - 1) / made.n * float(times @ (values - np.average(values, weights=times)) ** 2)
+        base = _base(self.level, words, made)
+        return _student(base, float(estimate.value[0]), math.sqrt(variance), self.log)
 
 
 @dataclass(frozen=True)
@@ -208,7 +205,6 @@ class Linearised:
                 each = made.pieces @ slopes
                 variance = n / (n - 1) * float(((each - each.mean()) ** 2).sum())
         error = math.sqrt(max(variance, 0.0))
-        error = error / (1 - value) if self.log else error
         return _student(_base(self.level, words, made), value, error, self.log)
 
 
@@ -227,14 +223,14 @@ def _bca(kept: Floats, value: float, without: tuple[Floats, Floats], tails: Floa
 
 
 def _student(base: Interval, value: float, error: float, log: bool) -> Interval:
+    """Student's t on the coefficient's scale, or on log(1 - coefficient) by the delta method."""
     from scipy.stats import t
 
     width = float(t.ppf((1 + base.level) / 2, base.n_sampled - 1)) * error
     if not log:
         return _with(base, value - width, min(1.0, value + width), "", error)
-    return _with(
-        base, 1 - (1 - value) * math.exp(width), 1 - (1 - value) * math.exp(-width), "", error * (1 - value)
-    )
+    factor = math.exp(min(width / (1 - value), 700.0))
+    return _with(base, 1 - (1 - value) * factor, 1 - (1 - value) / factor, "", error)
 
 
 def _exact(base: Interval, bound: Bound, estimate: Estimate) -> Interval:

@@ -243,11 +243,12 @@ def read(
 
 def _as_table(values: Any) -> NDArray[Any]:
     try:
-        table = np.asarray(values)
-        if table.ndim != 2:
-            table = np.asarray(values, dtype=object)
-    except ValueError:
-        table = np.empty((0,), dtype=object)
+        table = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
+        if table.dtype == object and {type(one) for one in table.flat} <= {int, float, type(None)}:
+            numbers = table.astype(float)  # None becomes NaN
+            table = table if (np.abs(numbers) >= 2**53).any() else numbers
+    except (ValueError, OverflowError):
+        table = np.asarray(values, dtype=object)
     if table.ndim != 2:
         found = "they are not a table of units by coders."
         remedy = (
