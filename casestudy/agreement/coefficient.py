@@ -181,7 +181,8 @@ def measure(
 def describe(ratings: Ratings) -> dict[str, Any]:
     """The facts of the data that every result carries: numbers, missing share, prevalence and bias."""
     codes, q = ratings.codes, len(ratings.categories)
-    rated = (codes != MISSING).sum(axis=1)
+    rated = ratings.patterns.rated
+    number = ratings.patterns.number
     per_coder = np.stack(
         [np.bincount(column[column != MISSING], minlength=max(q, 1)) for column in codes.T]
     ).astype(float)
@@ -197,10 +198,10 @@ def describe(ratings: Ratings) -> dict[str, Any]:
     return {
         "unit": ratings.unit,
         "n_units": int(codes.shape[0]),
-        "n_pairable": int((rated >= 2).sum()),
+        "n_pairable": int(number[rated >= 2].sum()),
         "n_coders": int(codes.shape[1]),
         "n_categories": q,
-        "missing": float(1 - rated.sum() / codes.size) if codes.size else NAN,
+        "missing": float(1 - total / codes.size) if codes.size else NAN,
         "shares": tuple((str(one), float(s)) for one, s in zip(ratings.categories, shares, strict=False)),
         "prevalence": float((q * shares.max() - 1) / (q - 1)) if q > 1 and total else NAN,
         "bias": float(np.mean(pairs)) if pairs and q > 1 else NAN,
@@ -208,14 +209,14 @@ def describe(ratings: Ratings) -> dict[str, Any]:
 
 
 def _why_undefined(ratings: Ratings, coefficient: Coefficient) -> str:
-    rated = (ratings.codes != MISSING).sum(axis=1)
-    if not len(rated):
+    patterns = ratings.patterns
+    pairable = patterns.rows[patterns.rated >= 2]
+    if not len(patterns.number):
         return "There is no unit."
-    if not (rated >= 2).any():
+    if not len(pairable):
         return "No unit was rated by two coders."
     if not coefficient.chance:
         return ""
-    pairable = ratings.codes[rated >= 2]
     used = np.unique(pairable[pairable != MISSING])
     if len(used) == 1:
         only = ratings.categories[int(used[0])]

@@ -302,29 +302,31 @@ def _encode_numbers(
     table: NDArray[Any], declared: list[Any] | None
 ) -> tuple[Integers, list[Any], list[Problem]]:
     """Numbers without a Python loop: a million units take a fraction of a second."""
-    if table.dtype.kind == "f" and np.isinf(table).any():
+    missing = np.isnan(table) if table.dtype.kind == "f" else np.zeros(table.shape, dtype=bool)
+    filled = np.where(missing, table.dtype.type(0), table) if missing.any() else table
+    low, high = (filled.min(), filled.max()) if filled.size else (0, 0)
+    if math.isinf(low) or math.isinf(high):
         rows, columns = np.nonzero(np.isinf(table))
         wheres = [f"unit {row + 1}, coder {column + 1}" for row, column in zip(rows, columns, strict=True)]
         remedy = "Write None or NaN where it is missing."
         return table, [], _first([Problem(where, "the rating is infinite.", remedy) for where in wheres])
-    missing = np.isnan(table) if table.dtype.kind == "f" else np.zeros(table.shape, dtype=bool)
-    any_missing = bool(missing.any())
-    filled = np.where(missing, 0, table) if any_missing else table
-    low, high = (filled.min(), filled.max()) if filled.size else (0, 0)
-    whole = filled.astype(np.int64) if low > -(2**53) and high < 2**53 else None
-    if whole is not None and high - low < 65_536 and (table.dtype.kind != "f" or (whole == filled).all()):
-        shifted = whole - int(low)
-        seen = np.bincount(shifted.ravel(), minlength=1)
-        if any_missing:
-            seen[-int(low)] -= missing.sum()
-        found: list[Any] = (np.flatnonzero(seen) + int(low)).tolist()
-        place = np.cumsum(seen > 0) - 1
-        codes = place[shifted].astype(np.int64)
+    span = float(high) - float(low)
+    steps = (filled - low).astype(np.int32) if span < 65_536 else None
+    if steps is not None and (
+        table.dtype.kind != "f" or (float(low).is_integer() and (steps + low == filled).all())
+    ):
+        first, size = int(low), int(span) + 1
+        steps[missing] = size
+        seen = np.zeros(size + 1, dtype=bool)
+        seen[steps.ravel()] = True
+        found: list[Any] = (np.flatnonzero(seen[:size]) + first).tolist()
+        place = np.cumsum(seen) - 1
+        place[size] = MISSING
+        codes = place.astype(np.int32)[steps]
     else:
         distinct = np.unique(table[~missing])
         found = distinct.tolist()
         codes = np.searchsorted(distinct, filled).astype(np.int64)
-    if any_missing:
         codes[missing] = MISSING
     if declared is None:
         return codes, found, []
