@@ -82,3 +82,69 @@ def dots(frame: pd.DataFrame, *, xlabel: str, ylabel: str, unit: str, title: str
     said = "; ".join(f"{frame.index[r]} by {frame.columns[c]} {-v:,.0f}" for v, r, c in largest)
     alt = f"Dots of {unit}, {ylabel} by {xlabel}. Most: {said or 'none'}."
     return Drawing(figure, alt, frame.reset_index())
+
+
+def contrasted(frame: pd.DataFrame, first: str, second: str, most: int = 20, title: str = "") -> Drawing:
+    """Two groups' shares for the codes in which they differ most, joined by a line.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        From `casestudy.coding.groups.contrast`.
+    """
+    shown = frame.head(most).reset_index(drop=True)
+    with figures.canvas(size=(8.6, max(2.4, 0.32 * len(shown) + 1.6))) as (figure, axes):
+        for row, code in shown.iterrows():
+            axes.plot([code["second"], code["first"]], [row, row], color=figures.QUIET, lw=1.4, zorder=1)
+        for position, (side, name) in enumerate((("first", first), ("second", second))):
+            count = int(shown[f"{side}_of"].iloc[0]) if len(shown) else 0
+            axes.scatter(
+                shown[side],
+                range(len(shown)),
+                color=figures.COLOURS[position],
+                marker=figures.MARKERS[position],
+                s=46,
+                label=f"{name} (n = {count})",
+                zorder=2,
+            )
+        axes.set_yticks(range(len(shown)), list(shown["path"]))
+        axes.set_ylim(max(len(shown), 1) - 0.5, -0.5)
+        axes.set_xlim(-0.03, 1.03)
+        axes.set_xlabel("share of the group's people who speak of it")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+        axes.set_title(title)
+    said = "; ".join(
+        f"{row['path']} {row['first']:.0%} {first}, {row['second']:.0%} {second}"
+        for row in shown.head(6).to_dict("records")
+    )
+    return Drawing(figure, f"Shares of people who speak of each code, {first} and {second}: {said}.", shown)
+
+
+def accumulated(curves: pd.DataFrame, title: str = "") -> Drawing:
+    """How many codes n interviews bring: this order as steps, random orders as a band.
+
+    Parameters
+    ----------
+    curves : pandas.DataFrame
+        From `casestudy.coding.saturation.accumulation`, with a column ``group``.
+    """
+    words = []
+    with figures.canvas() as (figure, axes):
+        for position, (name, part) in enumerate(curves.groupby("group", sort=True)):
+            colour = figures.COLOURS[position % len(figures.COLOURS)]
+            marker = figures.MARKERS[position % len(figures.MARKERS)]
+            axes.fill_between(part["interviews"], part["low"], part["high"], color=colour, alpha=0.15, lw=0)
+            axes.plot(part["interviews"], part["expected"], color=colour, ls="--", lw=1.2)
+            axes.plot(
+                part["interviews"], part["found"], color=colour, marker=marker, markersize=4, label=str(name)
+            )
+            words.append(
+                f"{name}: {part['found'].iloc[-1]} codes after {part['interviews'].iloc[-1]} interviews"
+            )
+        axes.set_xlabel("interviews (dashed: mean over all orders; band: 95 % of random orders)")
+        axes.set_ylabel("codes heard so far")
+        axes.set_ylim(bottom=0)
+        axes.set_title(title)
+        if words:
+            axes.legend(loc="lower right")
+    return Drawing(figure, f"Code accumulation: {'; '.join(words)}.", curves)

@@ -105,8 +105,8 @@ def satisfying(frame: pd.DataFrame, book: Codebook, question: str, unit: str = "
     frame : pandas.DataFrame
     book : Codebook
     question : str
-        Codes joined by ``and``, ``or``, ``not`` and brackets: ``a.grow and not (help.* or "Carrying")``. A code
-        stands for itself and all below it; a name with spaces stands in quotation marks.
+        Codes joined by ``and``, ``or``, ``not`` and brackets: ``a.grow and not (help.* or "Carrying")``.
+        A code stands for itself and all below it; a name with spaces stands in quotation marks.
     unit : {'segment', 'turn', 'document', 'who'}
         Where they must stand together. Only units that bear some coding are asked.
 

@@ -207,7 +207,7 @@ class Unseen:
     once, twice : int
         Codes heard in one and in two interviews (or segments).
     total : float
-        Estimated number of codes; a lower bound.
+        Estimated number of codes; a lower bound; NaN from one interview.
     coverage : float
         Good and Turing's estimate of the share of what is said that the heard codes hold; NaN without a word.
     """
@@ -242,7 +242,7 @@ def unseen(counts: Sequence[int], samples: int = 0) -> Unseen:
     given = [count for count in counts if count > 0]
     once, twice = given.count(1), given.count(2)
     factor = (samples - 1) / samples if samples else 1.0
-    total = len(given) + factor * once * (once - 1) / (2 * (twice + 1))
+    total = len(given) + factor * once * (once - 1) / (2 * (twice + 1)) if samples != 1 else math.nan
     return Unseen(len(given), once, twice, total, 1 - once / sum(given) if given else math.nan)
 
 
