@@ -112,7 +112,8 @@ def conform(frame: pd.DataFrame, schema: Schema, where: str) -> tuple[pd.DataFra
     Returns
     -------
     (pandas.DataFrame, list of Problem)
-        The table with its columns converted (values that do not convert are missing), and every problem.
+        The table with its columns converted (values that do not convert are missing; absent optional columns
+        are added, empty), and every problem.
         Row numbers count the header as row 1, as a spreadsheet does.
 
     Examples
@@ -123,6 +124,8 @@ def conform(frame: pd.DataFrame, schema: Schema, where: str) -> tuple[pd.DataFra
     >>> print(problems[0])
     people.csv, row 3: age is 'x'. Write a whole number.
     """
+    import pandas as pd
+
     table = frame.copy()
     problems: list[Problem] = []
     for column in schema.columns:
@@ -132,6 +135,8 @@ def conform(frame: pd.DataFrame, schema: Schema, where: str) -> tuple[pd.DataFra
                 problems.append(
                     Problem(where, f"column {column.name!r} is missing ({column.meaning}).", hint)
                 )
+            else:
+                table[column.name] = _convert(pd.Series(pd.NA, index=table.index, dtype=object), column.kind)
             continue
         values = table[column.name]
         converted = _convert(values, column.kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -118,7 +119,8 @@ class Engine(NBClientEngine):
         )
         client.folder, client.kernels = folder, kernels
         try:
-            client.execute(env=dict(environment))
+            with open(os.path.join(folder, "said"), "wb") as said:
+                client.execute(env=dict(environment), stdout=subprocess.DEVNULL, stderr=said)
         finally:
             for manager in [one for one in (client.km,) if one is not None]:
                 kernels.remove(manager)
@@ -212,6 +214,15 @@ def _last_begun(partial: list[NotebookNode]) -> int:
     cells = partial[0].cells if partial else []
     begun = [index for index, cell in enumerate(cells) if cell.cell_type == "code" and cell.outputs]
     return begun[-1] if begun else 0
+
+
+def _last_words(folder: str) -> str:
+    """The end of what a kernel that died wrote to its error output."""
+    try:
+        with open(os.path.join(folder, "said"), encoding="utf-8", errors="replace") as file:
+            return " ".join(file.read()[-300:].split())
+    except OSError:
+        return ""
 
 
 def _end(pid: int) -> None:

@@ -134,8 +134,8 @@ def _cells_moved(before: Path, after: Path) -> int:
     return sum(move.file.endswith(".csv") for move in moves(before, after))
 
 
-def _cell(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, list | dict) else value
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _name(point: Mapping[str, Any]) -> str:

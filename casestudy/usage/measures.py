@@ -75,8 +75,8 @@ def exposure(
     )
     made = participants[["participant_id"]].copy()
     made["begins"] = pd.to_datetime(participants["adopted_on"]).dt.tz_localize("UTC")
-    # A log without closings maps to plain missing values, which are not times.
-    closed = pd.to_datetime(made["participant_id"].map(closing), utc=True)
+    closed = closing.reindex(made["participant_id"]).reset_index(drop=True)
+    closed.index = made.index
     made["closed"] = closed.notna() & (closed < end)
     made["ends"] = closed.where(made["closed"], pd.Timestamp(end))
     made["exposure_days"] = (made["ends"] - made["begins"]).dt.total_seconds().clip(lower=0) / 86400

@@ -217,6 +217,8 @@ def _after_closing(events: pd.DataFrame, vocabulary: Vocabulary) -> np.ndarray:
     closing = (
         events.loc[events["action"] == vocabulary.role("close")].groupby("participant_id")["timestamp"].min()
     )
+    if closing.empty:
+        return np.zeros(len(events), dtype=bool)
     return np.asarray(events["timestamp"] > events["participant_id"].map(closing), dtype=bool)
 
 
