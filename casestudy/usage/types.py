@@ -1,0 +1,217 @@
+"""How many ways of using a log shows: number of classes, stability, a null comparison, membership kept soft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casestudy.usage import mixtures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How many classes, with the grounds.
+
+    Attributes
+    ----------
+    k : int
+        The number chosen.
+    table : pandas.DataFrame
+        For each k: ``loglik``, ``free``, ``bic``, ``silhouette``, ``smallest_percent`` (of rows), ``ari`` with
+        ``ari_low`` and ``ari_high`` (bootstrap), ``allowed``.
+    fits : tuple of Mixture
+        One for each k of the table.
+    why : str
+        In words.
+    """
+
+    k: int
+    table: pd.DataFrame
+    fits: tuple[mixtures.Mixture, ...]
+    why: str
+
+    @property
+    def mixture(self) -> mixtures.Mixture:
+        """The fit with the chosen number of classes."""
+        return next(fit for fit in self.fits if fit.k == self.k)
+
+
+def choose(
+    counts: Any,
+    groups: Any,
+    most: int = 7,
+    *,
+    least_percent: float = 5.0,
+    least_ari: float = 0.75,
+    resamples: int = 20,
+    seed: int = 0,
+    starts: int = 5,
+) -> Choice:
+    """Choose the number of classes.
+
+    Parameters
+    ----------
+    counts : array, shape (n, features)
+        Sessions by what was looked at.
+    groups : array, shape (n,)
+        The participant of each session: whole participants are resampled.
+    most : int
+        The largest number tried.
+    least_percent : float
+        The smallest class may not be smaller, percent of rows.
+    least_ari : float
+        Mean agreement of resampled fits with the fit itself that a number must reach (.75 is a custom that
+        goes back to Hennig; a convention, not a test).
+    resamples : int
+        Bootstrap samples for each number.
+
+    Returns
+    -------
+    Choice
+        The number with the smallest BIC among those that are stable and large enough; 1 where none is.
+    """
+    import pandas as pd
+
+    table = np.asarray(counts, float)
+    fits, rows = [], []
+    for k in range(1, min(most, len(table)) + 1):
+        made = mixtures.fit(table, k, seed=seed, starts=starts)
+        members = made.membership(table).argmax(axis=1)
+        smallest = 100 * np.bincount(members, minlength=k).min() / len(table)
+        ari = stability(table, groups, made, resamples, seed) if k > 1 else np.array([])
+        low, high = np.percentile(ari, [2.5, 97.5]) if len(ari) else (np.nan, np.nan)
+        mean = float(ari.mean()) if len(ari) else np.nan
+        fine = k == 1 or (smallest >= least_percent and (not len(ari) or mean >= least_ari))
+        fits.append(made)
+        rows.append(
+            {
+                "k": k, "loglik": made.loglik, "free": made.free, "bic": made.bic,
+                "silhouette": mixtures.silhouette(table, members), "smallest_percent": smallest,
+                "ari": mean, "ari_low": low, "ari_high": high, "allowed": fine,
+            }
+        )  # fmt: skip
+    grounds = pd.DataFrame(rows)
+    allowed = grounds[grounds["allowed"]]
+    best = int(allowed.loc[allowed["bic"].idxmin(), "k"])
+    lowest = int(grounds.loc[grounds["bic"].idxmin(), "k"])
+    why = f"BIC is smallest at {lowest}"
+    if best != lowest:
+        why += (
+            f", but of the numbers whose smallest class holds {least_percent:g} % and whose resampled fits "
+            f"agree (mean ARI {least_ari:g} or more) it is smallest at {best}"
+        )
+    return Choice(best, grounds, tuple(fits), why + ".")
+
+
+def stability(counts: Any, groups: Any, made: mixtures.Mixture, resamples: int, seed: int) -> np.ndarray:
+    """Agreement (adjusted Rand) of fits to resampled participants with the fit itself, on all rows."""
+    table, names = np.asarray(counts, float), np.asarray(groups)
+    _, inverse = np.unique(names, return_inverse=True)
+    order = np.argsort(inverse, kind="stable")
+    starts = np.searchsorted(inverse[order], np.arange(inverse.max() + 2))
+    members = made.membership(table).argmax(axis=1)
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, made.k, 1])))
+    found = []
+    for number in range(resamples):
+        people = rng.integers(0, inverse.max() + 1, inverse.max() + 1)
+        rows = np.concatenate([order[starts[one] : starts[one + 1]] for one in people])
+        again = mixtures.fit(table[rows], made.k, seed=seed + 1 + number, starts=2, tolerance=1e-5)
+        found.append(mixtures.adjusted_rand(members, again.membership(table).argmax(axis=1)))
+    return np.array(found)
+
+
+def null_comparison(counts: Any, k: int, draws: int = 10, seed: int = 0) -> pd.DataFrame:
+    """What the same search finds where there are no types; clusters always appear.
+
+    Parameters
+    ----------
+    counts : array, shape (n, features)
+    k : int
+        The number of classes chosen on the log.
+    draws : int
+        Data sets drawn for each null.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row each for the log and two nulls: ``data``, ``gain`` (log-likelihood of k classes over one, per
+        row; mean over draws), ``gain_highest``, ``silhouette``, ``bic_prefers_k_percent`` (draws in which BIC
+        prefers k classes to one). Nulls: 'one profile' draws every session, at its own length, from the
+        log's overall profile; 'columns shuffled' shuffles each column over the sessions, which keeps every
+        column's own distribution.
+    """
+    import pandas as pd
+
+    table = np.asarray(counts, float)
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 77])))
+    lengths = table.sum(axis=1).astype(int)
+    profile = table.sum(axis=0) / table.sum()
+    rows = []
+    for name in ("the log", "one profile", "columns shuffled"):
+        results = []
+        for draw in range(1 if name == "the log" else draws):
+            drawn = table
+            if name == "one profile":
+                drawn = rng.multinomial(lengths, profile).astype(float)
+            elif name == "columns shuffled":
+                drawn = rng.permuted(table, axis=0)
+            one = mixtures.fit(drawn, 1)
+            many = mixtures.fit(drawn, k, seed=seed + draw, starts=2, tolerance=1e-5)
+            width = mixtures.silhouette(drawn, many.membership(drawn).argmax(axis=1), most=600)
+            results.append(((many.loglik - one.loglik) / len(table), width, many.bic < one.bic))
+        gains, widths, better = map(np.array, zip(*results, strict=True))
+        rows.append((name, len(results), gains.mean(), gains.max(), widths.mean(), 100 * better.mean()))
+    names = ["data", "draws", "gain", "gain_highest", "silhouette", "bic_prefers_k_percent"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def profiles(made: mixtures.Mixture, features: Sequence[str]) -> pd.DataFrame:
+    """What each class looks at: ``class`` (A, B, …), ``percent`` of sessions, and a column of percent per feature."""
+    import pandas as pd
+
+    table = pd.DataFrame(100 * made.profiles, columns=list(features))
+    table.insert(0, "percent", 100 * made.weights)
+    table.insert(0, "class", class_names(made.k))
+    return table
+
+
+def class_names(k: int) -> list[str]:
+    """Names of classes that claim nothing: A, B, …"""
+    return [chr(ord("A") + place) if place < 26 else f"Z{place - 25}" for place in range(k)]
+
+
+def soft_by_participant(membership: Any, groups: Any) -> pd.DataFrame:
+    """A participant's mean membership over sessions: ``participant_id``, ``sessions``, a share for each class,
+    ``certainty`` (the largest share).
+    """
+    import pandas as pd
+
+    soft = np.asarray(membership, float)
+    names = class_names(soft.shape[1])
+    frame = pd.DataFrame(soft, columns=names).assign(participant_id=np.asarray(groups))
+    grouped = frame.groupby("participant_id")
+    made = grouped.mean()
+    made.insert(0, "sessions", grouped.size())
+    made["certainty"] = made[names].max(axis=1)
+    return made.reset_index()
+
+
+def crossing(classes: Any, ways: Any, order: Sequence[str]) -> tuple[pd.DataFrame, float]:
+    """Classes against signatures: counts (rows classes, columns ways), and the adjusted Rand index between the two
+    over the rows that bear a signature.
+    """
+    import pandas as pd
+
+    rows = pd.Series(np.asarray(classes), name="class")
+    columns = pd.Series(np.asarray(ways), name="way")
+    counts = pd.crosstab(rows, columns).reindex(columns=list(order), fill_value=0)
+    borne = columns.isin([name for name in order if name != "none"]).to_numpy()
+    ari = mixtures.adjusted_rand(rows[borne], columns[borne]) if borne.any() else float("nan")
+    counts.columns.name = None
+    return counts, ari
