@@ -43,6 +43,54 @@ two,customer,eater,Bea,false,false
 """
 
 
+FRAMEWORK = f"""
+perspectives:
+  - id: eaters
+    name: Eaters {HOSTILE}
+    question: What do they eat?
+    groups: [customer]
+    themes:
+      - id: liking
+        name: Liking fruit
+        idea: Fruit is liked.
+        codes: [fruit]
+        contrary: {{codes: [fruit.pear]}}
+        measures: [share]
+      - id: nothing
+        name: Nothing said
+        codes: [fruit.none]
+measures:
+  - {{id: share, name: Share of bread, source: purchases, notebook: 10-food, table: groups, column: share,
+     rows: {{group: bread}}}}
+links:
+  - {{from: liking, to: nothing, claim: C1, says: "leads to {HOSTILE}"}}
+"""
+CLAIMS = f"""
+claims:
+  - id: C1
+    text: Apples are liked {HOSTILE}
+    perspective: eaters
+    theme: liking
+    question: RQ1
+    expected: Two speak of them.
+    evidence:
+      - {{id: e1, kind: coding, codes: [fruit.apple], expect: people >= 1, says: They say so.}}
+      - {{id: e2, kind: measure, measure: share, expect: value > 5}}
+      - {{id: e3, kind: document, document: plan, quote: Sell apples.}}
+      - {{id: e4, kind: document, document: plan, quote: Not there.}}
+    contrary:
+      - {{kind: coding, codes: [fruit.pear]}}
+    rivals:
+      - {{text: Habit, test: Ask again., verdict: undecided}}
+  - id: C2
+    text: Nothing is known
+    perspective: eaters
+    theme: nothing
+    question: RQ2
+    expected: Nothing.
+"""
+
+
 def write(study: Study) -> None:
     """Two interviews, a document, a message, a codebook, and overlapping codings by two coders."""
     for name, text in {
@@ -52,6 +100,8 @@ def write(study: Study) -> None:
         "interviews/feedback/messages.csv": "message_id,received_on,text\nm1,2017-01-02,Nice <b>apples</b>\n",
         "interviews/participants.csv": PEOPLE,
         "coding_schemes/fruit.yaml": CODEBOOK,
+        "coding_schemes/framework.yaml": FRAMEWORK,
+        "evidence/claims.yaml": CLAIMS,
     }.items():
         path = study.root / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,82 @@ def test_the_codebook_gives_each_code_its_quotes(study: Study) -> None:
     assert section.select_one("ul a")["href"] == "fruit.html#fruit.pear"
     link = section.select(".from a")[1]["href"]
     assert re.fullmatch(r"\.\./documents/one\.html#q-a-one-[0-9a-f]{12}", link)
+
+
+def broken_links(root: Path) -> list[str]:
+    """Links of all pages that lead nowhere: to no file, or to no place in a page."""
+    ids: dict[Path, set[str]] = {}
+    broken = []
+    for path in report_words.everything(root):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for element in page.select("[href], [src]"):
+            target = str(element.get("href") or element.get("src"))
+            if target.startswith(("data:", "https:", "mailto:")):
+                continue
+            name, _, fragment = target.partition("#")
+            file = (path.parent / name).resolve() if name else path
+            if not file.is_file():
+                broken.append(f"{path.name}: {target}")
+            elif fragment and file.suffix == ".html":
+                if file not in ids:
+                    there = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+                    ids[file] = {str(one["id"]) for one in there.find_all(id=True)}
+                if fragment not in ids[file]:
+                    broken.append(f"{path.name}: {target}")
+    return broken
+
+
+def test_no_link_of_the_site_is_broken(study: Study) -> None:
+    assert broken_links(study.root / "outputs") == []
+
+
+def test_ids_are_unique_and_headings_in_order_on_every_page(study: Study) -> None:
+    for path in report_words.everything(study.root / "outputs"):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        ids = [one["id"] for one in page.find_all(id=True)]
+        assert len(ids) == len(set(ids)), path
+        levels = [int(one.name[1]) for one in page.find_all(re.compile("^h[1-6]$"))]
+        assert levels.count(1) == 1, path
+        assert all(after - before <= 1 for before, after in pairwise(levels)), path
+
+
+def test_a_theme_names_who_voices_it_out_of_whom(study: Study) -> None:
+    page = soup(study, "pages/themes/liking.html")
+    words = " ".join(page.main.get_text().split())
+    assert "2 of 2 whose words were coded" in words
+    assert "Contrary words: 1 of 2." in words
+    assert "Share of bread: 12.3" in words
+    assert page.find("a", href="../../10-food/index.html#table-groups")
+    assert [one.get_text() for one in page.select("#contrary + ul blockquote")] == ["pears, and"]
+    empty = soup(study, "pages/themes/nothing.html").main.get_text()
+    assert "0 of 2 whose words" in empty
+    assert "No words that may be shown" in empty
+
+
+def test_a_claim_shows_its_status_and_the_way_to_its_evidence(study: Study) -> None:
+    page = soup(study, "pages/claims/C1.html")
+    assert page.select_one("[class^=status-]").get_text() == "partly"
+    first = page.find(id="evidence-e1")
+    links = [a["href"] for a in first.select(".from a") if "/documents/" in a["href"]]
+    assert len(links) == 3
+    assert "1 more may not be quoted." in first.get_text()
+    assert page.find(id="evidence-e2").find("a", href="../../10-food/groups.csv")
+    assert page.find(id="evidence-e3").find("a", href="../documents/plan.html")
+    assert page.find(id="evidence-e4").select_one("[class^=finding-]").get_text() == "unknown"
+    assert "Habit" in page.find("section", attrs={"aria-labelledby": "rivals"}).get_text()
+    second = soup(study, "pages/claims/C2.html").main.get_text()
+    assert "undecidable" in second
+    assert "The contrary was not looked for." in second
+    assert "None was considered." in second
+
+
+def test_a_participant_page_keeps_to_consent(study: Study) -> None:
+    open_page = soup(study, "pages/participants/one.html").main.get_text()
+    assert "Words may be quoted" in open_page
+    assert "C1" in open_page
+    closed = soup(study, "pages/participants/two.html").main.get_text()
+    assert "Words may not be quoted" in closed
+    assert "No codings that may be shown." in closed
 
 
 def test_hostile_words_are_never_run(study: Study) -> None:

@@ -12,7 +12,9 @@ from casestudy.study import Study
 if TYPE_CHECKING:
     from casestudy.coding.codebook import Codebook
     from casestudy.coding.framework import Framework
-    from casestudy.evidence.claims import Claim
+    from casestudy.evidence.chain import Trouble
+    from casestudy.evidence.status import Verdict
+    from casestudy.mixed.material import Material
     from casestudy.transcripts.transcript import Transcript
 
 PAGES = "pages"
@@ -65,23 +67,34 @@ class Corpus:
 
     Attributes
     ----------
+    material : Material
+        The same as tables.
     documents : mapping of id to Transcript
     kinds : mapping of document to 'interview', 'document' or 'message'
     participants : mapping of document to participant; empty for none
     people : mapping of participant to the columns of participants.csv
     quotes : tuple of Quote
         All codings, sorted by document and place.
+    verdicts : tuple of Verdict
+        The claims, judged.
+    troubles : tuple of Trouble
+        What does not hold in the chain of evidence.
     """
 
-    study: Study
+    material: Material
     documents: Mapping[str, Transcript]
     kinds: Mapping[str, str]
     participants: Mapping[str, str]
     people: Mapping[str, Mapping[str, Any]]
     book: Codebook
     quotes: tuple[Quote, ...]
-    framework: Framework
-    claims: tuple[Claim, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def framework(self) -> Framework:
+        """Perspectives, themes and measures, as the study declares them."""
+        return self.material.framework
 
     def page(self, document: str) -> str:
         """The page that shows a document, from the outputs folder."""
@@ -113,51 +126,46 @@ def code_place(scheme: str, code: str) -> str:
 
 
 def load(study: Study) -> Corpus:
-    """Read the words of a study.
+    """Read the words of a study, and judge its claims.
 
     Raises
     ------
     InputError
         When a file of documents, codings, codebooks, framework or claims has problems.
     """
-    from casestudy.coding import codebook, codings, framework, participants, table
-    from casestudy.evidence import claims
+    from casestudy.coding import codebook, table
+    from casestudy.evidence import chain, claims, status
+    from casestudy.mixed import material
 
-    documents = table.material(study)
+    found = material.load(study)
     book = codebook.load(study)
-    people = participants.read(study)
-    frame = table.table(codings.read(study), documents, book, people)
-    roll = table.directory(documents, people)
-    quotes = tuple(
-        Quote(
-            id=row["coding"],
-            coder=row["coder"],
-            document=row["document"],
-            code=row["code"],
-            quote=row["quote"],
-            who=row["who"],
-            scheme=row["scheme"],
-            name=row["name"],
-            path=row["path"],
-            line=(row["code"], *book.above(row["code"])),
-            start=int(row["start"]),
-            end=int(row["end"]),
-            said_by=row["said_by"],
-            memo=row["memo"],
-            placed=bool(row["placed"]),
-        )
-        for row in frame.to_dict("records")
-    )
-    plan = framework.load(study)
-    known = people.astype(object).where(people.notna(), None)
+    roll = found.documents.set_index("document")
+    verdicts = status.evaluate(claims.load(study, found.framework), found)
+    troubles = chain.walk(found, verdicts, chain.load_seals(study))
+    people = found.people.astype(object).where(found.people.notna(), None)
     return Corpus(
-        study=study,
-        documents=documents,
+        material=found,
+        documents=table.material(study),
         kinds=roll["kind"].to_dict(),
         participants=roll["participant"].to_dict(),
-        people={str(row["participant_id"]): row for row in known.to_dict("records")},
+        people={str(row["participant_id"]): row for row in people.to_dict("records")},
         book=book,
-        quotes=quotes,
-        framework=plan,
-        claims=claims.load(study, plan),
+        quotes=tuple(_quote(row, book) for row in found.words.to_dict("records")),
+        verdicts=tuple(verdicts),
+        troubles=tuple(troubles),
+    )
+
+
+def _quote(row: Mapping[Any, Any], book: Codebook) -> Quote:
+    texts = {key: str(row[key]) for key in ("coder", "document", "code", "quote", "who", "scheme", "name")}
+    return Quote(
+        id=str(row["coding"]),
+        **texts,
+        path=str(row["path"]),
+        line=(row["code"], *book.above(row["code"])),
+        start=int(row["start"]),
+        end=int(row["end"]),
+        said_by=str(row["said_by"]),
+        memo=str(row["memo"]),
+        placed=bool(row["placed"]),
     )

@@ -44,6 +44,10 @@ class Site:
     status: Mapping[str, str] | None = None
     sections: tuple[Entry, ...] = ()
 
+    def has(self, path: str) -> bool:
+        """Whether a page is one of the site's main parts."""
+        return any(entry.path == path for entry in self.sections)
+
 
 def site_of(study: Study, sections: tuple[Entry, ...] = ()) -> Site:
     """The site of a study."""

@@ -26,6 +26,9 @@ _LOCK = "requirements.lock"
 _ROOMS = ("coding", "transcripts", "evidence", "mixed", "literature")
 _FOLDERS = ("interviews", "coding_schemes", "evidence", "literature")
 _SECTIONS = (
+    ("coding_schemes/framework.yaml", "perspectives", "Perspectives"),
+    ("evidence/claims.yaml", "claims", "Claims"),
+    ("interviews/participants.csv", "participants", "Participants"),
     ("interviews/transcripts/*", "documents", "Documents"),
     ("coding_schemes/*.yaml", "codebook", "Codebook"),
 )

@@ -1,0 +1,92 @@
+"""Pages of participants: who they are as far as the study tells, their words, their rows in tables."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from casestudy.report import layout
+from casestudy.report.corpus import PAGES, Corpus, Quote
+from casestudy.report.layout import Site
+from casestudy.report.records import Item, Record
+
+_KEYS = ("participant_id", "participant", "who")
+_MOST = 8
+
+
+def page_of(participant: str) -> str:
+    """The page of a participant, from the outputs folder."""
+    return f"{PAGES}/participants/{participant}.html"
+
+
+def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
+    """The list of participants, and one page for each, by path."""
+    documents = {who: name for name, who in corpus.participants.items() if who}
+    counts = {who: sum(1 for quote in corpus.quotes if quote.who == who) for who in corpus.people}
+    path = f"{PAGES}/participants.html"
+    if not site.has(path):
+        return {}
+    made = {
+        path: layout.page(
+            "participants.html.j2",
+            site,
+            path,
+            "Participants",
+            corpus=corpus,
+            documents=documents,
+            counts=counts,
+        )
+    }
+    for who, person in corpus.people.items():
+        quotes = [quote for quote in corpus.shown() if quote.who == who]
+        path = page_of(who)
+        made[path] = layout.page(
+            "participant.html.j2",
+            site,
+            path,
+            str(person.get("pseudonym") or who),
+            corpus=corpus,
+            who=who,
+            facts=_facts(person),
+            document=documents.get(who, ""),
+            codes=_by_code(quotes),
+            tables=list(_mentions(who, records)) if person.get("consent_link") else [],
+            claims=[
+                verdict.claim
+                for verdict in corpus.verdicts
+                if {quote.id for quote in quotes} & {one for f in verdict.findings for one in f.rests_on}
+            ],
+        )
+    return made
+
+
+def _facts(person: Any) -> list[tuple[str, str]]:
+    """What participants.csv says of a person, without ids that lead elsewhere."""
+    words = {"participant_id": "Id", "group": "Group", "role": "Role", "age": "Age", "household": "Household"}
+    facts = [(name, str(person[key])) for key, name in words.items() if person.get(key)]
+    quoted = "may be quoted" if person.get("consent_quote") else "may not be quoted"
+    linked = "may be linked" if person.get("consent_link") else "may not be linked"
+    return [*facts, ("Consent", f"Words {quoted}; words {linked} to log and purchases.")]
+
+
+def _by_code(quotes: list[Quote]) -> list[tuple[str, list[Quote]]]:
+    found: dict[str, list[Quote]] = {}
+    for quote in quotes:
+        found.setdefault(quote.path, []).append(quote)
+    return sorted(found.items())
+
+
+def _mentions(who: str, records: list[Record]) -> Iterator[tuple[Record, Item, list[str], list[list[str]]]]:
+    """Rows of the notebooks' tables that are about a participant."""
+    for record in records:
+        for item in record.tables:
+            path = record.folder / item.file
+            if not set(_KEYS) & set(item.dtypes) or not path.is_file():
+                continue
+            with path.open(encoding="utf-8", newline="") as file:
+                heads, *rows = list(csv.reader(file)) or [[]]
+            places = [heads.index(key) for key in _KEYS if key in heads]
+            mine = [row for row in rows if any(row[place] == who for place in places)]
+            if mine:
+                yield record, item, heads, mine[:_MOST]
