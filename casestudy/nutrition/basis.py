@@ -1,4 +1,4 @@
-"""Everything that nutrition rests on, opened once: purchases, and for each product its group, weight and route."""
+"""Everything that nutrition rests on, opened once: purchases, and each product's group, weight and route."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from casestudy import tables
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.nutrition import composition
-from casestudy.nutrition.components import ADDED_SUGARS, COMPONENTS
+from casestudy.nutrition.components import ADDED_SUGARS, COMPONENTS, IDS
 from casestudy.study import Study
 from casestudy.tables import Column, Schema
 
@@ -22,6 +22,8 @@ DEFAULTS_FILE = "profiles/food-map-defaults.csv"
 FILES = (GROUPS_FILE, MIXTURES_FILE, MAP_FILE, DEFAULTS_FILE, composition.DERIVED)
 NOT_FOOD = "none"
 """The group of what a food department sells but nobody eats: candles, baking cups."""
+_LEAST_REPORTED = 90.0
+"""A mixture's component is known where members that make up this share of it, in percent, report it."""
 SCORE_CLASSES = ("general", "red-meat", "cheese", "fats", "beverage")
 
 GROUPS = Schema(
@@ -71,6 +73,8 @@ class FoodGroups:
         Amount per 100 g of edible part: index ``group``, a column per component. ``middle`` is the mixture;
         ``low`` and ``high`` are its least and greatest members. Missing where members that make up more
         than a tenth of the mixture do not report the component.
+    members : pandas.DataFrame
+        A row per member of a mixture: ``group, food, share_percent`` and the amounts per 100 g bought.
     map, defaults : pandas.DataFrame
         Explicit rows of (department, category, type) and defaults of (department, category).
     """
@@ -79,6 +83,7 @@ class FoodGroups:
     middle: pd.DataFrame
     low: pd.DataFrame
     high: pd.DataFrame
+    members: pd.DataFrame
     map: pd.DataFrame
     defaults: pd.DataFrame
 
@@ -101,8 +106,9 @@ def read_groups(study: Study) -> FoodGroups:
     if problems:
         raise InputError("The food groups have problems.", problems)
     groups["grams_per_ml"] = groups["grams_per_ml"].fillna(0.0)
-    middle, low, high = _mix(groups, mixtures, foods)
-    return FoodGroups(groups, middle, low, high, mapped, defaults)
+    members = _members(groups, mixtures, foods)
+    middle, low, high = _mix(groups, members)
+    return FoodGroups(groups, middle, low, high, members, mapped, defaults)
 
 
 def assign(products: pd.DataFrame, groups: FoodGroups) -> pd.DataFrame:
@@ -144,21 +150,23 @@ def assign(products: pd.DataFrame, groups: FoodGroups) -> pd.DataFrame:
     return frame
 
 
-def _mix(
-    groups: pd.DataFrame, mixtures: pd.DataFrame, foods: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    joined = mixtures.merge(foods, on=["data_type", "food"], how="left")
+def _members(groups: pd.DataFrame, mixtures: pd.DataFrame, foods: pd.DataFrame) -> pd.DataFrame:
     ids = [component.id for component in COMPONENTS]
-    amounts = joined[ids].mul(joined["grams_per_gram_bought"], axis=0)
-    share = joined["share_percent"]
-    weighted = amounts.mul(share, axis=0).groupby(joined["group"]).sum(min_count=1)
-    reported = amounts.notna().mul(share, axis=0).groupby(joined["group"]).sum()
-    middle = (weighted / reported.where(reported >= 90)).reindex(groups["group"])
-    low = amounts.groupby(joined["group"]).min().reindex(groups["group"]).where(middle.notna())
-    high = amounts.groupby(joined["group"]).max().reindex(groups["group"]).where(middle.notna())
-    added = groups.set_index("group")["added_sugar_share"]
-    for table in (middle, low, high):
-        table[ADDED_SUGARS.id] = table["sugars_g"] * added
+    joined = mixtures.merge(foods, on=["data_type", "food"], how="left")
+    joined[ids] = joined[ids].mul(joined["grams_per_gram_bought"], axis=0)
+    added = joined["group"].map(groups.set_index("group")["added_sugar_share"])
+    joined[ADDED_SUGARS.id] = joined["sugars_g"] * added
+    return joined[["group", "food", "share_percent", *ids, ADDED_SUGARS.id]]
+
+
+def _mix(groups: pd.DataFrame, members: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    amounts = members[list(IDS)]
+    by, share = members["group"], members["share_percent"]
+    weighted = amounts.mul(share, axis=0).groupby(by).sum(min_count=1)
+    reported = amounts.notna().mul(share, axis=0).groupby(by).sum()
+    middle = (weighted / reported.where(reported >= _LEAST_REPORTED)).reindex(groups["group"])
+    low = amounts.groupby(by).min().reindex(groups["group"]).where(middle.notna())
+    high = amounts.groupby(by).max().reindex(groups["group"]).where(middle.notna())
     return middle, low.combine(middle, _smaller), high.combine(middle, _larger)
 
 

@@ -1,4 +1,4 @@
-"""What a package size says: `12/12 OZ`, `1-3/4 LB`, `40 CT`, `054700 7 OZ`. Reading only; nothing is decided here."""
+"""What a package size says: `12/12 OZ`, `1-3/4 LB`, `40 CT`. Reading only; nothing is decided here."""
 
 from __future__ import annotations
 

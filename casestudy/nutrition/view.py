@@ -29,7 +29,7 @@ class HouseholdFeedback:
     currency : str
         Sign of the currency.
     profile : str
-        Name of the chosen recommendation profile; ``profile_note`` says what it is and how sure its cells are.
+        Name of the chosen recommendation profile; ``profile_note`` says how sure its cells are.
     profile_note : str
     status : str
         What the purchases are (the study's ``data_status``); every page repeats it.
@@ -41,8 +41,8 @@ class HouseholdFeedback:
     nutrients : pandas.DataFrame
         A row per period and measure: ``period, measure, name, value, low, high, unit, target_low,
         target_high`` (missing for none), ``target_of`` (the profile, or ``own target``), ``mark``
-        (``V`` read in the source, ``R`` to be verified, ``own``), ``position`` (``below``, ``within``, ``above``,
-        ``not judged``, and ``across`` where low to high spans a bound), ``reason`` (why missing or not judged).
+        (``V`` read in the source, ``R`` to be verified, ``I`` converted, ``own``), ``position`` (``below``,
+        ``within``, ``above``, ``not judged``, ``across`` where low to high spans a bound), ``reason``.
         Measures are energy shares (``fat_energy_percent`` …) and densities (``fibre_g_per_mj`` …).
     trend : pandas.DataFrame
         A row per month and measure: ``month, measure, name, unit, value, rolling, target_low, target_high,

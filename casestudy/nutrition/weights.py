@@ -52,7 +52,7 @@ class WeightRules:
     Attributes
     ----------
     least_sales : int
-        Sales of a product from which its own prices say whether it is sold by weight; below, its kind decides.
+        Sales of a product from which its own prices say whether it is sold by weight; else its kind does.
     distinct_share, distinct_count, distinct_share_many : float, int, float
         Sold by weight: more distinct unit prices than this share of sales, or than this count and this share.
     single_share : float
@@ -176,8 +176,8 @@ def resolve(
     products : pandas.DataFrame
         As for `status`.
     unit_weights : pandas.DataFrame
-        ``group, type`` (``*`` for any), ``sold`` (``piece``: the size counts pieces; ``each``: the size counts
-        a shipping case and one piece is sold; ``package``: no size is given), ``grams``.
+        ``group, type`` (``*`` for any), ``sold`` (``piece``: the size counts pieces; ``each``: the size
+        counts a shipping case and one piece is sold; ``package``: no size is given), ``grams``.
     prices : pandas.DataFrame
         ``group, type, price_per_kg``: where the table names none, the median of the group's parsed products.
     rules : WeightRules, optional
@@ -185,8 +185,8 @@ def resolve(
     Returns
     -------
     pandas.DataFrame
-        The rows of `status` with ``route`` (see `ROUTES`), ``unit_grams`` (grams of one unit sold; missing for
-        the route *price per kg*), ``kg_price`` (for that route), and ``note``.
+        The rows of `status` with ``route`` (see `ROUTES`), ``unit_grams`` (grams of one unit sold; missing
+        for the route *price per kg*), ``kg_price`` (for that route), and ``note``.
     """
     import numpy as np
 

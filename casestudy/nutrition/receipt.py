@@ -1,0 +1,95 @@
+"""One household's receipt lines with weights and nutrients: what every number shown to it is a sum of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casestudy.errors import InputError, Problem
+from casestudy.nutrition.basis import Basis
+from casestudy.nutrition.components import IDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def household_lines(basis: Basis, household_id: int | str) -> pd.DataFrame:
+    """All receipt lines of one household.
+
+    Parameters
+    ----------
+    basis : Basis
+    household_id : int or str
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sorted by time, basket and product: ``month, date, basket_id, product_id, description, class, family,
+        group, group_name, quantity, spend, grams`` (edible; 0 where no weight is known), ``route, share,
+        mapped_by``, a column per component with the amount in the line, and ``COMPONENT_low`` and ``_high``.
+        Lines that are not food or drink have their class and no weight.
+
+    Raises
+    ------
+    InputError
+        When no line is of that household.
+    """
+    import pandas as pd
+
+    table = basis.purchases.lines
+    wanted = table.household_id.cast("string") == str(household_id)
+    lines = basis.connection.execute(table.filter(wanted))
+    if lines.empty:
+        problem = Problem("purchases", f"no receipt line is of household {household_id!r}.", "Check the id.")
+        raise InputError("The household is not known.", [problem])
+    facts = basis.products[["product_id", "group", "mapped_by", "route", "share", "unit_mg", "cent_mg"]]
+    records = basis.purchases.products[
+        ["product_id", "department", "category", "type", "size", "brand", "class"]
+    ]
+    lines = lines.merge(records, on="product_id", how="left").merge(facts, on="product_id", how="left")
+    lines["class"] = lines["class"].fillna("unknown")
+    for column, empty in (("group", ""), ("mapped_by", "nothing"), ("route", "none"), ("share", "none")):
+        lines[column] = lines[column].fillna(empty)
+    ug = lines["quantity"] * lines["unit_mg"].fillna(0) + lines["cents"] * lines["cent_mg"].fillna(0) * 1000
+    groups = basis.groups.groups.set_index("group")
+    frame = pd.DataFrame(
+        {
+            "month": lines["month"],
+            "date": lines["timestamp"].dt.strftime("%Y-%m-%d"),
+            "basket_id": lines["basket_id"],
+            "product_id": lines["product_id"],
+            "description": describe(lines),
+            "class": lines["class"],
+            "family": lines["group"].map(groups["family"]).fillna("not recognised"),
+            "group": lines["group"],
+            "group_name": lines["group"].map(groups["name"]).fillna("not recognised"),
+            "quantity": lines["quantity"] / 1000,
+            "spend": lines["cents"] / 100,
+            "grams": ug / 1e6,
+            "route": lines["route"],
+            "share": lines["share"],
+            "mapped_by": lines["mapped_by"],
+        }
+    )
+    amounts = {}
+    for suffix, table_ in (
+        ("", basis.groups.middle), ("_low", basis.groups.low), ("_high", basis.groups.high)
+    ):  # fmt: skip
+        for component in IDS:
+            per_gram = frame["group"].map(table_[component].round(3)) / 100
+            amounts[component + suffix] = (frame["grams"] * per_gram).fillna(0.0)
+    frame = pd.concat([frame, pd.DataFrame(amounts)], axis=1)
+    order = lines["timestamp"].rename("timestamp")
+    frame = frame.assign(timestamp=order).sort_values(
+        ["timestamp", "basket_id", "product_id"], ignore_index=True
+    )
+    return frame.drop(columns="timestamp")
+
+
+def describe(products: pd.DataFrame) -> pd.Series:
+    """A product in words, as far as the retailer's record says: its type, size and kind of brand."""
+    kind = products["type"].fillna(products["category"]).fillna("product without a record")
+    words = kind.astype(str).str.capitalize()
+    size = products["size"].fillna("").astype(str).str.strip()
+    words = words.where(size.eq(""), words + ", " + size)
+    own = products["brand"].fillna("").eq("Private")
+    return words.where(~own, words + ", store brand")

@@ -1,0 +1,164 @@
+"""Recommendation profiles and own targets: data that the reader can edit, never one norm for all."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from casestudy import tables
+from casestudy.errors import InputError, Problem, nearest
+from casestudy.nutrition.measures import BY_ID
+from casestudy.study import Study
+from casestudy.tables import Column, Schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER = "profiles/recommendations"
+OWN_FILE = "profiles/own-targets.csv"
+MARKS = ("V", "R", "I", "own")
+"""V read in a source, R to be verified, I converted by the workbench, own: set by the household."""
+
+OWN_TARGETS = Schema(
+    "own targets",
+    (
+        Column("household_id", "text", "whose target it is"),
+        Column("measure", "text", "the measure", allowed=tuple(BY_ID)),
+        Column("low", "number", "at least", required=False),
+        Column("high", "number", "at most", required=False),
+        Column("why", "text", "in the household's own words", required=False),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Bounds of one measure; a bound that is not stated is NaN.
+
+    Attributes
+    ----------
+    measure : str
+    low, high : float
+    mark : str
+        One of `MARKS`.
+    says : str
+        What the source says, in words.
+    """
+
+    measure: str
+    low: float
+    high: float
+    mark: str
+    says: str
+
+    def position(self, value: float) -> str:
+        """Where a value lies: ``below``, ``within``, ``above``, or ``not judged`` where it is undefined.
+
+        Examples
+        --------
+        >>> Target("fat_energy_percent", 25, 35, "V", "").position(36.2)
+        'above'
+        """
+        if math.isnan(value) or (math.isnan(self.low) and math.isnan(self.high)):
+            return "not judged"
+        if value < self.low:
+            return "below"
+        return "above" if value > self.high else "within"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A recommendation: its name, what it is, and its targets by measure."""
+
+    id: str
+    title: str
+    note: str
+    targets: dict[str, Target]
+
+
+def profile_names(study: Study) -> list[str]:
+    """Names of the study's profiles, sorted."""
+    return sorted(path.stem for path in study.inputs(f"{FOLDER}/*.toml"))
+
+
+def read_profile(study: Study, name: str) -> Profile:
+    """Read one profile.
+
+    Raises
+    ------
+    InputError
+        When there is none of that name, or it has problems (all are listed).
+    """
+    known = profile_names(study)
+    if name not in known:
+        problem = Problem(FOLDER, f"there is no profile {name!r}.", nearest(name, known))
+        raise InputError("A recommendation profile is not known.", [problem])
+    where = f"{FOLDER}/{name}.toml"
+    try:
+        data = tomllib.loads(study.input(where).read_bytes().decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            "A recommendation profile cannot be read.", [Problem(where, f"{error}.", "Mend it.")]
+        ) from error
+    problems: list[Problem] = []
+    targets = {}
+    for number, row in enumerate(data.get("target", []), start=1):
+        target = _target(row, f"{where}, target {number}", problems)
+        if target and target.measure in targets:
+            problems.append(
+                Problem(f"{where}, target {number}", f"{target.measure} occurs twice.", "Keep one.")
+            )
+        elif target:
+            targets[target.measure] = target
+    if not data.get("title"):
+        problems.append(Problem(where, "the title is missing.", 'Write title = "…".'))
+    if problems:
+        raise InputError("A recommendation profile has problems.", problems)
+    return Profile(name, str(data["title"]), str(data.get("note", "")), targets)
+
+
+def _target(row: Any, where: str, problems: list[Problem]) -> Target | None:
+    measure = row.get("measure", "")
+    start = len(problems)
+    if measure not in BY_ID:
+        problems.append(Problem(where, f"measure {measure!r} is not known.", nearest(str(measure), BY_ID)))
+    if row.get("mark") not in MARKS:
+        problems.append(Problem(where, f"mark is {row.get('mark')!r}.", f"Use one of: {', '.join(MARKS)}."))
+    bounds = []
+    for key in ("low", "high"):
+        value = row.get(key, math.nan)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            problems.append(Problem(where, f"{key} is {value!r}.", "Write a number that is not negative."))
+            value = math.nan
+        bounds.append(float(value))
+    if bounds[0] > bounds[1]:
+        problems.append(Problem(where, f"low {bounds[0]:g} is above high {bounds[1]:g}.", "Exchange them."))
+    if len(problems) > start:
+        return None
+    return Target(measure, bounds[0], bounds[1], row["mark"], str(row.get("says", "")))
+
+
+def read_own_targets(study: Study) -> pd.DataFrame:
+    """Read the households' own targets; an empty table where the study has none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `OWN_TARGETS`; ``household_id`` as text.
+    """
+    import pandas as pd
+
+    if not study.inputs(OWN_FILE):
+        return pd.DataFrame(columns=OWN_TARGETS.names)
+    return tables.read_csv(study.input(OWN_FILE), OWN_TARGETS, OWN_FILE)
+
+
+def own_targets(frame: pd.DataFrame, household_id: int | str) -> dict[str, Target]:
+    """One household's own targets, by measure; the last row of a measure counts."""
+    mine = frame[frame["household_id"].astype(str) == str(household_id)]
+    return {
+        row.measure: Target(row.measure, float(row.low), float(row.high), "own", str(row.why or ""))
+        for row in mine.itertuples(index=False)
+    }
