@@ -19,6 +19,8 @@ from casestudy.report.markdown import Place, link, render
 from casestudy.report.site import render as render_site
 from casestudy.study import Study
 
+ALL = 7  # the first page, two notebooks, two assets, search and its index
+
 
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
@@ -33,7 +35,7 @@ def soup(study: Study, path: str) -> BeautifulSoup:
 
 
 def test_the_page_of_a_notebook_shows_what_the_notebook_says(study: Study) -> None:
-    assert render_site(study) == 5
+    assert render_site(study) == ALL
     page = soup(study, "10-food/index.html")
     assert [h.get_text() for h in page.find_all("h1")] == ["What do people buy?"]
     figure = page.select_one("#figure-shares")
@@ -163,7 +165,7 @@ def test_fresh_pages_are_left_alone_and_stale_ones_written(study: Study) -> None
     assert page.stat().st_mtime_ns == before
     record = study.root / "outputs" / "10-food" / "run.json"
     record.write_text(record.read_text(encoding="utf-8").replace("2018", "2019"), encoding="utf-8")
-    assert render_site(study) == 2  # its own page and the first page
+    assert render_site(study) == 4  # its own page, the first page, search and its index
     assert "2019" in page.read_text(encoding="utf-8")
 
 
@@ -184,7 +186,7 @@ def test_a_broken_cache_is_no_trouble(study: Study) -> None:
     cache = study.root / ".casestudy" / "pages.json"
     for text in ("", "[]", '{"index.html": 3}', "\x00"):
         cache.write_text(text, encoding="utf-8")
-        assert render_site(study) == 5
+        assert render_site(study) == ALL
         assert render_site(study) == 0
 
 
@@ -213,7 +215,7 @@ def test_the_same_study_gives_the_same_bytes_in_another_folder(
     cache = (study.root / ".casestudy" / "pages.json").read_bytes()
     for page in other.rglob("*.html"):
         page.unlink()
-    assert render_site(study, other) == 5
+    assert render_site(study, other) == ALL
     assert (study.root / ".casestudy" / "pages.json").read_bytes() == cache
     for page in other.rglob("*.html"):
         assert page.read_bytes() == (study.root / "outputs" / page.relative_to(other)).read_bytes()
@@ -232,7 +234,7 @@ def test_broken_records_are_all_named(study: Study) -> None:
 def test_an_empty_study_has_a_first_page(tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text('title = "Empty"', encoding="utf-8")
     study = Study.load(tmp_path)
-    assert render_site(study) == 3
+    assert render_site(study) == 5
     assert "No notebook has been run yet" in soup(study, "index.html").get_text()
 
 

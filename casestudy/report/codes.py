@@ -23,11 +23,13 @@ class Entry:
 
 def pages(corpus: Corpus, site: Site) -> dict[str, str]:
     """The codebook's pages, by path: an overview, and one for each scheme."""
+    path = f"{PAGES}/codebook.html"
+    if not site.has(path):
+        return {}
     by_code: dict[str, list[Quote]] = {}
     for quote in corpus.shown():
         by_code.setdefault(quote.code, []).append(quote)
     schemes = {name: entries(corpus, name, by_code) for name in corpus.book.schemes}
-    path = f"{PAGES}/codebook.html"
     made = {path: layout.page("codebook.html.j2", site, path, "Codebook", schemes=schemes, corpus=corpus)}
     for name, found in schemes.items():
         path = f"{PAGES}/codes/{name}.html"

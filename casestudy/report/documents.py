@@ -42,6 +42,8 @@ class Block:
 
 def pages(corpus: Corpus, site: Site) -> dict[str, str]:
     """All pages of documents, by path: an overview, one for each document, one for all messages."""
+    if not site.has(f"{PAGES}/documents.html"):
+        return {}
     by_document: dict[str, list[Quote]] = {name: [] for name in corpus.documents}
     for quote in corpus.quotes:
         by_document.setdefault(quote.document, []).append(quote)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casestudy.report import claims, codes, documents, people, themes
+from casestudy.report import claims, codes, documents, people, search, themes
 from casestudy.report.corpus import load
 from casestudy.report.layout import Site
 from casestudy.report.records import Record
@@ -21,6 +21,6 @@ def pages(study: Study, site: Site, records: list[Record]) -> dict[str, str]:
     made: dict[str, str] = {}
     for room in (documents, codes):
         made |= room.pages(corpus, site)
-    for part in (themes, claims, people):
+    for part in (themes, claims, people, search):
         made |= part.pages(corpus, site, records)
     return made

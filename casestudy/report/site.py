@@ -127,9 +127,8 @@ def plan(study: Study, outputs: Path) -> list[Part]:
         parts.append(Part(f"notebook {record.stem}", inputs, make))
     assets = {f"assets/{path.name}": path.read_bytes() for path in sorted(ASSETS.iterdir())}
     parts.append(Part("assets", _hash(assets.values()), partial(dict, assets)))
-    if site.sections:
-        inputs = _hash([common, *facts, *_code(_ROOMS), *_contents(study)])
-        parts.append(Part("study", inputs, partial(_study_pages, study, site, records)))
+    inputs = _hash([common, *facts, *_code(_ROOMS), *_contents(study)])
+    parts.append(Part("study", inputs, partial(_study_pages, study, site, records)))
     return parts
 
 
@@ -138,6 +137,7 @@ def sections(study: Study) -> Iterator[Entry]:
     for pattern, page, words in _SECTIONS:
         if any(path.is_file() and path.stem != "README" for path in study.root.glob(pattern)):
             yield Entry(f"pages/{page}.html", words)
+    yield Entry("pages/search.html", "Search")
 
 
 def _study_pages(study: Study, site: Site, records: list[Record]) -> dict[str, bytes]:

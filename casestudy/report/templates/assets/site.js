@@ -84,6 +84,86 @@
     });
   }
 
+  // Search: all words must occur; those in titles count more.
+  var search = document.querySelector("[data-search]");
+  if (search && window.searchIndex) {
+    var fold = function (text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); };
+    var rows = window.searchIndex.map(function (row) { return { row: row, title: fold(row[1]), text: fold(row[3]) }; });
+    var field = search.querySelector("input");
+    var list = document.querySelector("[data-results]");
+    var status = document.querySelector("[data-count]");
+    var count = function (text, term) { return text.split(term).length - 1; };
+    var snippet = function (text, terms) {
+      var folded = fold(text);
+      var same = folded.length === text.length;
+      var first = same ? Math.max(0, folded.indexOf(terms[0]) - 70) : 0;
+      var piece = text.slice(first, first + 220);
+      var place = document.createElement("p");
+      place.className = "small";
+      var position = 0;
+      var low = same ? fold(piece) : "";
+      var add = function (words, marked) {
+        if (!words) { return; }
+        var node = marked ? document.createElement("mark") : document.createTextNode(words);
+        if (marked) { node.textContent = words; }
+        place.appendChild(node);
+      };
+      if (first > 0) { add("… ", false); }
+      while (position < piece.length) {
+        var next = -1;
+        var length = 0;
+        terms.forEach(function (term) {
+          var at = low.indexOf(term, position);
+          if (at >= 0 && (next < 0 || at < next)) { next = at; length = term.length; }
+        });
+        if (next < 0) { break; }
+        add(piece.slice(position, next), false);
+        add(piece.slice(next, next + length), true);
+        position = next + length;
+      }
+      add(piece.slice(position), false);
+      if (first + 220 < text.length) { add(" …", false); }
+      return place;
+    };
+    var run = function () {
+      var terms = fold(field.value).split(/\s+/).filter(Boolean);
+      var found = [];
+      list.textContent = "";
+      if (terms.length) {
+        rows.forEach(function (one) {
+          var score = 0;
+          var all = terms.every(function (term) {
+            var hits = 5 * count(one.title, term) + Math.min(count(one.text, term), 5);
+            score += hits;
+            return hits > 0;
+          });
+          if (all) { found.push({ score: score, row: one.row }); }
+        });
+        found.sort(function (a, b) { return b.score - a.score; });
+      }
+      found.slice(0, 80).forEach(function (one) {
+        var item = document.createElement("li");
+        var link = document.createElement("a");
+        var kind = document.createElement("span");
+        kind.className = "soft";
+        kind.textContent = " " + one.row[0];
+        link.href = one.row[2];
+        link.textContent = one.row[1];
+        item.appendChild(link);
+        item.appendChild(kind);
+        if (one.row[3]) { item.appendChild(snippet(one.row[3], terms)); }
+        list.appendChild(item);
+      });
+      status.textContent = !terms.length ? "" : found.length > 80 ? "80 of " + found.length + " places" :
+        found.length + (found.length === 1 ? " place" : " places");
+    };
+    search.hidden = false;
+    search.addEventListener("submit", function (event) { event.preventDefault(); run(); });
+    field.addEventListener("input", run);
+    field.value = new URLSearchParams(window.location.search).get("q") || "";
+    run();
+  }
+
   // On paper, the record of how the page came about is open.
   window.addEventListener("beforeprint", function () {
     document.querySelectorAll(".provenance details").forEach(function (part) { part.open = true; });
