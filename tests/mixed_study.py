@@ -90,10 +90,10 @@ views:
   kind: episodes
   name: Value, for whom, how
   perspective: maker
-  settings: {anchor: value, sides: {gardener: [for.gardener], maker: [for.maker]}, flow: [how, who]}
+  settings: {anchor: value, sides: {gardener: [for.gardener], maker: [for.maker]}, flow: [how, whom]}
   parts:
   - {id: value, name: Value, codes: ["gain.*"]}
-  - {id: who, name: For whom, codes: ["for.*"]}
+  - {id: whom, name: For whom, codes: ["for.*"]}
   - {id: how, name: How, codes: ["how.*"]}
 - id: test
   kind: conditions

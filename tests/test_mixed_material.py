@@ -144,6 +144,7 @@ def test_a_number_needs_one_row(garden: Study) -> None:
         ("views:\n- {id: v, kind: typology, name: V, perspective: nobody}", "which is not among"),
         ("measures:\n- {id: m}", "name is missing"),
         ("a: [1", "is not YAML"),
+        (FRAMEWORK.replace("{id: whom,", "{id: who,"), "a part cannot be called 'who'"),
         ("links:\n- {from: a, to: b}", "claim is missing"),
         ("- just\n- a list", "not a mapping"),
         ("rule: any\nrule: all", "not YAML"),

@@ -20,6 +20,11 @@ from casestudy.study import Study
 FILE = "coding_schemes/framework.yaml"
 KINDS = ("typology", "poles", "episodes", "conditions", "square")
 RULES = ("any", "all")
+# Words that the tables made of views use for their own columns.
+RESERVED = (
+    *("episode", "coder", "document", "who", "group", "quote", "primary", "others", "certainty", "types"),
+    *("mean", "lowest", "quadrant", "combination", "people", "name", "y"),
+)
 
 
 @dataclass(frozen=True)
@@ -240,6 +245,8 @@ def _view(one: Fields, unless: Mapping[str, tuple[str, ...]]) -> View:
         )
         for part in one.items("parts", _PART)
     )
+    for part_id in sorted({part.id for part in parts} & set(RESERVED)):
+        one.problem("parts", f"a part cannot be called {part_id!r}: tables use the word.", "Rename it.")
     if not parts:
         one.problem("parts", "the view has no parts.", "List them under 'parts:'.")
     settings = one.node.get("settings") or {}

@@ -1,0 +1,114 @@
+"""The firm perspective: why the information is given back, in the firm's words and its customers' eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from casestudy.mixed.material import Material
+from casestudy.perspectives import sides
+from casestudy.perspectives.sides import Result, listed, most
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def tables(found: Material, perspective: str = "firm") -> Result:
+    """Everything that the perspective finds.
+
+    Parameters
+    ----------
+    found : Material
+    perspective : str
+        Its id in the framework.
+
+    Returns
+    -------
+    Result
+        Tables: ``themes`` and ``beside`` (see `casestudy.perspectives.sides`); ``sources`` (each theme in
+        each group: firm, documents, customers' echo); ``numbers`` (each measure that belongs to a theme, its
+        value or the reason why it is not known); ``owners`` (which of the firm's own voices carry each
+        theme).
+
+    Raises
+    ------
+    InputError
+        When the framework declares other perspectives, but not this one.
+    """
+    identity, name, asked = sides.choose(found, perspective)
+    declared = found.framework.themes_of(identity)
+    groups = sides.groups_in(found)
+    side = found.framework.perspective(identity)
+    own = [group for group in (side.groups if side else ()) if group in groups]
+    order = own + [group for group in groups if group not in own]
+    gaps = list(found.gaps)
+    missing = [group for group in (side.groups if side else ()) if group not in groups]
+    if missing:
+        gaps.append(f"Nothing is coded for {listed(missing)}.")
+    made = {
+        "themes": sides.themes(found, identity),
+        "beside": sides.beside(found, identity),
+        "sources": sides.by_group(found, declared, order),
+        "numbers": numbers(found, declared),
+    }
+    if not made["numbers"]["value"].notna().any():
+        gaps.append(
+            "No number could be set beside the words, so what the firm hopes for stays what it hopes for."
+        )
+    if not asked:
+        gaps.append(f"Nobody's words are coded for {name}: shares are undefined.")
+    return Result(identity, name, made, tuple(gaps))
+
+
+def numbers(found: Material, themes: Sequence[Any]) -> pd.DataFrame:
+    """The numbers that belong to the themes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``theme, name, measure, value, unit, where, why_not``: value NaN with its reason where it cannot be
+        read.
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "theme": theme.id,
+            "name": theme.name,
+            "measure": name,
+            "value": reading.value,
+            "unit": unit,
+            "where": reading.query,
+            "why_not": reading.reason,
+        }
+        for theme in themes
+        for name, unit, reading in sides.numbers(found, theme.measures)
+    ]
+    columns = ["theme", "name", "measure", "value", "unit", "where", "why_not"]
+    return pd.DataFrame(rows, columns=columns).astype({"value": float})
+
+
+def answer(result: Result) -> tuple[str, dict[str, Any]]:
+    """The perspective's answer in one paragraph, with the numbers in it."""
+    themes, sources = result["themes"], result["sources"]
+    of = int(themes["of"].max()) if len(themes) else 0
+    parts = [f"{of} interviews and documents speak for {result.name}; most voiced: {most(themes)}."]
+    values: dict[str, Any] = {"asked": of} | {
+        f"voice {r['id']}": r["people"] for r in themes.to_dict("records")
+    }
+    denied = themes[themes["contrary"] > 0] if len(themes) else themes
+    if len(denied):
+        said = listed(f"{row['name']} ({row['contrary']})" for row in denied.to_dict("records"))
+        parts.append(f"Spoken against by some: {said}.")
+    own = set(sources["group"].unique()[:1]) if len(sources) else set()
+    echo = sources[~sources["group"].isin(own)]
+    for group, rows in echo.groupby("group", sort=False):
+        if group != "document":
+            parts.append(f"Echo in the group {group}: {most(rows)}.")
+    known = result["numbers"].dropna(subset=["value"])
+    for row in known.to_dict("records"):
+        parts.append(
+            f"Beside {row['name']}: {row['measure']} {row['value']:.3g} {row['unit']}.".replace(" .", ".")
+        )
+        values[str(row["measure"])] = row["value"]
+    return " ".join([*parts, *result.gaps]), values

@@ -1,0 +1,145 @@
+"""The framework: all perspectives joined, themes sized by their evidence, links that carry claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from casestudy.evidence.status import STATUSES, Verdict
+from casestudy.evidence.status import table as claims_table
+from casestudy.mixed.material import Material
+from casestudy.mixed.presence import who_has
+from casestudy.perspectives import sides
+from casestudy.perspectives.sides import Result, listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def tables(found: Material, verdicts: Sequence[Verdict]) -> Result:
+    """Everything that the framework joins.
+
+    Parameters
+    ----------
+    found : Material
+    verdicts : sequence of Verdict
+        From `casestudy.evidence.status.evaluate`.
+
+    Returns
+    -------
+    Result
+        Tables: ``themes`` (every theme of every perspective: people, of, share, sources, how many claims
+        rest on it and with which status); ``claims``; ``links`` (between themes, with the claim that carries
+        each and its status); ``questions`` (claims and their statuses by research question); ``meets`` (how
+        many people or documents voice both of two themes of different perspectives).
+    """
+    claims = claims_table(verdicts)
+    themes = _themes(found, claims)
+    gaps = list(found.gaps)
+    if claims.empty:
+        gaps.append("The study makes no claims yet: evidence/claims.yaml is not there or empty.")
+    empty = list(themes.loc[themes["people"] == 0, "name"]) if len(themes) else []
+    if empty:
+        gaps.append(f"Nothing is coded under {listed(empty)}.")
+    made = {
+        "themes": themes,
+        "claims": claims,
+        "links": links(found, claims),
+        "questions": questions(found, claims),
+        "meets": meets(found),
+    }
+    return Result("framework", "the framework", made, tuple(gaps))
+
+
+def _themes(found: Material, claims: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    frames = []
+    for side in found.framework.perspectives:
+        table = sides.themes(found, side.id).assign(perspective=side.id, perspective_name=side.name)
+        frames.append(table.assign(question=side.question))
+    columns = [
+        "perspective",
+        "perspective_name",
+        "question",
+        "id",
+        "name",
+        "people",
+        "of",
+        "share",
+        "low",
+        "high",
+    ]
+    columns += ["codings", "contrary", "idea"]
+    whole = pd.concat(frames)[columns].reset_index(drop=True) if frames else pd.DataFrame(columns=columns)
+    whole["claims"] = [int(claims["theme"].eq(theme).sum()) for theme in whole["id"]]
+    for status in STATUSES:
+        held = claims[claims["status"].eq(status)]
+        whole[status] = [int(held["theme"].eq(theme).sum()) for theme in whole["id"]]
+    return whole
+
+
+def links(found: Material, claims: pd.DataFrame) -> pd.DataFrame:
+    """The links between themes: ``start, end, claim, says, status`` (``not made`` without such a claim)."""
+    import pandas as pd
+
+    status = dict(zip(claims["claim"], claims["status"], strict=True))
+    rows = [
+        {
+            "start": link.start,
+            "end": link.end,
+            "claim": link.claim,
+            "says": link.says,
+            "status": status.get(link.claim, "not made"),
+        }
+        for link in found.framework.links
+    ]
+    return pd.DataFrame(rows, columns=["start", "end", "claim", "says", "status"])
+
+
+def questions(found: Material, claims: pd.DataFrame) -> pd.DataFrame:
+    """Research questions with how many claims answer them, by status."""
+    import pandas as pd
+
+    rows = []
+    for question in found.study.questions:
+        mine = claims[claims["question"].eq(question.id)]
+        counts = {status: int(mine["status"].eq(status).sum()) for status in STATUSES}
+        rows.append({"question": question.id, "text": question.text, "claims": len(mine), **counts})
+    return pd.DataFrame(rows, columns=["question", "text", "claims", *STATUSES])
+
+
+def meets(found: Material) -> pd.DataFrame:
+    """Themes of different perspectives in the same mouths: ``one, other, people`` who voice both."""
+    import pandas as pd
+
+    rule = found.framework.rule
+    themes = found.framework.themes
+    voices = {
+        theme.id: set(who_has(replace(theme.pick, groups=()), found.words, found.parents, rule))
+        for theme in themes
+    }
+    rows = [
+        {"one": one.id, "other": other.id, "people": len(voices[one.id] & voices[other.id])}
+        for position, one in enumerate(themes)
+        for other in themes[position + 1 :]
+        if one.perspective != other.perspective and voices[one.id] & voices[other.id]
+    ]
+    return pd.DataFrame(rows, columns=["one", "other", "people"])
+
+
+def answer(result: Result) -> tuple[str, dict[str, Any]]:
+    """The framework's answer in one paragraph, with the numbers in it."""
+    themes, claims, carried = result["themes"], result["claims"], result["links"]
+    sides_ = listed(dict.fromkeys(themes["perspective_name"])) if len(themes) else "no perspective"
+    counts = {status: int(claims["status"].eq(status).sum()) for status in STATUSES}
+    said = listed(f"{count} {status}" for status, count in counts.items() if count)
+    held = carried[carried["status"].isin(["supported", "single-source", "partly"])]
+    parts = [
+        f"The framework joins {sides_} by {len(themes)} themes and {len(carried)} links. "
+        f"Of {len(claims)} claims, {said if len(claims) else 'none can be judged'}. "
+        f"{len(held)} of the {len(carried)} links rest on a claim that holds at least partly."
+    ]
+    values: dict[str, Any] = {"themes": len(themes), "claims": len(claims), "links": len(carried)} | counts
+    return " ".join([*parts, *result.gaps]), values | {"links that hold": len(held)}

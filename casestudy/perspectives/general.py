@@ -1,0 +1,163 @@
+"""The general perspective: what constitutes the practice under study.
+
+Episodes (what value, for whom, by what resources, through what mechanism), a set of conditions that must all
+hold, and a square of two dichotomies are read from the framework; a study that declares none of them gets
+its themes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from casestudy.mixed.material import Material
+from casestudy.mixed.presence import presence, who_has
+from casestudy.perspectives import episodes, sides
+from casestudy.perspectives.sides import Result, listed, most
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def tables(found: Material, perspective: str = "general") -> Result:
+    """Everything that the perspective finds.
+
+    Parameters
+    ----------
+    found : Material
+    perspective : str
+        Its id in the framework.
+
+    Returns
+    -------
+    Result
+        Tables: ``themes`` and ``beside``; ``episodes``, ``unfilled``, ``flows``, ``crossing``, ``asymmetry``
+        and ``at_odds`` (see `casestudy.perspectives.episodes`); ``conditions`` (each condition in each
+        group); ``square`` (people by two dichotomies). What the framework does not declare is empty, and a
+        gap says so.
+
+    Raises
+    ------
+    InputError
+        When the framework declares other perspectives, but not this one.
+    """
+    import pandas as pd
+
+    identity, name, asked = sides.choose(found, perspective)
+    gaps = list(found.gaps)
+    made = {"themes": sides.themes(found, identity), "beside": sides.beside(found, identity)}
+    view = found.framework.view("episodes", identity)
+    made |= _episodes(found, view) if view else dict.fromkeys(_NAMES, pd.DataFrame())
+    if view is None:
+        gaps.append(f"No episodes are declared for {name}, so value, means and beneficiaries are not joined.")
+    made["conditions"] = conditions(found, identity)
+    made["square"] = square(found, identity)
+    if not asked:
+        gaps.append(f"Nobody's words are coded for {name}: shares are undefined.")
+    return Result(identity, name, made, tuple(gaps))
+
+
+_NAMES = ("episodes", "unfilled", "flows", "crossing", "asymmetry", "at_odds")
+
+
+def _episodes(found: Material, view: Any) -> dict[str, pd.DataFrame]:
+    slots = [part.id for part in view.parts]
+    settings = view.settings
+    table = episodes.episodes(found, view)
+    order = [str(one) for one in settings.get("flow", ()) if one in slots] or slots
+    cross = [str(one) for one in settings.get("cross", ()) if one in slots] or slots[:2]
+    named = {str(k): [str(v) for v in values] for k, values in dict(settings.get("sides") or {}).items()}
+    gains = str(settings.get("gains") or cross[-1])
+    means = str(settings.get("means") or slots[-1])
+    return {
+        "episodes": table,
+        "unfilled": episodes.unfilled(table, slots),
+        "flows": episodes.flows(table, order),
+        "crossing": episodes.crossing(table, cross[0], cross[-1]),
+        "asymmetry": episodes.asymmetry(table, gains, named),
+        "at_odds": episodes.at_odds(table, means, gains),
+    }
+
+
+def conditions(found: Material, perspective: str) -> pd.DataFrame:
+    """The conditions that must all hold, and in whose words each is met.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id, name, group, people, of, share, low, high``; the row ``all`` counts those in whose words every
+        condition is met. Empty when no conditions are declared.
+    """
+    import pandas as pd
+
+    view = found.framework.view("conditions", perspective)
+    if view is None:
+        return pd.DataFrame(columns=["id", "name", "group", "people", "of", "share", "low", "high"])
+    rule = found.framework.rule
+    met = [set(who_has(part.pick, found.words, found.parents, rule)) for part in view.parts]
+    whole = set.intersection(*met)
+    frames = []
+    for group in sides.groups_in(found):
+        asked = found.asked((group,))
+        table = presence(view.parts, found.words, found.parents, asked, rule).assign(group=group)
+        every = len(whole & set(asked))
+        last = {"id": "all", "name": "All of them", "people": every, "of": len(asked), "group": group}
+        frames.append(pd.concat([table, pd.DataFrame([last | {"share": every / len(asked)}])]))
+    columns = ["id", "name", "group", "people", "of", "share", "low", "high"]
+    return pd.concat(frames)[columns].reset_index(drop=True) if frames else pd.DataFrame(columns=columns)
+
+
+def square(found: Material, perspective: str) -> pd.DataFrame:
+    """People whose words join a value of one dichotomy with a value of the other, in overlapping passages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a value of the axis ``y``: ``y, name``, one column a value of the axis ``x`` with the number
+        of people or documents. Empty when no square is declared.
+    """
+    import pandas as pd
+
+    view = found.framework.view("square", perspective)
+    if view is None:
+        return pd.DataFrame()
+    across = [part for part in view.parts if part.axis == "x"]
+    upward = [part for part in view.parts if part.axis == "y"]
+    words = found.words[found.words["placed"]]
+    rows = []
+    for part in upward:
+        row: dict[str, Any] = {"y": part.id, "name": part.name}
+        mine = part.pick.of(words, found.parents)
+        for other in across:
+            theirs = other.pick.of(words, found.parents)
+            pairs = mine.merge(theirs, on=["coder", "document"], suffixes=("", "_x"))
+            touching = pairs[(pairs["start"] < pairs["end_x"]) & (pairs["end"] > pairs["start_x"])]
+            row[other.id] = int(touching["who"].nunique())
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["y", "name", *(part.id for part in across)])
+
+
+def answer(result: Result) -> tuple[str, dict[str, Any]]:
+    """The perspective's answer in one paragraph, with the numbers in it."""
+    themes, told, met = result["themes"], result["episodes"], result["conditions"]
+    of = int(themes["of"].max()) if len(themes) else 0
+    parts = [f"{of} interviews and documents speak for {result.name}; most voiced: {most(themes)}."]
+    values: dict[str, Any] = {"asked": of}
+    if len(met):
+        whole = met[met["id"] == "all"]
+        said = listed(f"{row['people']} of {row['of']} in {row['group']}" for row in whole.to_dict("records"))
+        parts.append(f"All conditions are met in the words of {said}.")
+        values |= {f"all conditions in {row['group']}": row["people"] for row in whole.to_dict("records")}
+    if len(told):
+        flows = result["flows"]
+        top = flows[(flows["from_code"] != episodes.OPEN) & (flows["to_code"] != episodes.OPEN)].head(1)
+        line = [
+            f"{row['from_code']} → {row['to_code']} ({row['people']} speakers)"
+            for row in top.to_dict("records")
+        ]
+        share = float(result["unfilled"]["share"].mean())
+        parts.append(
+            f"{len(told)} episodes by {told['who'].nunique()} speakers were found; the step told by most is "
+            f"{listed(line)}; {100 * share:.0f} % of all slots stay unspecified."
+        )
+        values |= {"episodes": len(told), "unspecified share": share}
+    return " ".join([*parts, *result.gaps]), values

@@ -1,0 +1,146 @@
+"""What every perspective begins with: its themes, who voices them, a quote, and the numbers beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from casestudy.errors import InputError, Problem, nearest
+from casestudy.mixed.displays import side_by_side
+from casestudy.mixed.material import Material
+from casestudy.mixed.measures import Reading, read
+from casestudy.mixed.presence import Named, best_quote, presence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a perspective finds: tables by name, and sentences on what it could not do."""
+
+    perspective: str
+    name: str
+    tables: Mapping[str, pd.DataFrame]
+    gaps: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+    def said(self) -> str:
+        """The gaps as one paragraph; empty when there are none."""
+        return " ".join(self.gaps)
+
+
+def choose(found: Material, perspective: str) -> tuple[str, str, list[str]]:
+    """Id and name of a perspective, and who was asked for it.
+
+    Raises
+    ------
+    InputError
+        When the framework declares other perspectives, but not this one.
+    """
+    framework = found.framework
+    side = framework.perspective(perspective)
+    if side is not None:
+        return side.id, side.name, found.asked(side.groups)
+    if framework.perspectives:
+        known = [one.id for one in framework.perspectives]
+        where = "coding_schemes/framework.yaml"
+        problem = Problem(where, f"perspective {perspective!r} is not declared.", nearest(perspective, known))
+        raise InputError("A perspective is not known.", [problem])
+    return perspective, perspective, []
+
+
+def themes(found: Material, perspective: str) -> pd.DataFrame:
+    """The themes of a perspective: who voices them, out of whom, and who denies.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id, name, people, of, share, low, high, codings, who, contrary`` (people in whom the theme's
+        contrary codings occur), ``idea``.
+    """
+    identity, _, asked = choose(found, perspective)
+    declared = found.framework.themes_of(identity)
+    table = presence(declared, found.words, found.parents, asked, found.framework.rule)
+    against = [replace(theme, pick=theme.contrary) for theme in declared]
+    denied = presence(against, found.words, found.parents, asked, "any")
+    return table.assign(contrary=denied["people"], idea=[theme.idea for theme in declared])
+
+
+def beside(found: Material, perspective: str) -> pd.DataFrame:
+    """The themes with a quote and the numbers beside them: a side-by-side joint display."""
+    identity, _, _ = choose(found, perspective)
+    declared = found.framework.themes_of(identity)
+    readings = {theme.id: numbers(found, theme.measures) for theme in declared}
+    return side_by_side(themes(found, perspective), quotes(found, declared), readings)
+
+
+def numbers(found: Material, measures: Iterable[str]) -> list[tuple[str, str, Reading]]:
+    """Name, unit and reading of measures of the study; those per participant are not numbers of the study."""
+    listed = [found.framework.measure(identity) for identity in measures]
+    return [(one.name, one.unit, read(found.study, one)) for one in listed if one and one.per == "study"]
+
+
+def quotes(found: Material, things: Iterable[Named]) -> dict[str, tuple[str, str]]:
+    """A quote for each thing, from those who may be quoted."""
+    allowed = found.quotable()
+    return {thing.id: best_quote(thing.pick, found.words, found.parents, allowed) for thing in things}
+
+
+def by_group(found: Material, things: Iterable[Named], groups: Iterable[str]) -> pd.DataFrame:
+    """How many voice each thing in each group, whatever group the thing was declared for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id, name, group, people, of, share, low, high``.
+    """
+    import pandas as pd
+
+    everyone = [_Free(thing.id, thing.name, replace(thing.pick, groups=())) for thing in things]
+    frames = []
+    for group in groups:
+        asked = found.asked((group,))
+        table = presence(everyone, found.words, found.parents, asked, found.framework.rule)
+        frames.append(table.assign(group=group))
+    columns = ["id", "name", "group", "people", "of", "share", "low", "high"]
+    return pd.concat(frames)[columns].reset_index(drop=True) if frames else pd.DataFrame(columns=columns)
+
+
+@dataclass(frozen=True)
+class _Free:
+    id: str
+    name: str
+    pick: Any
+
+
+def groups_in(found: Material) -> list[str]:
+    """The groups of those whose words are coded, sorted."""
+    coded = found.documents[found.documents["document"].isin(found.words["document"])]
+    return sorted(coded["group"].unique())
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a sentence.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
+    ('a, b and c', 'a', 'none')
+    """
+    words = list(names)
+    if len(words) < 2:
+        return "".join(words) or "none"
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def most(table: pd.DataFrame, count: str = "people", name: str = "name") -> str:
+    """The rows with the highest count, in a sentence: ``Checking (5 of 8)``; ties are all named."""
+    filled = table[table[count] > 0]
+    if filled.empty:
+        return "none"
+    top = filled[filled[count] == filled[count].max()]
+    return listed(f"{row[name]} ({row[count]} of {row['of']})" for row in top.to_dict("records"))
