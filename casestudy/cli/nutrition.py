@@ -1,0 +1,112 @@
+"""Verbs of the service: what its figures rest on, and one household's page."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casestudy.nutrition.coverage import Coverage
+
+_COVERAGE = """example:
+  casestudy nutrition coverage             what is mapped and weighed, and the ten largest gaps
+  casestudy nutrition coverage --most 40   the forty largest gaps
+"""
+_HOUSEHOLD = """examples:
+  casestudy household 1                              household-1.html, in the current folder
+  casestudy household 1 --month 2017-06 --profile us-2020 --to page.html
+"""
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verbs ``nutrition coverage`` and ``household``."""
+    plain = argparse.RawDescriptionHelpFormatter
+    area = subparsers.add_parser("nutrition", help="what the nutrition figures rest on")
+    verbs = area.add_subparsers(title="verbs", metavar="VERB", required=True)
+    shown = verbs.add_parser(
+        "coverage",
+        help="food groups, weights and composition: what is covered, by sales",
+        epilog=_COVERAGE,
+        formatter_class=plain,
+    )
+    shown.add_argument("--study", help="the study's folder (default: the one you are in)")
+    shown.add_argument("--most", type=int, default=10, help="how many gaps to list (default: 10)")
+    shown.set_defaults(act=show_coverage)
+    page = subparsers.add_parser(
+        "household", help="write one household's page", epilog=_HOUSEHOLD, formatter_class=plain
+    )
+    page.add_argument("id", help="the household's id")
+    page.add_argument("--study", help="the study's folder (default: the one you are in)")
+    page.add_argument("--month", default="", help="the calendar month, 2017-11 (default: the last with food)")
+    page.add_argument(
+        "--profile", default="finland-2005", help="recommendation profile (default: finland-2005)"
+    )
+    page.add_argument("--to", type=Path, help="the file to write (default: household-ID.html)")
+    page.set_defaults(act=write_household)
+
+
+def show_coverage(arguments: argparse.Namespace) -> int:
+    """Print what is mapped, weighed, rejected and checked."""
+    from casestudy.nutrition.basis import open_basis
+    from casestudy.nutrition.coverage import coverage
+    from casestudy.study import Study
+
+    study = Study.find(arguments.study)
+    print(coverage_text(coverage(study, open_basis(study)), max(0, arguments.most)))
+    return 0
+
+
+def coverage_text(found: Coverage, most: int = 10) -> str:
+    """The coverage as a page of plain text."""
+    explicit = found.mapping.set_index("mapped_by")["percent"].get("explicit", 0.0)
+    shares = found.routes.groupby("share")["percent"].sum()
+    parts = [
+        f"Food and drinks: {found.sales:,.0f} of sales, {found.kilograms / 1e6:.3f} thousand tonnes as bought.",
+        f"Mapped by an explicit row of (department, category, type): {explicit:.1f} % of sales.",
+        "Weights by share of sales: "
+        + ", ".join(
+            f"{name} {shares.get(name, 0.0):.1f} %" for name in ("measured", "tables", "assumed", "none")
+        ),
+        _table("Food groups", found.mapping),
+        _table("Weight routes", found.routes),
+        _table("Sizes that were read and rejected", found.rejected),
+        _table(f"Largest without an explicit row (of {len(found.unmapped):,})", found.unmapped.head(most)),
+        _table("Components reported, by share of sales", found.components),
+    ]
+    if len(found.check):
+        same, family = found.check["same_group"].mean(), found.check["same_family"].mean()
+        parts.append(
+            f"Mapped a second time without sight of the first: {len(found.check)} rows; the same group "
+            f"{100 * same:.0f} %, the same family {100 * family:.0f} %."
+        )
+        differ = found.check[~found.check["same_group"]].drop(columns=["same_group"])
+        parts.append(_table("Where the two differ", differ))
+    else:
+        parts.append("No second map: profiles/food-map-check.csv is not there.")
+    return "\n\n".join(parts)
+
+
+def _table(title: str, frame: pd.DataFrame) -> str:
+    text = (
+        frame.to_string(index=False, float_format=lambda number: f"{number:,.2f}") if len(frame) else "none"
+    )
+    return f"{title}\n{text}"
+
+
+def write_household(arguments: argparse.Namespace) -> int:
+    """Write one household's page as a self-contained HTML file."""
+    from casestudy.nutrition.feedback import household_feedback
+    from casestudy.outputs import write_atomically
+    from casestudy.report.household import household_page
+    from casestudy.study import Study
+
+    study = Study.find(arguments.study)
+    feedback = household_feedback(study, arguments.id, arguments.month, arguments.profile)
+    safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in arguments.id)
+    path = arguments.to or Path(f"household-{safe}.html")
+    write_atomically(path, household_page(study, feedback).encode())
+    print(f"{path}: household {arguments.id}, {feedback.month}, beside {feedback.profile}.")
+    return 0

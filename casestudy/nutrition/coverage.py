@@ -1,0 +1,135 @@
+"""How much of the food spend the figures rest on, by what route, and what is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casestudy import tables
+from casestudy.nutrition.basis import Basis
+from casestudy.nutrition.components import ALL
+from casestudy.nutrition.foodmap import MAP
+from casestudy.nutrition.weights import REJECTED
+from casestudy.study import Study
+from casestudy.tables import Column, Schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHECK_FILE = "profiles/food-map-check.csv"
+CHECK = Schema(
+    "the second map", (*MAP.columns, Column("by", "text", "who mapped it, and how", required=False))
+)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the nutrition figures rest on. Shares are percentages of the sales of food and drinks.
+
+    Attributes
+    ----------
+    sales : float
+        Sales of food and drinks with a quantity and an amount, in the currency.
+    kilograms : float
+        Their weight as bought, where one is known.
+    mapping : pandas.DataFrame
+        ``mapped_by`` (explicit row, default, nothing), ``products, sales, percent``.
+    routes : pandas.DataFrame
+        ``share`` (measured, tables, assumed, none), ``route, products, lines, sales, percent, kilograms``.
+    rejected : pandas.DataFrame
+        Sizes that were read and not believed: ``status, products, lines, sales, percent`` and ``read_kilograms``,
+        what they would weigh if they were.
+    unmapped : pandas.DataFrame
+        The largest (department, category, type) without an explicit row: ``sales, percent, group``.
+    components : pandas.DataFrame
+        ``component, percent``: sales of food groups whose composition reports it.
+    check : pandas.DataFrame
+        Rows mapped a second time without sight of the first map: ``department, category, type, group, second,
+        same_group, same_family, sales``; empty where there is no second map.
+    """
+
+    sales: float
+    kilograms: float
+    mapping: pd.DataFrame
+    routes: pd.DataFrame
+    rejected: pd.DataFrame
+    unmapped: pd.DataFrame
+    components: pd.DataFrame
+    check: pd.DataFrame
+
+
+def coverage(study: Study, basis: Basis) -> Coverage:
+    """Count what is mapped, weighed, rejected and missing.
+
+    Parameters
+    ----------
+    study : Study
+    basis : Basis
+
+    Returns
+    -------
+    Coverage
+    """
+    products = basis.products
+    sales = float(products["amount"].sum())
+    keys = ["department", "category", "type"]
+    loose = products[products["mapped_by"] != "explicit"]
+    unmapped = loose.groupby([*keys, "group"], as_index=False)["amount"].sum()
+    unmapped = unmapped.rename(columns={"amount": "sales"})
+    unmapped["percent"] = 100 * unmapped["sales"] / sales
+    unmapped["sales"] = unmapped["sales"].round(2)
+    rejected = _share(products[products["status"].isin(REJECTED)], ["status"], sales)
+    read = (products["grams"] * products["units"] / 1000).groupby(products["status"]).sum()
+    rejected["read_kilograms"] = rejected["status"].map(read)
+    routes = _share(products, ["share", "route"], sales)
+    weight = (products["grams_sold"] / 1000).groupby([products["share"], products["route"]]).sum()
+    routes["kilograms"] = [
+        weight.get((share, route), 0.0) for share, route in routes[["share", "route"]].itertuples(index=False)
+    ]
+    return Coverage(
+        sales=sales,
+        kilograms=float(products["grams_sold"].sum()) / 1000,
+        mapping=_share(products, ["mapped_by"], sales),
+        routes=routes,
+        rejected=rejected,
+        unmapped=unmapped.sort_values(
+            ["sales", *keys], ascending=[False, True, True, True], ignore_index=True
+        ),
+        components=_components(basis, sales),
+        check=_second(study, basis),
+    )
+
+
+def _share(products: pd.DataFrame, by: list[str], sales: float) -> pd.DataFrame:
+    grouped = products.groupby(by, sort=True)
+    frame = grouped.agg(products=("product_id", "size"), lines=("rows", "sum"), sales=("amount", "sum"))
+    frame["percent"] = 100 * frame["sales"] / sales if sales else float("nan")
+    return frame.reset_index().sort_values(["sales", *by], ascending=False, ignore_index=True)
+
+
+def _components(basis: Basis, sales: float) -> pd.DataFrame:
+    import pandas as pd
+
+    spent = basis.products.groupby("group")["amount"].sum()
+    known = basis.groups.middle.notna()
+    rows = [
+        (one.id, one.name, 100 * spent[spent.index.isin(known.index[known[one.id]])].sum() / sales)
+        for one in ALL
+    ]
+    return pd.DataFrame(rows, columns=["component", "name", "percent"])
+
+
+def _second(study: Study, basis: Basis) -> pd.DataFrame:
+    import pandas as pd
+
+    keys = ["department", "category", "type"]
+    columns = [*keys, "group", "second", "same_group", "same_family", "sales"]
+    if not study.inputs(CHECK_FILE):
+        return pd.DataFrame(columns=columns)
+    second = tables.read_csv(study.input(CHECK_FILE), CHECK, CHECK_FILE).rename(columns={"group": "second"})
+    both = basis.groups.map.merge(second, on=keys)
+    family = basis.groups.groups.set_index("group")["family"]
+    both["same_group"] = both["group"].eq(both["second"])
+    both["same_family"] = both["group"].map(family).eq(both["second"].map(family)) | both["same_group"]
+    spent = basis.products.groupby(keys, as_index=False)["amount"].sum().rename(columns={"amount": "sales"})
+    return both.merge(spent, on=keys, how="left")[columns].sort_values(keys, ignore_index=True)
