@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 NEVER = 10**6
 CONTROLS = ("never", "not_yet")
-Z = 1.959964
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,12 @@ class Cells:
     left_out: tuple[int, ...]
 
     @property
+    def df(self) -> int:
+        """Degrees of freedom: units of the cohorts, less one for each cohort."""
+        sizes = dict(zip(self.cohort.tolist(), self.size.tolist(), strict=True))
+        return sum(size - 1 for size in sizes.values())
+
+    @property
     def since(self) -> np.ndarray:
         """Months since adoption."""
         return self.month - self.cohort
@@ -126,27 +132,35 @@ class Cells:
 
 @dataclass(frozen=True)
 class Effect:
-    """An average with its standard error and 95 % interval."""
+    """An average with its standard error and 95 % interval (Student's t with `df` degrees of freedom)."""
 
     estimate: float
     se: float
+    df: int
 
     @property
     def low(self) -> float:
         """Lower end of the 95 % interval."""
-        return self.estimate - Z * self.se
+        return self.estimate - _student(self.df) * self.se
 
     @property
     def high(self) -> float:
         """Upper end of the 95 % interval."""
-        return self.estimate + Z * self.se
+        return self.estimate + _student(self.df) * self.se
 
     @property
     def p(self) -> float:
-        """Two-sided p-value from the normal distribution."""
-        from math import erfc, sqrt
+        """Two-sided p-value; NaN without a standard error."""
+        from scipy.special import stdtr
 
-        return erfc(abs(self.estimate / self.se) / sqrt(2)) if self.se > 0 else float("nan")
+        return float(2 * stdtr(self.df, -abs(self.estimate / self.se))) if self.se > 0 else float("nan")
+
+
+@lru_cache(maxsize=4096)
+def _student(df: int) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, 0.975)) if df > 0 else float("nan")
 
 
 def cells(data: Panel, control: str = "never", *, lag: int = 1, least: int = 2, weights: Any = None) -> Cells:
@@ -233,7 +247,7 @@ def overall(made: Cells, months: int | None = None) -> Effect:
     chosen = made.since >= 0
     if months is not None:
         chosen &= made.since < months
-    return Effect(*made.average(chosen))
+    return Effect(*made.average(chosen), made.df)
 
 
 def by_month(made: Cells, least: int = 1) -> pd.DataFrame:
@@ -251,7 +265,7 @@ def by_month(made: Cells, least: int = 1) -> pd.DataFrame:
     for since in sorted(set(made.since.tolist())):
         chosen = made.since == since
         if made.size[chosen].sum() >= least:
-            effect = Effect(*made.average(chosen))
+            effect = Effect(*made.average(chosen), made.df)
             units = int(made.size[chosen].sum())
             rows.append(
                 (since, int(chosen.sum()), units, effect.estimate, effect.se, effect.low, effect.high)
@@ -259,34 +273,47 @@ def by_month(made: Cells, least: int = 1) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["since", "cohorts", "units", "estimate", "se", "low", "high"])
 
 
-def pre_trend(made: Cells, least: int = 1) -> dict[str, float]:
+def well_known(made: Cells, share: float = 0.5) -> list[int]:
+    """Months before the reference to which at least `share` of the adopters add: the others rest on few units."""
+    units = {since: int(made.size[made.since == since].sum()) for since in set(made.since.tolist())}
+    most = max(units.values(), default=0)
+    return sorted(since for since, count in units.items() if since < 0 and count >= share * most)
+
+
+def pre_trend(made: Cells, share: float = 0.5) -> dict[str, float]:
     """Joint test that adopters and the comparison moved alike before adoption.
+
+    Parameters
+    ----------
+    made : Cells
+    share : float
+        Months before adoption are in to which at least this share of the adopters adds; with months of few
+        units the test rejects far too often.
 
     Returns
     -------
     dict
-        ``chi2``, ``df``, ``p`` (Wald, over months before the reference), ``largest`` (largest absolute estimate).
+        ``t2``, ``df``, ``p`` (Hotelling's T² over those months), ``largest`` (largest absolute estimate).
         NaN without such months. A large p is no proof that they would have moved alike afterwards.
     """
-    from scipy import stats
+    from scipy.special import fdtrc
 
     columns, means = [], []
-    for since in sorted(set(made.since[made.since < 0].tolist())):
-        chosen = made.since == since
-        weights = np.where(chosen, made.size, 0.0)
-        if weights.sum() >= max(least, 1):
-            weights = weights / weights.sum()
-            means.append(float(made.estimate @ weights))
-            columns.append(made.influence @ weights)
+    for since in well_known(made, share):
+        weights = np.where(made.since == since, made.size, 0.0)
+        weights = weights / weights.sum()
+        means.append(float(made.estimate @ weights))
+        columns.append(made.influence @ weights)
     if not means:
-        return {"chi2": np.nan, "df": 0.0, "p": np.nan, "largest": np.nan}
+        return {"t2": np.nan, "df": 0.0, "p": np.nan, "largest": np.nan}
     spread = np.stack(columns, axis=1)
     covariance = spread.T @ spread
     rank = int(np.linalg.matrix_rank(covariance))
     vector = np.array(means)
     chi2 = float(vector @ np.linalg.pinv(covariance) @ vector)
-    p = float(stats.chi2.sf(chi2, rank)) if rank else np.nan
-    return {"chi2": chi2, "df": float(rank), "p": p, "largest": float(np.abs(vector).max())}
+    rest = made.df - rank + 1
+    p = float(fdtrc(rank, rest, chi2 * rest / (rank * made.df))) if rank and rest > 0 else np.nan
+    return {"t2": chi2, "df": float(rank), "p": p, "largest": float(np.abs(vector).max())}
 
 
 def two_way(data: Panel) -> Effect:
@@ -299,13 +326,13 @@ def two_way(data: Panel) -> Effect:
     inside = treated - treated.mean(axis=1, keepdims=True) - treated.mean(axis=0) + treated.mean()
     total = (inside**2).sum()
     if not total > 1e-12:
-        return Effect(float("nan"), float("nan"))
+        return Effect(float("nan"), float("nan"), 0)
     estimate = float((inside * data.y).sum() / total)
     rest = data.y - estimate * treated
     rest = rest - rest.mean(axis=1, keepdims=True) - rest.mean(axis=0) + rest.mean()
     n = len(data.units)
     scores = (inside * rest).sum(axis=1)
-    return Effect(estimate, float(np.sqrt((scores**2).sum() * n / max(n - 1, 1)) / total))
+    return Effect(estimate, float(np.sqrt((scores**2).sum() * n / max(n - 1, 1)) / total), n - 1)
 
 
 def match_weights(strata: Any, adopted: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ def placebo(data: Panel, early: int = 2, control: str = "never", least: int = 2)
     Nothing happened then: an estimate away from zero says that adopters were on their way already.
     """
     made = adoption.cells(data, control, lag=1 + early, least=least)
-    return Effect(*made.average((made.since >= -early) & (made.since < 0)))
+    return Effect(*made.average((made.since >= -early) & (made.since < 0)), made.df)
 
 
 def checks(
@@ -74,7 +74,7 @@ def checks(
     return pd.DataFrame(rows, columns=["check", "estimate", "se", "low", "high", "expect"])
 
 
-def drift(made: Cells, bounds: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0), least: int = 1) -> pd.DataFrame:
+def drift(made: Cells, bounds: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0), share: float = 0.5) -> pd.DataFrame:
     """How much unobserved drift it takes to explain the estimate.
 
     Parameters
@@ -83,6 +83,8 @@ def drift(made: Cells, bounds: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0), least: 
     bounds : tuple of float
         Multiples M of the largest month-to-month change of the difference before adoption: after adoption the
         difference is allowed to drift by so much each month, all in one direction.
+    share : float
+        Months before adoption are in to which at least this share of the adopters adds.
 
     Returns
     -------
@@ -98,7 +100,7 @@ def drift(made: Cells, bounds: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0), least: 
     import pandas as pd
 
     effect = adoption.overall(made)
-    steps, factor = _before(made, least), _months_of_drift(made)
+    steps, factor = _before(made, share), _months_of_drift(made)
     largest = float(np.abs(steps).max()) if len(steps) else np.nan
     rows = []
     for bound in bounds:
@@ -108,7 +110,7 @@ def drift(made: Cells, bounds: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0), least: 
     return pd.DataFrame(rows, columns=["m", "monthly_drift", "low", "high", "excludes_zero"])
 
 
-def breakdown(made: Cells, least: int = 1) -> dict[str, float]:
+def breakdown(made: Cells, share: float = 0.5) -> dict[str, float]:
     """The drift at which nothing is left of the estimate.
 
     Returns
@@ -120,19 +122,18 @@ def breakdown(made: Cells, least: int = 1) -> dict[str, float]:
         where it already holds zero; NaN where unknown).
     """
     effect = adoption.overall(made)
-    steps, factor = _before(made, least), _months_of_drift(made)
+    steps, factor = _before(made, share), _months_of_drift(made)
     largest = float(np.abs(steps).max()) if len(steps) else float("nan")
-    clear = max(abs(effect.estimate) - adoption.Z * effect.se, 0.0)
+    clear = max(abs(effect.estimate) - (effect.high - effect.estimate), 0.0)
     needed = abs(effect.estimate) / factor if factor else float("nan")
     m = clear / (largest * factor) if largest * factor > 0 else float("nan")
     return {"needed_drift": needed, "largest_before": largest, "m": m}
 
 
-def _before(made: Cells, least: int) -> np.ndarray:
+def _before(made: Cells, share: float) -> np.ndarray:
     """Month-to-month changes of the event study up to the reference month, where it is zero."""
-    table = adoption.by_month(made, least)
-    early = table[table["since"] < -1].set_index("since")["estimate"]
-    levels = [*early.sort_index().tolist(), 0.0]
+    levels = [made.average(made.since == since)[0] for since in adoption.well_known(made, share)]
+    levels = [*levels, 0.0]
     return np.diff(levels) if len(levels) > 1 else np.empty(0)
 
 
