@@ -98,7 +98,8 @@ def saved_table(item: Item, folder: Path, most: int = MOST_ROWS, base: str = "")
     with (folder / item.file).open(encoding="utf-8", newline="") as file:
         heads, *rows = list(csv.reader(file)) or [[]]
     cut = f" (The first {most} of {len(rows):,} rows; all are in the file.)" if len(rows) > most else ""
-    return grid(item.name, item.caption + cut, [heads], rows[:most], files(item, base))
+    words = [head.replace("_", " ") for head in heads]
+    return grid(item.name, item.caption + cut, [words], rows[:most], files(item, base))
 
 
 def _rebuilt(table: Any) -> Markup:
@@ -126,11 +127,12 @@ def grid(name: str, caption: str, heads: list[list[str]], rows: list[list[str]],
     tbody = Markup("").join(line(row, "<td{}>{}</td>") for row in rows)
     identity = Markup(' id="table-{}"').format(name) if name else ""
     return Markup(
-        '<figure class="table"{}>\n{}<div class="wide" role="group" aria-label="{}" tabindex="0">'
+        '<figure class="table"{}>\n{}<div class="{}" role="group" aria-label="{}" tabindex="0">'
         '<table aria-label="{}">\n<thead>{}</thead>\n<tbody>{}</tbody>\n</table></div>\n{}</figure>'
     ).format(
         identity,
         Markup("<figcaption>{}</figcaption>\n").format(caption) if caption else "",
+        "wide tall" if len(rows) > 16 else "wide",
         caption or "Table",
         caption or "Table",
         thead,

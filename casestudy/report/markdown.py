@@ -119,7 +119,7 @@ def render(text: str, place: Place) -> Markup:
             return f"{frame}\n<table>{text}</table></div>\n"
 
         def block_code(self, code: str, info: str | None = None) -> str:
-            return f"<pre><code>{escape(code)}</code></pre>\n"
+            return f'<pre tabindex="0"><code>{escape(code)}</code></pre>\n'
 
     make = mistune.create_markdown(renderer=Renderer(escape=True), plugins=["table", "strikethrough"])
     return Markup(make(text))

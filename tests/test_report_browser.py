@@ -1,0 +1,164 @@
+"""The site in a real browser: at desk and phone width, by keyboard, offline, and held against axe's rules."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import report_words
+from report_study import make
+
+from casestudy.report.site import render
+
+pytestmark = pytest.mark.extra
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    patch = pytest.MonkeyPatch()
+    study = make(tmp_path_factory.mktemp("browser") / "tiny", patch)
+    report_words.write(study)
+    render(study)
+    return study.root / "outputs"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
+def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": request.param, "height": 844})
+    opened = context.new_page()
+    opened.troubles = []
+    opened.asked = []
+    opened.on("console", lambda line: opened.troubles.append(line.text) if line.type == "error" else None)
+    opened.on("pageerror", lambda error: opened.troubles.append(str(error)))
+    opened.on("request", lambda one: opened.asked.append(one.url))
+    yield opened
+    context.close()
+
+
+def test_every_page_stands_in_its_width_and_asks_for_nothing_else(page: Any, outputs: Path) -> None:
+    for path in report_words.everything(outputs):
+        page.goto(path.as_uri())
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{path} is {wide} pixels too wide"
+        assert page.evaluate("window.hacked") is None, path
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert page.evaluate("getComputedStyle(document.querySelector('.skip')).position") == "absolute", path
+    assert page.troubles == []
+    assert {url.partition(":")[0] for url in page.asked} <= {"file", "data"}
+
+
+def test_no_page_has_a_serious_accessibility_fault(page: Any, outputs: Path) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    faults = []
+    for path in report_words.everything(outputs):
+        page.goto(path.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+        for fault in axe.run(page).response["violations"]:
+            if fault["impact"] in ("serious", "critical"):
+                faults.append((path.name, fault["id"], fault["nodes"][0]["html"][:150]))
+    assert faults == []
+
+
+def test_codings_are_filtered_by_code_and_coder(page: Any, outputs: Path) -> None:
+    page.goto((outputs / "pages/documents/one.html").as_uri())
+    shown = "document.querySelectorAll('.chip:not([hidden])').length"
+    lit = "[...document.querySelectorAll('mark:not(.off)')].map(mark => mark.textContent).join('|')"
+    assert page.evaluate(shown) == 5
+    page.select_option("#by-code", "fruit.pear")
+    assert page.evaluate(shown) == 1
+    assert page.evaluate(lit) == "pears|, and"
+    page.select_option("#by-code", "fruit")
+    page.uncheck("input[value=b]")
+    assert page.evaluate(shown) == 2
+    assert page.inner_text(".count") == "2 of 5 codings"
+    page.click("[data-step='1']")
+    assert page.inner_text(".count") == "1 of 2 codings"
+    assert page.evaluate("document.querySelectorAll('mark.here').length") >= 1
+
+
+def test_a_link_to_a_quote_leads_to_its_words(page: Any, outputs: Path) -> None:
+    page.goto((outputs / "pages/codes/fruit.html").as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    page.click("section[aria-labelledby='fruit.pear'] .from a")
+    assert page.evaluate("document.querySelector(':target').parentElement.textContent") == "pears"
+    top = page.evaluate("document.querySelector(':target').parentElement.getBoundingClientRect().top")
+    assert 0 <= top <= 844
+
+
+def test_search_finds_words_wherever_they_stand(page: Any, outputs: Path) -> None:
+    page.goto((outputs / "pages/search.html").as_uri())
+    page.fill("#words", "apples")
+    kinds = page.eval_on_selector_all(
+        "[data-results] li > span", "all => all.map(one => one.textContent.trim())"
+    )
+    assert {"Words", "Claim"} <= set(kinds)
+    assert "places" in page.inner_text("[data-count]")
+    page.fill("#words", "secret")
+    assert page.inner_text("[data-count]") == "0 places"
+    page.fill("#words", "<script>")
+    assert page.evaluate("window.hacked") is None
+    page.fill("#words", "every day")
+    page.click("[data-results] a")
+    assert page.url.endswith("pages/documents/one.html#one-t2")
+
+
+def test_the_keyboard_reaches_the_content_first(page: Any, outputs: Path) -> None:
+    page.goto((outputs / "10-food/index.html").as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    box = page.evaluate("document.activeElement.getBoundingClientRect().left")
+    assert box >= 0
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
+
+
+def test_code_is_one_click_away(page: Any, outputs: Path) -> None:
+    page.goto((outputs / "10-food/index.html").as_uri())
+    code = page.locator("details.code pre").first
+    assert not code.is_visible()
+    page.locator("details.code summary").first.click()
+    assert code.is_visible()
+    page.click(".tools button")
+    assert page.evaluate("[...document.querySelectorAll('details.code')].every(one => one.open)")
+
+
+def test_paper_carries_the_words_and_no_controls(page: Any, outputs: Path) -> None:
+    page.goto((outputs / "pages/documents/one.html").as_uri())
+    page.emulate_media(media="print")
+    assert not page.locator(".filter").is_visible()
+    assert not page.locator("header.site nav").is_visible()
+    assert page.locator(".said").first.is_visible()
+    assert page.locator("section.status").is_visible()
+
+
+def test_pages_read_without_script(browser: Any, outputs: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto((outputs / "pages/documents/one.html").as_uri())
+    assert not opened.locator(".filter").is_visible()
+    assert opened.locator("mark").count() > 0
+    opened.goto((outputs / "10-food/index.html").as_uri())
+    opened.locator("details.code summary").first.click()
+    assert opened.locator("details.code pre").first.is_visible()
+    context.close()
