@@ -1,0 +1,296 @@
+"""Attrition: closing the account against ceasing to use it; time to it, half-life, what goes with it, and return."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def durations(cycles: pd.DataFrame, exposed: pd.DataFrame, silent: int = 3) -> pd.DataFrame:
+    """Time to non-usage and to dropout of each participant.
+
+    Parameters
+    ----------
+    cycles : pandas.DataFrame
+        From `casestudy.usage.sessions.cycles`.
+    exposed : pandas.DataFrame
+        From `casestudy.usage.measures.exposure`.
+    silent : int
+        Whole feedback cycles in a row without a session that count as non-usage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``participant_id``; ``cycles`` (whole ones observed); ``use_cycles`` (cycles before the first
+        such silence began) and ``ceased`` (whether there was one). Without one the time is censored `silent`
+        cycles before the end: a silence that began later could not have been seen, and to count those cycles
+        as survived would make use look lasting; ``returned`` (a session after the silence began to count; False where not ceased) and
+        ``return_cycles`` (cycles from then to the return, or to the end); ``stay_cycles`` and ``closed``
+        (dropout). A participant without a whole cycle has NaN times.
+    """
+    import pandas as pd
+
+    rows = []
+    closed = dict(zip(exposed["participant_id"], exposed["closed"], strict=True))
+    for who, part in cycles.sort_values(["participant_id", "cycle"]).groupby("participant_id", sort=True):
+        gone = bool(closed.get(who, False))
+        whole = part["whole"].to_numpy() | gone
+        opened = part["opened"].to_numpy()[whole]
+        begin = _first_silence(opened, silent)
+        ceased = begin is not None
+        use = (
+            float(begin if begin is not None else max(len(opened) - silent, 0))
+            if len(opened)
+            else float("nan")
+        )
+        later = np.flatnonzero(opened[begin + silent :]) if begin is not None else np.empty(0)
+        waited = float("nan")
+        if begin is not None:
+            waited = float(later[0] + 1 if len(later) else len(opened) - begin - silent)
+        stay = float(len(opened)) if len(opened) else float("nan")
+        rows.append((who, len(opened), use, ceased, bool(len(later)), waited, stay, gone))
+    names = [
+        "participant_id", "cycles", "use_cycles", "ceased", "returned", "return_cycles", "stay_cycles", "closed",
+    ]  # fmt: skip
+    made = pd.DataFrame(rows, columns=names)
+    return exposed[["participant_id"]].merge(made, on="participant_id", how="left").infer_objects()
+
+
+def _first_silence(opened: np.ndarray, silent: int) -> int | None:
+    """Where the first run of `silent` cycles without a session begins."""
+    run = 0
+    for place, used in enumerate(opened):
+        run = 0 if used else run + 1
+        if run == silent:
+            return place - silent + 1
+    return None
+
+
+@dataclass(frozen=True)
+class Survival:
+    """A Kaplan–Meier estimate.
+
+    Attributes
+    ----------
+    curve : pandas.DataFrame
+        ``time``, ``at_risk``, ``events``, ``percent`` (still in), ``low``, ``high`` (95 %, log-log).
+    n, events : int
+    median, median_low, median_high : float
+        Half-life with its interval; NaN where the curve does not come down to one half.
+    """
+
+    curve: pd.DataFrame
+    n: int
+    events: int
+    median: float
+    median_low: float
+    median_high: float
+
+
+def kaplan_meier(times: Any, events: Any) -> Survival:
+    """Kaplan–Meier estimate under right-censoring.
+
+    Parameters
+    ----------
+    times : array
+        Time to the event or to the end of observation; NaN rows are left out.
+    events : array of bool
+        Whether the event was seen; False is censored.
+
+    Examples
+    --------
+    >>> kaplan_meier([1, 2, 3, 4], [True, True, False, True]).median
+    2.0
+    """
+    import pandas as pd
+
+    spans, seen = np.asarray(times, float), np.asarray(events, bool)
+    known = np.isfinite(spans)
+    spans, seen = spans[known], seen[known]
+    if not len(spans):
+        empty = pd.DataFrame(columns=["time", "at_risk", "events", "percent", "low", "high"], dtype=float)
+        return Survival(empty, 0, 0, *(float("nan"),) * 3)
+    from lifelines import KaplanMeierFitter
+    from lifelines.utils import median_survival_times
+
+    fitted = KaplanMeierFitter().fit(spans, seen)
+    table = fitted.event_table
+    ends = fitted.confidence_interval_survival_function_
+    curve = pd.DataFrame(
+        {
+            "time": table.index.to_numpy(float),
+            "at_risk": table["at_risk"].to_numpy(int),
+            "events": table["observed"].to_numpy(int),
+            "percent": 100 * fitted.survival_function_.iloc[:, 0].to_numpy(),
+            "low": 100 * ends.iloc[:, 0].to_numpy(),
+            "high": 100 * ends.iloc[:, 1].to_numpy(),
+        }
+    )
+    bounds = median_survival_times(ends).to_numpy(float).ravel() if seen.any() else [np.nan, np.nan]
+    low, high, middle = (
+        float(value) if np.isfinite(value) else float("nan")
+        for value in (bounds[0], bounds[1], fitted.median_survival_time_)
+    )
+    return Survival(curve, len(spans), int(seen.sum()), middle, low, high)
+
+
+def by_group(
+    frame: pd.DataFrame, time: str, event: str, group: str, floor: int = 1
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Kaplan–Meier by group, with a log-rank test over all groups.
+
+    Returns
+    -------
+    (pandas.DataFrame, pandas.DataFrame)
+        The curves (with the group's column), and one row a group: ``n``, ``events``, ``half_life`` with ``low``
+        and ``high``, and the test's ``chi2`` and ``p`` (the same in every row). Groups of fewer people than
+        `floor` are left out; without two groups or any event the test is NaN.
+    """
+    import pandas as pd
+
+    known = frame[frame[time].notna()]
+    sizes = known.groupby(group)["participant_id"].nunique()
+    names = sorted(sizes[sizes >= floor].index)
+    curves, rows = [], []
+    for name in names:
+        part = known[known[group] == name]
+        made = kaplan_meier(part[time], part[event])
+        curves.append(made.curve.assign(**{group: name}))
+        rows.append((name, made.n, made.events, made.median, made.median_low, made.median_high))
+    kept = known[known[group].isin(names)]
+    chi2, p = log_rank(kept[time], kept[event], kept[group])
+    table = pd.DataFrame(rows, columns=[group, "n", "events", "half_life", "low", "high"]).assign(
+        chi2=chi2, p=p
+    )
+    return (pd.concat(curves, ignore_index=True) if curves else pd.DataFrame()), table
+
+
+def log_rank(times: Any, events: Any, groups: Any) -> tuple[float, float]:
+    """Log-rank test over groups: χ² and p; NaN without two groups or any event."""
+    names = np.unique(np.asarray(groups).astype(str))
+    if len(names) < 2 or not np.asarray(events, bool).any():
+        return float("nan"), float("nan")
+    from lifelines.statistics import multivariate_logrank_test
+
+    result = multivariate_logrank_test(np.asarray(times, float), np.asarray(groups), np.asarray(events, bool))
+    return float(result.test_statistic), float(result.p_value)
+
+
+@dataclass(frozen=True)
+class Cox:
+    """A proportional-hazards model.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        ``covariate``, ``hazard_ratio``, ``low``, ``high``, ``p``, ``p_proportional`` (Schoenfeld residuals: a
+        small value speaks against proportional hazards).
+    n, events : int
+    concordance : float
+    why_not : str
+        Why there is no model; empty where there is one.
+    """
+
+    table: pd.DataFrame
+    n: int
+    events: int
+    concordance: float
+    why_not: str = ""
+
+
+def cox(frame: pd.DataFrame, time: str, event: str, covariates: Sequence[str], least_events: int = 10) -> Cox:
+    """Fit Cox' model, with a check of its assumption.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a participant; rows with a missing value are left out (``n`` says how many stay).
+    covariates : sequence of str
+        Numbers, or yes/no columns.
+    least_events : int
+        Events per covariate below which no model is fitted (a rule of thumb).
+
+    Returns
+    -------
+    Cox
+        Without rows, and with the reason, where events are too few or a covariate does not vary.
+    """
+    import warnings
+
+    import pandas as pd
+
+    names = ["covariate", "hazard_ratio", "low", "high", "p", "p_proportional"]
+    kept = frame[[time, event, *covariates]].copy()
+    for name in covariates:
+        if not pd.api.types.is_numeric_dtype(kept[name]):
+            kept[name] = kept[name].map({"yes": 1.0, "no": 0.0, True: 1.0, False: 0.0})
+    kept = kept.dropna().astype(float)
+    kept = kept[kept[time] > 0]
+    seen = int(kept[event].sum())
+    flat = [name for name in covariates if kept[name].nunique() < 2]
+    why = ""
+    if seen < least_events * len(covariates):
+        why = f"{seen} events are too few for {len(covariates)} covariates ({least_events} each)"
+    elif flat:
+        why = f"{', '.join(flat)} does not vary"
+    if why:
+        return Cox(pd.DataFrame(columns=names), len(kept), seen, float("nan"), why)
+    from lifelines import CoxPHFitter
+    from lifelines.statistics import proportional_hazard_test
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = CoxPHFitter().fit(kept, time, event)
+        check = proportional_hazard_test(model, kept, time_transform="rank").summary["p"]
+    fitted = model.summary
+    table = pd.DataFrame(
+        {
+            "covariate": list(covariates),
+            "hazard_ratio": fitted.loc[list(covariates), "exp(coef)"].to_numpy(),
+            "low": fitted.loc[list(covariates), "exp(coef) lower 95%"].to_numpy(),
+            "high": fitted.loc[list(covariates), "exp(coef) upper 95%"].to_numpy(),
+            "p": fitted.loc[list(covariates), "p"].to_numpy(),
+            "p_proportional": check.reindex(list(covariates)).to_numpy(),
+        }
+    )
+    return Cox(table, len(kept), seen, float(model.concordance_index_))
+
+
+def retention(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
+    """Cohort retention: share of each month's adopters who open the feedback, by cycles since registration.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows: month of registration and its n; columns: cycle; percent of the cohort's participants who had the
+        cycle whole. NaN where fewer than `floor` had.
+    """
+    whole = cycles[cycles["whole"]].copy()
+    first = cycles.groupby("participant_id")["begins"].min().dt.strftime("%Y-%m")
+    whole["cohort"] = whole["participant_id"].map(first)
+    grouped = whole.groupby(["cohort", "cycle"])
+    n = grouped["participant_id"].nunique().unstack()
+    percent = 100 * grouped["opened"].mean().unstack()
+    percent = percent.where(n >= floor)
+    size = whole.groupby("cohort")["participant_id"].nunique()
+    percent.index = [f"{name} (n {size[name]})" if size[name] >= floor else name for name in percent.index]
+    percent.columns.name = None
+    return percent.dropna(how="all").dropna(how="all", axis=1)
+
+
+def resurrection(spans: pd.DataFrame) -> Survival:
+    """Time from a counted silence to the return, in cycles: who has not returned by the end is censored.
+
+    Returns
+    -------
+    Survival
+        Over those who ceased; ``percent`` is the share not yet back.
+    """
+    ceased = spans[spans["ceased"].fillna(False).astype(bool)]
+    return kaplan_meier(ceased["return_cycles"].to_numpy(float), ceased["returned"].to_numpy(bool))
