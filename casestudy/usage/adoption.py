@@ -357,3 +357,20 @@ def match_weights(strata: Any, adopted: np.ndarray) -> np.ndarray:
     of_others = np.bincount(place[~takers], minlength=len(names)) / max((~takers).sum(), 1)
     ratio = np.divide(of_takers, of_others, out=np.zeros(len(names)), where=of_others > 0)
     return np.where(takers, 1.0, ratio[place])
+
+
+def cohorts(data: Panel, made: Cells) -> pd.DataFrame:
+    """Units by month of adoption: ``adopted`` (month, or 'never'), ``units``, ``months_before``,
+    ``months_since``, ``used`` (whether the cohort is in the estimate).
+    """
+    import pandas as pd
+
+    rows = []
+    for start in sorted(set(data.adopted.tolist())):
+        units = int((data.adopted == start).sum())
+        if start >= NEVER:
+            rows.append(("never", units, len(data.months), 0, "as comparison"))
+        else:
+            used = "no" if start in made.left_out else "yes"
+            rows.append((data.months[start], units, start, len(data.months) - start, used))
+    return pd.DataFrame(rows, columns=["adopted", "units", "months_before", "months_since", "used"])
