@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -395,8 +395,3 @@ def attributes(study: Study) -> dict[str, Attribute]:
         found[name] = Attribute(name, values, _text(entry.get("rule")))
     raise_if(problems, "The vocabulary of attributes has problems.")
     return found
-
-
-def with_code(book: Codebook, code: Code) -> Codebook:
-    """The codebook with one code added or put in place of the one with its id."""
-    return replace(book, codes={**book.codes, code.id: code})

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
 
-from casestudy.coding.codebook import CODE_KEYS, HISTORY, Code, Codebook, parse_code, structure, with_code
+from casestudy.coding.codebook import CODE_KEYS, HISTORY, Code, Codebook, parse_code, structure
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
@@ -164,10 +164,10 @@ def replay(written: Codebook, events: Sequence[Event], count: int) -> Codebook:
             continue
         for field in dict.fromkeys(field for one, field in chains if one == code and field != WHOLE):
             chain = chains[code, field]
-            known = {_comparable(change.before) for _, change in chain} | {
-                _comparable(change.after) for _, change in chain
+            known = {comparable(change.before) for _, change in chain} | {
+                comparable(change.after) for _, change in chain
             }
-            if _comparable(states[code].get(field)) not in known:
+            if comparable(states[code].get(field)) not in known:
                 continue
             past = [change for step, change in chain if step < count]
             states[code][field] = past[-1].after if past else chain[0][1].before
@@ -199,7 +199,8 @@ def _code(name: str, state: Mapping[str, Any]) -> Code:
     return Code(id=name, **values)
 
 
-def _comparable(value: Any) -> str:
+def comparable(value: Any) -> str:
+    """A value of a field in one form, whatever it was read from; all that is empty is alike."""
     empty = value is None or value == () or value == [] or value is False or value == ""
     return "" if empty else json.dumps(value, ensure_ascii=False, sort_keys=True, default=list)
 
@@ -222,8 +223,8 @@ def contradictions(events: Sequence[Event]) -> list[Fork]:
     found = []
     for (code, field), chain in _chains(events).items():
         for (step, change), (later, following) in pairwise(chain):
-            agrees = _comparable(change.after) == _comparable(following.after)
-            if _comparable(following.before) != _comparable(change.after) and not agrees:
+            agrees = comparable(change.after) == comparable(following.after)
+            if comparable(following.before) != comparable(change.after) and not agrees:
                 settled = chain[-1][0] > later
                 if not settled:
                     pair = (events[step].id, events[later].id)
@@ -278,17 +279,3 @@ def verified(book: Codebook, events: Sequence[Event]) -> Codebook:
     if problems:
         raise InputError("The codebook would be broken; nothing was written.", problems)
     return after
-
-
-__all__ = [
-    "Change",
-    "Event",
-    "Fork",
-    "append",
-    "at",
-    "contradictions",
-    "current",
-    "event",
-    "read",
-    "with_code",
-]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from casestudy.coding.codebook import Attribute, Codebook
-from casestudy.coding.codings import Record, Work, record
+from casestudy.coding.codings import Coding, Record, Work, record
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.transcripts.transcript import Transcript
 
@@ -313,3 +313,54 @@ def _vocabulary(wish: Wish, book: Codebook | None, vocabulary: Mapping[str, Attr
 
 def _frozen(given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(given.items()))
+
+
+def document(documents: Mapping[str, Transcript], name: str) -> Transcript:
+    """One document by its id.
+
+    Raises
+    ------
+    InputError
+        When there is none.
+    """
+    if name not in documents:
+        problem = Problem(f"document {name!r}", "there is none.", nearest(name, documents))
+        raise InputError("A document is not known.", [problem])
+    return documents[name]
+
+
+def pairs(given: Sequence[str]) -> dict[str, str]:
+    """Names and values out of ``NAME=VALUE``.
+
+    Raises
+    ------
+    InputError
+        With each that has no ``=`` or no name.
+    """
+    wrong = [one for one in given if "=" not in one or one.startswith("=")]
+    raise_if([Problem(repr(one), "it is no pair.", "Write NAME=VALUE.") for one in wrong], "Not understood.")
+    return {name.strip(): value.strip() for name, _, value in (one.partition("=") for one in given)}
+
+
+def rewritten(
+    wish: Wish,
+    coding: Coding,
+    transcript: Transcript,
+    book: Codebook | None,
+    vocabulary: Mapping[str, Attribute],
+) -> dict[str, Any]:
+    """The fields of a changed coding; without a quote it stays where it is.
+
+    Raises
+    ------
+    InputError
+        With everything that cannot be.
+    """
+    said = {"code": wish.code, "attributes": dict(wish.attributes), "memo": wish.memo}
+    if not wish.quote:
+        raise_if(_vocabulary(wish, book, vocabulary), "Nothing was written.")
+        return said
+    blank = Work(coding.coder, coding.document, (), (), ())
+    [record], _ = place([wish], transcript, blank, book, vocabulary)
+    where = {"start": record.start, "end": record.end, "quote": record.quote, "text": record.text}
+    return {**said, **where}

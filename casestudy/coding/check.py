@@ -1,0 +1,244 @@
+"""Every problem of codebooks, their history, participants and codings."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+
+from casestudy.coding import codebook as books
+from casestudy.coding import codings as work
+from casestudy.coding import history, participants
+from casestudy.coding.codebook import Attribute, Codebook
+from casestudy.coding.codings import Work
+from casestudy.coding.table import INTERVIEWERS, material
+from casestudy.errors import InputError, Problem, nearest
+from casestudy.study import Study
+from casestudy.transcripts.transcript import Transcript
+
+ALIKE = 0.92
+
+
+def check(study: Study) -> list[Problem]:
+    """All problems of the qualitative half, files that cannot be read included.
+
+    Returns
+    -------
+    list of Problem
+        Codebooks first, then history, participants, codings; empty when all is well.
+    """
+    problems: list[Problem] = []
+    book = Codebook({}, {})
+    try:
+        written = books.read_schemes(books.scheme_files(study), study.root)
+        problems += codebook(written)
+        events, wrong = history.survey(study)
+        problems += wrong
+        book = history.current(written, events)
+        problems += changes(written, book, events)
+    except InputError as error:
+        problems += error.problems
+    problems += people(study)
+    return problems + codings(study, book if book.codes else None)
+
+
+def codebook(book: Codebook) -> list[Problem]:
+    """Codes without definition, pointers to codes that are not there, names and definitions that are "
+    "alike."""
+    problems = []
+    names: dict[tuple[str, str, str], str] = {}
+    for code in book.codes.values():
+        where = f"{books.FOLDER}/{code.scheme}.yaml, code {code.id}"
+        if not code.definition and not code.retired and not code.merged_into:
+            problems.append(Problem(where, "it has no definition.", "Say in a sentence what it is."))
+        key = (code.scheme, code.parent, code.name.casefold())
+        if key in names:
+            found = f"it has the name of {names[key]!r}, {code.name!r}."
+            problems.append(Problem(where, found, "Give one of them another name, or merge them."))
+        names.setdefault(key, code.id)
+        pointed = [(f"near code {one!r}", one) for one in code.near]
+        pointed += [
+            (f"exclusion '-> {one}'", one)
+            for text in code.exclude
+            for one in re.findall(r"->\s*([\w.\-]+)", text)
+        ]
+        problems += [
+            Problem(where, f"{said} is not in the codebook.", nearest(one, book.codes)[:200])
+            for said, one in pointed
+            if one.rstrip(".") not in book.codes and one not in book.schemes
+        ]
+    return problems + alike(book)
+
+
+def alike(book: Codebook) -> list[Problem]:
+    """Pairs of codes whose definitions are almost the same words; alternatives of one dimension may be."""
+    problems = []
+    bags = {
+        code.id: sorted(re.findall(r"\w+", code.definition.casefold()))
+        for code in book.codes.values()
+        if len(code.definition) > 20
+    }
+    sets = {code: frozenset(words) for code, words in bags.items()}
+    codes = list(bags)
+    for place, one in enumerate(codes):
+        for other in codes[place + 1 :]:
+            shared, either = len(sets[one] & sets[other]), len(sets[one] | sets[other])
+            parent = book.codes[one].parent
+            apart = parent == book.codes[other].parent and parent in book.codes and book.codes[parent].one
+            if shared < 0.7 * either or apart:
+                continue
+            if difflib.SequenceMatcher(None, bags[one], bags[other], autojunk=False).ratio() >= ALIKE:
+                where = f"{books.FOLDER}/{book.codes[other].scheme}.yaml, code {other}"
+                found = f"its definition is almost that of {one!r}."
+                problems.append(Problem(where, found, "Say how they differ, or merge them."))
+    return problems
+
+
+def changes(written: Codebook, book: Codebook, events: list[history.Event]) -> list[Problem]:
+    """Contradictions in the history, events on codes that never were, and what it leaves broken."""
+    problems = [
+        Problem(
+            f"{books.HISTORY}, events {' and '.join(fork.events)}",
+            f"two branches changed {fork.field} of {fork.code!r}: {fork.what}.",
+            "Decide, and say so with another casestudy code change.",
+        )
+        for fork in history.contradictions(events)
+    ]
+    created = {one.code for event in events for one in event.changes if one.field == history.WHOLE}
+    for event in events:
+        strange = sorted({one.code for one in event.changes} - set(written.codes) - created)
+        if strange:
+            found = f"it changes {strange[0]!r}, which is in no codebook."
+            problems.append(Problem(f"{books.HISTORY}, event {event.id}", found, "Restore the code."))
+    return problems + books.structure(book)
+
+
+def people(study: Study) -> list[Problem]:
+    """Problems of participants.csv, and participants who do not speak in their own interview."""
+    try:
+        table = participants.read(study)
+        documents = material(study)
+    except InputError as error:
+        return [one for one in error.problems if participants.FILE in one.where]
+    problems = []
+    for row in table.to_dict("records"):
+        document, name = documents.get(row["participant_id"]), str(row["pseudonym"] or "")
+        if document is None or not name:
+            continue
+        speakers = [one for one in document.speakers if one.casefold() not in INTERVIEWERS]
+        if speakers and name.casefold() not in {one.casefold() for one in speakers}:
+            found = (
+                f"pseudonym {name!r} does not speak in {row['participant_id']} ({', '.join(speakers)} do)."
+            )
+            problems.append(Problem(participants.FILE, found, "Write the name as the transcript has it."))
+    return problems
+
+
+def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
+    """Problems of all codings; see `work_problems`."""
+    works, problems = work.survey(study)
+    documents: Mapping[str, Transcript] | None
+    try:
+        documents = material(study)
+    except InputError:
+        documents = None
+    vocabulary: Mapping[str, Attribute] = {}
+    try:
+        vocabulary = books.attributes(study)
+    except InputError as error:
+        problems += error.problems
+    if book is None:
+        try:
+            book = books.load(study)
+        except InputError:
+            book = None
+    for one in works:
+        problems += work_problems(one, documents, book, vocabulary)
+    return problems
+
+
+def work_problems(
+    one: Work,
+    documents: Mapping[str, Transcript] | None,
+    book: Codebook | None,
+    vocabulary: Mapping[str, Attribute],
+) -> list[Problem]:
+    """Problems of one coder's work on one document.
+
+    Contradictions between branches; a document that is not there; words that are not where the coding
+    says; codes not in the codebook or waiting to be coded again after a split; attributes that are not
+    known; one statement made twice; two alternatives on one segment.
+    """
+    where = f"{work.FOLDER}/{one.coder}/{one.document}.jsonl"
+    problems = [
+        Problem(
+            f"{where}, coding {fork.coding}",
+            f"two branches disagree: {fork.what}; {fork.kept} holds.",
+            f"Change it, or casestudy codings settle --coder {one.coder} --document {one.document}.",
+        )
+        for fork in one.contradictions
+    ]
+    document = documents.get(one.document) if documents is not None else None
+    if documents is not None and document is None and one.codings:
+        found = f"document {one.document!r} is not there; {len(one.codings)} codings hang in the air."
+        problems.append(Problem(where, found, nearest(one.document, documents)[:200]))
+    said: dict[tuple[str, int, int], str] = {}
+    for coding in one.codings:
+        place = f"{where}, coding {coding.id}"
+        if document is not None and document.text[coding.start : coding.end] != coding.quote:
+            beyond = coding.end > len(document.text)
+            found = (
+                "it ends behind the text." if beyond else f"its words are not at {coding.start}-{coding.end}."
+            )
+            problems.append(Problem(place, f"displaced: {found}", "Run casestudy codings reanchor."))
+        if coding.end - coding.start != len(coding.quote):
+            found = f"its quote has {len(coding.quote)} characters, its span {coding.end - coding.start}."
+            if document is None:
+                problems.append(Problem(place, found, "Write the quote of the span."))
+        if book is not None and book.codes:
+            problems += _code_problems(coding.code, place, book)
+        problems += _attribute_problems(coding.attributes, place, vocabulary)
+        key = (coding.code, coding.start, coding.end)
+        if key in said:
+            remedy = f"casestudy codings remove --coder {one.coder} --document {one.document} {coding.id}"
+            problems.append(Problem(place, f"it says what coding {said[key]} says.", f"Remove one: {remedy}"))
+        said.setdefault(key, coding.id)
+    return problems + (alternatives(one, book, where) if book is not None else [])
+
+
+def _code_problems(code: str, place: str, book: Codebook) -> list[Problem]:
+    known = book.codes.get(code)
+    if known is None:
+        return [Problem(place, f"code {code!r} is not in the codebook.", nearest(code, book.codes)[:200])]
+    if known.split_into and known.retired:
+        into = ", ".join(known.split_into)
+        return [Problem(place, f"code {code!r} was split.", f"Code it again as one of {into}.")]
+    return []
+
+
+def _attribute_problems(
+    given: Mapping[str, str], place: str, vocabulary: Mapping[str, Attribute]
+) -> Iterable[Problem]:
+    for name, value in given.items() if vocabulary else ():
+        if name not in vocabulary:
+            yield Problem(place, f"attribute {name!r} is not known.", nearest(name, vocabulary))
+        elif vocabulary[name].values and value not in vocabulary[name].values:
+            yield Problem(place, f"{name} is {value!r}.", nearest(value, vocabulary[name].values))
+
+
+def alternatives(one: Work, book: Codebook, where: str) -> list[Problem]:
+    """Segments that bear two codes of a dimension in which one is to be chosen."""
+    problems = []
+    for dimension, children in book.alternatives():
+        side = {code: child for child in children for code in book.below(child)}
+        chosen: dict[tuple[int, int], str] = {}
+        for coding in one.codings:
+            child = side.get(book.resolve(coding.code))
+            if child is None:
+                continue
+            span = (coding.start, coding.end)
+            other = chosen.setdefault(span, child)
+            if other != child:
+                found = f"segment {span[0]}-{span[1]} bears both {other!r} and {child!r}."
+                problems.append(Problem(where, found, f"Choose one of {dimension!r}."))
+    return problems

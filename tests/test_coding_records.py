@@ -1,0 +1,444 @@
+"""Codings are append-only records: nothing is lost, contradictions are listed, undo is a record."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casestudy.coding import changes, codings, quoting
+from casestudy.coding.codings import Record, Work, line, parse, record, settle
+from casestudy.errors import InputError
+from casestudy.study import Study
+from casestudy.transcripts.transcript import from_text
+
+TALK = Path(__file__).parent / "data" / "talk"
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Study:
+    shutil.copytree(TALK, tmp_path / "talk")
+    return Study.load(tmp_path / "talk")
+
+
+def added(number: int, code: str = "c", when: str = "1") -> Record:
+    return record("add", place="k/d", code=code, start=number, end=number + 1, quote="x", when=when)
+
+
+def work_of(*records: Record) -> Work:
+    work, problems = settle("k", "d", records, "f")
+    assert problems == []
+    return work
+
+
+def test_every_quote_of_the_fixture_stands_where_its_coding_says(talk: Study) -> None:
+    from casestudy.coding.table import load
+
+    frame = load(talk)
+    assert len(frame) == 19
+    assert frame["placed"].all()
+    assert frame.loc[frame["code"].eq("garden.water.hose"), "modality"].tolist() == [
+        "denied",
+        "experienced",
+        "experienced",
+    ]
+
+
+def test_writing_and_reading_gives_the_same_records() -> None:
+    first = record(
+        "add",
+        place="k/d",
+        code="a.b",
+        start=0,
+        end=3,
+        quote='a"\n',
+        attributes={"x": "y"},
+        memo="Zeile 🥔\u2028",
+        when="w",
+        text="t",
+        by="b",
+    )
+    second = changes.changed(work_of(first).codings[0], code="other")
+    text = "".join(f"{line(one)}\n" for one in (first, second))
+    records, problems = parse(text, "f")
+    assert (records, problems) == ([first, second], [])
+    assert "".join(f"{line(one)}\n" for one in records) == text
+
+
+@given(st.lists(st.sampled_from(["add", "change", "remove", "undo"]), max_size=25), st.randoms())
+@settings(max_examples=150, deadline=None)
+def test_the_order_of_the_lines_says_nothing(steps: list[str], chance: random.Random) -> None:
+    records: list[Record] = []
+    for number, step in enumerate(steps):
+        work = work_of(*records)
+        if step == "add" or not work.codings:
+            records.append(added(number, when=f"{number:03}"))
+        elif step == "change":
+            chosen = chance.choice(work.codings)
+            records.append(changes.changed(chosen, code=f"c{number}", when=f"{number:03}"))
+        elif step == "remove":
+            records.append(changes.removed(chance.choice(work.codings), when=f"{number:03}"))
+        else:
+            try:
+                records.append(changes.undo(work, when=f"{number:03}"))
+            except InputError:
+                continue
+    shuffled = records + records[:3]
+    chance.shuffle(shuffled)
+    text = "".join(f"{line(one)}\n" for one in shuffled)
+    again, problems = parse(text, "f")
+    assert problems == []
+    work, _ = settle("k", "d", again, "f")
+    assert work.codings == work_of(*records).codings
+    assert work.contradictions == ()
+
+
+@given(st.lists(st.sampled_from(["add", "change", "remove"]), min_size=1, max_size=12), st.randoms())
+@settings(max_examples=100, deadline=None)
+def test_undoing_everything_leads_back_step_by_step(steps: list[str], chance: random.Random) -> None:
+    records: list[Record] = []
+    states = [[]]
+    for number, step in enumerate(steps):
+        work = work_of(*records)
+        if step == "add" or not work.codings:
+            records.append(added(number, when=f"{number:03}"))
+        elif step == "change":
+            records.append(
+                changes.changed(chance.choice(work.codings), code=f"c{number}", when=f"{number:03}")
+            )
+        else:
+            records.append(changes.removed(chance.choice(work.codings), when=f"{number:03}"))
+        states.append(said(records))
+    for number, state in enumerate(reversed(states[:-1])):
+        records.append(changes.undo(work_of(*records), when=f"9{number:03}"))
+        assert said(records) == state
+    with pytest.raises(InputError, match="nothing is left"):
+        changes.undo(work_of(*records))
+
+
+def said(records: list[Record]) -> list[tuple[str, str, int]]:
+    return [(one.id, one.code, one.start) for one in work_of(*records).codings]
+
+
+def test_an_undone_change_can_be_done_again() -> None:
+    first = added(0)
+    second = changes.changed(work_of(first).codings[0], code="new", when="2")
+    third = changes.undo(work_of(first, second), when="3")
+    assert [one.code for one in work_of(first, second, third).codings] == ["c"]
+    fourth = changes.undo(work_of(first, second, third), third.id, when="4")
+    assert [one.code for one in work_of(first, second, third, fourth).codings] == ["new"]
+
+
+def test_two_branches_that_change_one_coding_are_a_contradiction_and_can_be_settled() -> None:
+    first = added(0)
+    [coding] = work_of(first).codings
+    one, two = changes.changed(coding, code="left", when="2"), changes.changed(coding, code="right", when="3")
+    gone = changes.removed(coding, when="4")
+    work = work_of(first, one, two, gone)
+    [fork] = work.contradictions
+    assert fork.kept == two.id
+    assert set(fork.others) == {one.id, gone.id}
+    assert [coding.code for coding in work.codings] == ["right"]
+    [settling] = changes.settled(work, when="5")
+    after = work_of(first, one, two, gone, settling)
+    assert after.contradictions == ()
+    assert [coding.code for coding in after.codings] == ["right"]
+
+
+def test_the_same_change_on_two_branches_is_no_contradiction() -> None:
+    first = added(0)
+    [coding] = work_of(first).codings
+    one, two = changes.changed(coding, code="new", when="2"), changes.changed(coding, code="new", when="3")
+    work = work_of(first, one, two)
+    assert work.contradictions == ()
+    assert len(work.codings) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{", "no JSON record"),
+        ("[1]", "no JSON object"),
+        ('{"id": "a", "action": "burn"}', "action is 'burn'"),
+        ('{"action": "add"}', "it has no id"),
+        ('{"id": "a", "action": "add", "code": "c", "start": 5, "end": 2, "quote": "x"}', "spans 5 to 2"),
+        ('{"id": "a", "action": "add", "code": "c", "start": "0", "end": 2, "quote": "x"}', "spans '0' to 2"),
+        ('{"id": "a", "action": "add", "code": "c", "start": true, "end": 2, "quote": "x"}', "spans True"),
+        ('{"id": "a", "action": "add", "code": "", "start": 0, "end": 2, "quote": "x"}', "no code"),
+        ('{"id": "a", "action": "change", "code": "c", "start": 0, "end": 2, "quote": "x"}', "with parent"),
+        ('{"id": "a", "action": "delete", "parent": "gone"}', "which is not there"),
+        (
+            '{"id": "a", "action": "add", "code": "c", "start": 0, "end": 1, "quote": "x", "colour": 1}',
+            "'colour'",
+        ),
+        ("[" * 100_000, "no JSON record"),
+        ("\x00\x01", "no JSON record"),
+    ],
+)
+def test_a_line_that_is_no_record_is_listed_with_its_number(text: str, found: str) -> None:
+    records, problems = parse("\n" + text + "\n", "a/d.jsonl")
+    _, lost = settle("k", "d", records, "a/d.jsonl")
+    assert any(found in problem.found for problem in [*problems, *lost])
+    assert all(problem.where.startswith("a/d.jsonl") for problem in [*problems, *lost])
+
+
+def test_two_records_with_one_id_are_listed_and_both_kept() -> None:
+    first = added(0)
+    other = json.loads(line(added(1))) | {"id": first.id}
+    records, [problem] = parse(f"{line(first)}\n{json.dumps(other)}\n", "f")
+    assert "a second record with id" in problem.found
+    assert len(settle("k", "d", records, "f")[0].codings) == 2
+
+
+def test_a_circle_of_parents_does_not_hang() -> None:
+    rows = [
+        {"id": "a", "action": "delete", "parent": "b"},
+        {"id": "b", "action": "delete", "parent": "a"},
+    ]
+    records, problems = parse("\n".join(json.dumps(row) for row in rows), "f")
+    assert problems == []
+    assert settle("k", "d", records, "f")[0].codings == ()
+
+
+# --- by quote
+
+TEXT = "Q: Well?\n\nAino: I don’t know. I don’t know – really,\nreally 🥔 not."
+
+
+@pytest.mark.parametrize(
+    ("quote", "spans"),
+    [
+        ("I don’t know", ["I don’t know"] * 2),
+        ("I don't know", ["I don’t know"] * 2),
+        ("know - really, really 🥔", ["know – really,\nreally 🥔"]),
+        ("nothing of it", []),
+        (".*", []),
+    ],
+)
+def test_words_are_found_up_to_spaces_and_marks(quote: str, spans: list[str]) -> None:
+    assert [TEXT[start:end] for start, end in quoting.find(TEXT, quote)] == spans
+
+
+def test_nothing_is_written_when_one_quote_fails_and_all_problems_are_listed(
+    talk: Study, command: Command
+) -> None:
+    before = (talk.root / "interviews/codings/a/t1.jsonl").read_bytes()
+    wishes = [
+        {"code": "garden.grow", "quote": "What do you grow?"},
+        {"code": "garden.grow", "quote": "Potatos, mostly."},
+        {
+            "code": "garden.gro",
+            "quote": "What do you grow?",
+            "attributes": {"modality": "maybe", "mood": "x"},
+        },
+        {"code": "garden.grow", "quote": "I"},
+    ]
+    (talk.root / "list.json").write_text(json.dumps(wishes))
+    words = ["codings", "add", "--study", talk.root, "--coder", "a", "--document", "t1"]
+    code, _, error = command(*words, "--file", talk.root / "list.json")
+    assert code == 2
+    assert "Nearest words: 'Potatoes, mostly.'" in error
+    assert "Did you mean 'garden.grow'?" in error
+    assert "modality is 'maybe'" in error
+    assert "attribute 'mood' is not known" in error
+    assert "occurs" in error
+    assert "Traceback" not in error
+    assert (talk.root / "interviews/codings/a/t1.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "l.json",
+            '[{"code": "help.neighbour", "quote": "I carry it", SAID}]',
+        ),
+        (
+            "l.jsonl",
+            '{"code": "help.neighbour", "quote": "I carry it", SAID}\n',
+        ),
+        ("l.csv", "code,quote,valence,memo\nhelp.neighbour,I carry it,neutral,m\n"),
+        ("l.txt", "# mine\nhelp.neighbour | I carry it | valence=neutral | m\n"),
+    ],
+)
+def test_a_list_may_have_any_form_and_is_not_written_twice(
+    talk: Study, command: Command, name: str, text: str
+) -> None:
+    said = '"attributes": {"valence": "neutral"}, "memo": "m"'
+    (talk.root / name).write_text(text.replace("SAID", said))
+    words = [
+        "codings",
+        "add",
+        "--study",
+        talk.root,
+        "--coder",
+        "c",
+        "--document",
+        "t1",
+        "--file",
+        talk.root / name,
+    ]
+    assert "1 codings written, 0 there before" in command(*words, "--when", "2026-03-09")[1]
+    assert "0 codings written, 1 there before" in command(*words)[1]
+    [coding] = codings.work(talk, "c", "t1").codings
+    assert (coding.quote, coding.attributes, coding.memo) == ("I carry it", {"valence": "neutral"}, "m")
+
+
+def test_a_coder_cannot_leave_the_folder(talk: Study) -> None:
+    with pytest.raises(InputError, match="cannot be a file name"):
+        codings.append(talk, "../../x", "t1", [added(0)])
+
+
+def test_the_command_changes_removes_and_undoes(talk: Study, command: Command) -> None:
+    words = ["--study", talk.root, "--coder", "b", "--document", "t2"]
+    coding = codings.work(talk, "b", "t2").codings[0]
+    assert command("codings", "change", *words, coding.id[:6], "--code", "help.neighbour")[0] == 0
+    assert codings.work(talk, "b", "t2").codings[0].code == "help.neighbour"
+    assert (
+        command("codings", "change", *words, coding.id, "--quote", "Nothing", "--set", "valence=negative")[0]
+        == 0
+    )
+    changed = codings.work(talk, "b", "t2").codings[0]
+    assert (changed.id, changed.quote, changed.attributes["valence"]) == (coding.id, "Nothing", "negative")
+    assert command("codings", "remove", *words, coding.id)[0] == 0
+    assert len(codings.work(talk, "b", "t2").codings) == 1
+    assert command("codings", "undo", *words, "--last", "3")[0] == 0
+    assert codings.work(talk, "b", "t2").codings[0].code == coding.code
+    code, _, error = command("codings", "remove", *words, "zzz")
+    assert code == 2
+    assert "no coding has the id 'zzz'" in error
+
+
+# --- real git
+
+
+def git(root: Path, *words: str) -> str:
+    options = ["-c", "user.name=k", "-c", "user.email=k@example.org", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(
+        ["git", *options, "-C", str(root), *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def versions(talk: Study) -> Study:
+    (talk.root / ".gitattributes").write_text(
+        "interviews/codings/**/*.jsonl merge=union\ncoding_schemes/history.jsonl merge=union\n"
+    )
+    git(talk.root, "init", "-q", "-b", "main")
+    git(talk.root, "add", ".")
+    git(talk.root, "commit", "-qm", "start")
+    return talk
+
+
+def branches(study: Study, left: Callable[[], None], right: Callable[[], None]) -> None:
+    """Two branches, each with its own work, merged into main."""
+    for name, work in (("left", left), ("right", right)):
+        git(study.root, "checkout", "-q", "-b", name, "main")
+        work()
+        git(study.root, "add", ".")
+        git(study.root, "commit", "-qm", name)
+    git(study.root, "checkout", "-q", "main")
+    git(study.root, "merge", "-q", "--no-edit", "left")
+    git(study.root, "merge", "-q", "--no-edit", "right")
+
+
+def test_two_branches_of_one_coder_merge_and_lose_nothing(versions: Study) -> None:
+    study = versions
+    document = from_text((study.root / "interviews/transcripts/t1.md").read_text(), "t1")
+    before = codings.work(study, "a", "t1")
+
+    def code(quote: str, when: str) -> None:
+        wish = quoting.Wish("help.neighbour", quote)
+        records, _ = quoting.place([wish], document, codings.work(study, "a", "t1"), when=when)
+        codings.append(study, "a", "t1", records)
+
+    def left() -> None:
+        code("Every evening", "2026-04-01T10:00:00Z")
+        gone = changes.removed(before.codings[0], when="2026-04-01T10:01:00Z")
+        other = changes.changed(before.codings[1], code="garden.grow.show", when="2026-04-01T10:02:00Z")
+        codings.append(study, "a", "t1", [gone, other])
+
+    def right() -> None:
+        code("two cans", "2026-04-01T11:00:00Z")
+        other = changes.changed(before.codings[1], code="garden.grow", when="2026-04-01T11:02:00Z")
+        codings.append(study, "a", "t1", [other])
+
+    branches(study, left, right)
+    work = codings.work(study, "a", "t1")
+    assert len(work.records) == len(before.records) + 5
+    quotes = {one.quote for one in work.codings}
+    assert {"Every evening", "two cans"} <= quotes
+    assert before.codings[0].id not in {one.id for one in work.codings}
+    [fork] = work.contradictions
+    assert fork.coding == before.codings[1].id
+    assert {one.id: one.code for one in work.codings}[fork.coding] == "garden.grow"
+
+
+def test_two_coders_merge(versions: Study) -> None:
+    study = versions
+
+    def coder(name: str) -> Callable[[], None]:
+        said = record("add", place=f"{name}/t3", code="help.neighbour", start=0, end=11, quote="INTERVIEWER")
+
+        def work() -> None:
+            codings.append(study, name, "t3", [said])
+
+        return work
+
+    branches(study, coder("c"), coder("d"))
+    assert [(work.coder, len(work.codings)) for work in codings.read(study, "*", "t3")] == [
+        ("a", 4),
+        ("c", 1),
+        ("d", 1),
+    ]
+
+
+def test_two_branches_that_rename_one_code_merge_and_the_contradiction_is_listed(
+    versions: Study, command: Command
+) -> None:
+    from casestudy.coding import check, codebook, history
+
+    study = versions
+
+    def rename(name: str, when: str) -> Callable[[], None]:
+        def work() -> None:
+            words = ["code", "rename", "--study", study.root, "help.neighbour", name]
+            assert command(*words, "--who", "k", "--why", "clearer", "--when", when)[0] == 0
+            words = [
+                "code",
+                "create",
+                "--study",
+                study.root,
+                f"help.{name.lower()}",
+                name,
+                "--scheme",
+                "help",
+            ]
+            assert (
+                command(*words, "--who", "k", "--why", "new", "--when", when, "--definition", f"{name}.")[0]
+                == 0
+            )
+
+        return work
+
+    branches(study, rename("Friend", "2026-04-01"), rename("Family", "2026-04-02"))
+    book = codebook.load(study)
+    assert {"help.friend", "help.family"} <= set(book.codes)
+    assert book.codes["help.neighbour"].name == "Family"
+    [fork] = history.contradictions(history.read(study))
+    assert (fork.code, fork.field, fork.what) == ("help.neighbour", "name", "'Friend' or 'Family'")
+    assert any("two branches changed name" in problem.found for problem in check.check(study))
+    words = ["code", "rename", "--study", study.root, "help.neighbour", "Friend"]
+    assert command(*words, "--who", "k", "--why", "decided", "--when", "2026-04-03")[0] == 0
+    assert history.contradictions(history.read(study)) == []
+    assert codebook.load(study).codes["help.neighbour"].name == "Friend"
