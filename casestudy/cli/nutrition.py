@@ -15,6 +15,7 @@ _COVERAGE = """example:
   casestudy nutrition coverage             what is mapped and weighed, and the ten largest gaps
   casestudy nutrition coverage --most 40   the forty largest gaps
 """
+_SHARES = ("measured", "tables", "assumed", "none")
 _HOUSEHOLD = """examples:
   casestudy household 1                              household-1.html, in the current folder
   casestudy household 1 --month 2017-06 --profile us-2020 --to page.html

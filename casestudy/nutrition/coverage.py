@@ -37,8 +37,8 @@ class Coverage:
     routes : pandas.DataFrame
         ``share`` (measured, tables, assumed, none), ``route, products, lines, sales, percent, kilograms``.
     rejected : pandas.DataFrame
-        Sizes that were read and not believed: ``status, products, lines, sales, percent`` and ``read_kilograms``,
-        what they would weigh if they were.
+        Sizes that were read and not believed: ``status, products, lines, sales, percent`` and
+        ``read_kilograms``, what they would weigh if they were.
     unmapped : pandas.DataFrame
         The largest (department, category, type) without an explicit row: ``sales, percent, group``.
     components : pandas.DataFrame

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
-_SCALE = 100_000_000
+SCALE = 100_000_000
 """Milligrams of food times thousandths of a unit per 100 g, for one unit."""
 
 
@@ -52,24 +52,54 @@ def household_nutrients(basis: Basis) -> pd.DataFrame:
         frame[column] = frame[column].astype("int64") / 100
     frame["kilograms"] = frame["kilograms"].astype("int64") / 1_000_000
     for component in IDS:
-        frame[component] = frame[component].astype("int64") / _SCALE
+        frame[component] = frame[component].astype("int64") / SCALE
     return frame
 
 
 def nutrient_expression(basis: Basis) -> ibis.Table:
     """The expression behind `household_nutrients`: integers, unsorted."""
+    return amounts_expression(basis, basis.groups.middle[list(IDS)])
+
+
+def amounts_expression(
+    basis: Basis,
+    per_100g: pd.DataFrame,
+    by: tuple[str, ...] = ("household_id", "month"),
+    months: tuple[str, ...] = (),
+) -> ibis.Table:
+    """Amounts of anything that is known per 100 g of a food group: an expression, not yet computed.
+
+    Parameters
+    ----------
+    basis : Basis
+    per_100g : pandas.DataFrame
+        Index ``group``, a column per thing that is counted; missing counts as nothing.
+    by : tuple of str
+        What to sum by: ``household_id``, ``month`` or both.
+    months : tuple of str
+        Only these months; all by default.
+
+    Returns
+    -------
+    ibis.Table
+        The columns of `by`; ``food_spend, counted_spend, measured_spend, tables_spend, assumed_spend`` in
+        hundredths of the currency, ``kilograms`` in milligrams, and each amount times `SCALE`: integers.
+    """
     import ibis
 
     grams = group_months(basis)
-    middle = (basis.groups.middle[list(IDS)] * 1000).round().fillna(0).astype("int64").reset_index()
-    joined = grams.left_join(ibis.memtable(middle), "group")
+    if months:
+        grams = grams.filter(grams.month.isin(months))
+    names = [str(name) for name in per_100g.columns]
+    thousandths = (per_100g * 1000).round().fillna(0).astype("int64").rename_axis("group").reset_index()
+    joined = grams.left_join(ibis.memtable(thousandths), "group")
     counted = joined.mg > 0
 
     def spend(share: str) -> ibis.Value:
         return joined.cents.sum(where=counted & (joined.share == share)).fill_null(0).cast("int64")
 
-    amounts = {name: (joined.mg * joined[name].fill_null(0)).sum().cast("int64") for name in IDS}
-    return joined.group_by("household_id", "month").agg(
+    amounts = {name: (joined.mg * joined[name].fill_null(0)).sum().cast("int64") for name in names}
+    return joined.group_by(*by).agg(
         food_spend=joined.cents.sum().cast("int64"),
         counted_spend=joined.cents.sum(where=counted).fill_null(0).cast("int64"),
         measured_spend=spend("measured"),
