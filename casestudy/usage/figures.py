@@ -148,3 +148,37 @@ def event_study(frame: pd.DataFrame, *, ylabel: str, by: str = "", title: str = 
     first = groups[0][1]
     words = [f"month {row.since:+.0f}: {row.estimate:.2f}" for row in first.itertuples() if row.since >= 0]
     return Drawing(figure, f"Estimates of {ylabel} by months since adoption. {'; '.join(words[:8])}.", frame)
+
+
+def against_nominal(
+    frame: pd.DataFrame,
+    x: str,
+    value: str,
+    low: str,
+    high: str,
+    nominal: float,
+    *,
+    by: str,
+    xlabel: str,
+    ylabel: str,
+) -> Drawing:
+    """Rates with Monte Carlo intervals beside the rate they should have (the dashed line)."""
+    groups = list(frame.groupby(by, sort=True))
+    places = {name: number for number, name in enumerate(sorted(set(frame[x])))}
+    words = []
+    with canvas() as (figure, axes):
+        axes.axhline(nominal, color=INK, lw=1, ls="--")
+        for position, (name, part) in enumerate(groups):
+            at = part[x].map(places) + (position - (len(groups) - 1) / 2) * 0.14
+            spread = [part[value] - part[low], part[high] - part[value]]
+            axes.errorbar(
+                at, part[value], yerr=spread, fmt="os^Dv"[position % 5], ms=5, capsize=3, label=str(name),
+                color=COLOURS[position % len(COLOURS)],
+            )  # fmt: skip
+            words.append(f"{name} from {part[value].iloc[0]:.1f} to {part[value].iloc[-1]:.1f}")
+        axes.set_xticks(range(len(places)), [str(name) for name in places])
+        axes.legend(title=by)
+        axes.set_xlabel(xlabel)
+        axes.set_ylabel(ylabel)
+    alt = f"{ylabel} by {xlabel}, beside {nominal:g}: {'; '.join(words)}."
+    return Drawing(figure, alt, frame)

@@ -347,3 +347,10 @@ def reference(study: Study) -> pd.DataFrame:
         tables.append(counted.assign(division=name, ari=ari))
     made = pd.concat(tables, ignore_index=True)
     return made[["way", "sessions", "division", "found", "percent", "ari"]]
+
+
+def as_rows(cell: Mapping[str, float]) -> pd.DataFrame:
+    """One cell as a table to read: ``what``, ``value``."""
+    import pandas as pd
+
+    return pd.DataFrame([(name, float(value)) for name, value in cell.items()], columns=["what", "value"])
