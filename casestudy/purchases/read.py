@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy import engine
 from casestudy.errors import InputError, Problem, nearest
-from casestudy.purchases import food
+from casestudy.purchases import documented, food
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ JOURNEY_HOURS = -5
 """Complete Journey's times behave like UTC: the quietest hour is 8 to 9 and 534 lines fall on the first hours
 of the next year. Five hours back, the quietest hour is 3 to 4 and the year ends with its last day. An
 inference of the workbench; a parameter of `open_purchases`."""
-
-_ENDINGS = (".parquet", ".csv", ".csv.gz")
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,10 @@ def _journey(folder: Path, connection: Any, rules: pd.DataFrame, hours: int) -> 
 
 
 def _documented(folder: Path, connection: Any, rules: pd.DataFrame, hours: int) -> Purchases:
-    raise NotImplementedError
+    products = documented.read_products(folder)
+    products["class"] = food.classify(products, rules)
+    lines, currency = documented.read_lines(folder, connection, hours)
+    return Purchases(connection, lines, products, currency, folder.name)
 
 
 def _expect(needed: set[str], columns: Any, where: str) -> None:

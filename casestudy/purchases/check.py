@@ -1,0 +1,122 @@
+"""What is odd about purchases: counted and listed, never silently dropped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from casestudy.errors import CaseStudyError, Problem
+from casestudy.purchases import food
+from casestudy.purchases.read import Purchases
+from casestudy.study import Study
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+MOST_LISTED = 20
+_LARGE_QUANTITY = 1000
+_ODD = {
+    "unreadable": (
+        "the time, quantity or amount cannot be read; the line counts for nothing",
+        "Write a time like 2017-03-01T09:30:00 and plain numbers.",
+    ),
+    "unknown product": (
+        "the product has no record; the line counts as not recognised",
+        "Add the product to the product table.",
+    ),
+    "nothing bought": (
+        "quantity and amount are 0",
+        "Nothing to do: such lines carry no weight and no spend.",
+    ),
+    "no quantity": ("quantity is 0 but something was paid", "Give the quantity; the spend is kept."),
+    "free": ("something was bought for nothing", "Nothing to do: the weight counts, the spend is 0."),
+    "negative": (
+        "quantity or amount is negative: a return, or a mistake",
+        "Check it: it is subtracted from the household's sums.",
+    ),
+    "large quantity": (f"more than {_LARGE_QUANTITY} units in one line", "Check the unit of the quantity."),
+    "repeated": ("the same basket, product, quantity and amount occur again", "Keep one if it is a mistake."),
+}
+
+
+def purchase_problems(purchases: Purchases) -> tuple[pd.DataFrame, list[Problem]]:
+    """Count what is odd about receipt lines, and list the first of each kind.
+
+    Parameters
+    ----------
+    purchases : Purchases
+
+    Returns
+    -------
+    (pandas.DataFrame, list of Problem)
+        ``odd, what, lines, amount`` for every kind, 0 where there are none; and up to `MOST_LISTED` lines of
+        each kind that needs a remedy, by household, time and product.
+    """
+    import pandas as pd
+
+    marked = _mark(purchases)
+    found = purchases.connection.execute(
+        marked.filter(marked.odd.notnull())
+        .group_by("odd")
+        .agg(lines=lambda t: t.count(), cents=lambda t: t.cents.sum())
+    ).set_index("odd")
+    rows = []
+    problems: list[Problem] = []
+    for odd, (what, remedy) in _ODD.items():
+        many = int(found["lines"].get(odd, 0))
+        cents = found["cents"].get(odd, 0)
+        rows.append((odd, what, many, 0.0 if pd.isna(cents) else float(cents) / 100))
+        if many and odd not in ("nothing bought", "free"):
+            problems += _listed(purchases, marked, odd, many, what, remedy)
+    return pd.DataFrame(rows, columns=["odd", "what", "lines", "amount"]), problems
+
+
+def _mark(purchases: Purchases) -> ibis.Table:
+    import ibis
+
+    known = ibis.memtable(purchases.products[["product_id"]].assign(known=1))
+    lines = purchases.lines
+    same = ["basket_id", "product_id", "quantity", "cents"]
+    again = lines.group_by(same).agg(times=lines.count())
+    again = again.filter(again.times > 1)
+    table = lines.left_join(known, "product_id").drop("product_id_right")
+    table = table.left_join(again, same).drop([f"{name}_right" for name in same])
+    unreadable = table.timestamp.isnull() | table.quantity.isnull() | table.cents.isnull()
+    odd = ibis.cases(
+        (unreadable, "unreadable"),
+        ((table.quantity < 0) | (table.cents < 0), "negative"),
+        ((table.quantity == 0) & (table.cents == 0), "nothing bought"),
+        (table.known.isnull(), "unknown product"),
+        (table.times.notnull(), "repeated"),
+        (table.quantity == 0, "no quantity"),
+        (table.cents == 0, "free"),
+        (table.quantity > 1000 * _LARGE_QUANTITY, "large quantity"),
+    )
+    return table.mutate(odd=odd)
+
+
+def _listed(purchases: Purchases, marked: Any, odd: str, many: int, what: str, remedy: str) -> list[Problem]:
+    order = ["household_id", "timestamp", "basket_id", "product_id"]
+    first = purchases.connection.execute(
+        marked.filter(marked.odd == odd)
+        .order_by(order)
+        .limit(MOST_LISTED)[["household_id", "timestamp", "product_id"]]
+    )
+    listed = [
+        Problem(f"lines, household {home}, {time}, product {product}", f"{what}.", remedy)
+        for home, time, product in first.itertuples(index=False, name=None)
+    ]
+    if many > len(listed):
+        listed.append(Problem("lines", f"{many - len(listed):,} more lines: {what}.", remedy))
+    return listed
+
+
+def check(study: Study) -> list[Problem]:
+    """Every problem of the files that say what is food."""
+    if not study.inputs(food.RULES):
+        return []
+    try:
+        food.read_rules(study)
+    except CaseStudyError as error:
+        return list(error.problems)
+    return []
