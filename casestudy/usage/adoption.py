@@ -82,7 +82,8 @@ def panel(
     when = [NEVER if not start else place.get(start, after if start > months[-1] else 0) for start in starts]
     when = [NEVER if number >= after else number for number in when]
     return Panel(
-        tuple(map(str, wide.index[whole])), tuple(months), wide[whole].to_numpy(float), np.array(when, dtype=int),
+        tuple(map(str, wide.index[whole])), tuple(months), wide[whole].to_numpy(float),
+        np.array(when, dtype=int),
         tuple(map(str, wide.index[~whole])),
     )  # fmt: skip
 
@@ -241,8 +242,8 @@ def overall(made: Cells, months: int | None = None) -> Effect:
 
     Notes
     -----
-    The estimand: the mean change of adopters, over the months they have been adopters, against what they would
-    have had without adopting, for the cohorts that are in. Cohort sizes are taken as given.
+    The estimand: the mean change of adopters, over the months they have been adopters, against what they
+    would have had without adopting, for the cohorts that are in. Cohort sizes are taken as given.
     """
     chosen = made.since >= 0
     if months is not None:
@@ -256,8 +257,8 @@ def by_month(made: Cells, least: int = 1) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``since``, ``cohorts``, ``units``, ``estimate``, ``se``, ``low``, ``high``; months with fewer units than
-        `least` are left out. Late months hold early cohorts only.
+        ``since``, ``cohorts``, ``units``, ``estimate``, ``se``, ``low``, ``high``; months with fewer units
+        than `least` are left out. Late months hold early cohorts only.
     """
     import pandas as pd
 
@@ -274,7 +275,7 @@ def by_month(made: Cells, least: int = 1) -> pd.DataFrame:
 
 
 def well_known(made: Cells, share: float = 0.5) -> list[int]:
-    """Months before the reference to which at least `share` of the adopters add: the others rest on few units."""
+    """Months before the reference to which at least `share` of the adopters add; others rest on few."""
     units = {since: int(made.size[made.since == since].sum()) for since in set(made.since.tolist())}
     most = max(units.values(), default=0)
     return sorted(since for since, count in units.items() if since < 0 and count >= share * most)
@@ -317,7 +318,7 @@ def pre_trend(made: Cells, share: float = 0.5) -> dict[str, float]:
 
 
 def two_way(data: Panel) -> Effect:
-    """Two-way fixed effects: the coefficient of having adopted, with unit and month effects; clustered by unit.
+    """Two-way fixed effects: the coefficient of having adopted, clustered by unit.
 
     Under staggered adoption with effects that grow it compares adopters with earlier adopters and is biased:
     shown for contrast only.
@@ -348,8 +349,8 @@ def match_weights(strata: Any, adopted: np.ndarray) -> np.ndarray:
     Returns
     -------
     array
-        For units that never adopt, share of adopters in the stratum over share of comparison units in it; 1 for
-        adopters. Strata without adopters weigh nothing.
+        For units that never adopt, share of adopters in the stratum over share of comparison units in it; 1
+        for adopters. Strata without adopters weigh nothing.
     """
     names, place = np.unique(np.asarray(strata), return_inverse=True)
     takers = adopted < NEVER

@@ -1,4 +1,4 @@
-"""Attrition: closing the account against ceasing to use it; time to it, half-life, what goes with it, and return."""
+"""Attrition: closing the account against ceasing to use it; half-life, what goes with it, and return."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def durations(cycles: pd.DataFrame, exposed: pd.DataFrame, silent: int = 3) -> p
         ``participant_id``; ``cycles`` (whole ones observed); ``use_cycles`` (cycles before the first
         such silence began) and ``ceased`` (whether there was one). Without one the time is censored `silent`
         cycles before the end: a silence that began later could not have been seen, and to count those cycles
-        as survived would make use look lasting; ``returned`` (a session after the silence began to count; False where not ceased) and
-        ``return_cycles`` (cycles from then to the return, or to the end); ``stay_cycles`` and ``closed``
-        (dropout). A participant without a whole cycle has NaN times.
+        as survived would make use look lasting; ``returned`` (a session after the silence began to count;
+        False where not ceased) and ``return_cycles`` (cycles from then to the return, or to the end);
+        ``stay_cycles`` and ``closed`` (dropout). A participant without a whole cycle has NaN times.
     """
     import pandas as pd
 
@@ -56,7 +56,8 @@ def durations(cycles: pd.DataFrame, exposed: pd.DataFrame, silent: int = 3) -> p
         stay = float(len(opened)) if len(opened) else float("nan")
         rows.append((who, len(opened), use, ceased, bool(len(later)), waited, stay, gone))
     names = [
-        "participant_id", "cycles", "use_cycles", "ceased", "returned", "return_cycles", "stay_cycles", "closed",
+        "participant_id", "cycles", "use_cycles", "ceased", "returned", "return_cycles", "stay_cycles",
+        "closed",
     ]  # fmt: skip
     made = pd.DataFrame(rows, columns=names)
     return exposed[["participant_id"]].merge(made, on="participant_id", how="left").infer_objects()
@@ -148,9 +149,9 @@ def by_group(
     Returns
     -------
     (pandas.DataFrame, pandas.DataFrame)
-        The curves (with the group's column), and one row a group: ``n``, ``events``, ``half_life`` with ``low``
-        and ``high``, and the test's ``chi2`` and ``p`` (the same in every row). Groups of fewer people than
-        `floor` are left out; without two groups or any event the test is NaN.
+        The curves (with the group's column), and one row a group: ``n``, ``events``, ``half_life`` with
+        ``low`` and ``high``, and the test's ``chi2`` and ``p`` (the same in every row). Groups of fewer
+        people than `floor` are left out; without two groups or any event the test is NaN.
     """
     import pandas as pd
 
@@ -268,8 +269,8 @@ def retention(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Rows: month of registration and its n; columns: cycle; percent of the cohort's participants who had the
-        cycle whole. NaN where fewer than `floor` had.
+        Rows: month of registration and its n; columns: cycle; percent of the cohort's participants who had
+        the cycle whole. NaN where fewer than `floor` had.
     """
     whole = cycles[cycles["whole"]].copy()
     first = cycles.groupby("participant_id")["begins"].min().dt.strftime("%Y-%m")

@@ -79,7 +79,8 @@ def stacked(
             colour = COLOURS[position % len(COLOURS)] if name != "none" else "#dddddd"
             hatch = HATCHES[position % len(HATCHES)] if name != "none" else ""
             axes.bar(
-                range(len(wide)), heights, bottom=bottom, width=0.8, color=colour, hatch=hatch, label=str(name),
+                range(len(wide)), heights, bottom=bottom, width=0.8, color=colour, hatch=hatch,
+                label=str(name),
                 edgecolor="white", linewidth=0.4,
             )  # fmt: skip
             bottom += heights
@@ -127,7 +128,8 @@ def event_study(frame: pd.DataFrame, *, ylabel: str, by: str = "", title: str = 
     Parameters
     ----------
     frame : pandas.DataFrame
-        ``since`` (months; negative before), ``estimate``, ``low``, ``high``, and `by` where there are several.
+        ``since`` (months; negative before), ``estimate``, ``low``, ``high``, and `by` where there are
+        several.
     """
     groups = list(frame.groupby(by, sort=False)) if by else [("", frame)]
     with canvas() as (figure, axes):
@@ -137,8 +139,8 @@ def event_study(frame: pd.DataFrame, *, ylabel: str, by: str = "", title: str = 
             shift = (position - (len(groups) - 1) / 2) * 0.18
             spread = [part["estimate"] - part["low"], part["high"] - part["estimate"]]
             axes.errorbar(
-                part["since"] + shift, part["estimate"], yerr=spread, fmt="os^D"[position % 4], ms=5, capsize=3,
-                color=COLOURS[position % len(COLOURS)], label=str(name),
+                part["since"] + shift, part["estimate"], yerr=spread, fmt="os^D"[position % 4], ms=5,
+                capsize=3, color=COLOURS[position % len(COLOURS)], label=str(name),
             )  # fmt: skip
         if by:
             axes.legend(title=by)

@@ -1,4 +1,4 @@
-"""A study's log made ready: read, cleaned, cut into sessions and feedback cycles. Every notebook begins here."""
+"""A study's log made ready: read, cleaned, cut into sessions and feedback cycles. Notebooks begin here."""
 
 from __future__ import annotations
 

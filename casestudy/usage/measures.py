@@ -260,8 +260,9 @@ def opened_by_cycle(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``cycle``, ``n`` (participants who had that cycle whole), ``opened``, ``percent`` with Wilson's ``low``
-        and ``high``, and ``sessions`` (mean per participant). Later cycles hold earlier adopters only.
+        ``cycle``, ``n`` (participants who had that cycle whole), ``opened``, ``percent`` with Wilson's
+        ``low`` and ``high``, and ``sessions`` (mean per participant). Later cycles hold earlier adopters
+        only.
     """
     whole = cycles[cycles["whole"]]
     made = whole.groupby("cycle").agg(

@@ -98,8 +98,9 @@ def together(
     Returns
     -------
     pandas.DataFrame
-        ``outcome``, ``role``, ``mean_before`` (adopters, months before adoption), ``estimate``, ``low``, ``high``,
-        ``percent_of_mean``, ``p``, ``q`` (Benjamini and Hochberg over the secondary outcomes), ``pre_trend_p``.
+        ``outcome``, ``role``, ``mean_before`` (adopters, months before adoption), ``estimate``, ``low``,
+        ``high``, ``percent_of_mean``, ``p``, ``q`` (Benjamini and Hochberg over the secondary outcomes),
+        ``pre_trend_p``.
 
     Raises
     ------
@@ -156,8 +157,8 @@ def design(
     Returns
     -------
     (pandas.DataFrame, str)
-        ``part``, ``record``, ``met`` (yes, no, or empty where there is nothing to meet); and 'effect' where all
-        is met, else 'associated with'.
+        ``part``, ``record``, ``met`` (yes, no, or empty where there is nothing to meet); and 'effect' where
+        all is met, else 'associated with'.
     """
     import pandas as pd
 

@@ -1,7 +1,7 @@
 """Recovery studies: what the analysis finds when the truth is known, by sample size, separation and effect.
 
-The draws follow the simulator's parameters without its clock, so that thousands fit into minutes: sessions are
-counts of pages by way, panels are scores by household and month.
+The draws follow the simulator's parameters without its clock, so that thousands fit into minutes: sessions
+are counts of pages by way, panels are scores by household and month.
 """
 
 from __future__ import annotations
@@ -102,7 +102,8 @@ def types_cell(
 
     Notes
     -----
-    The number of classes goes by BIC and the smallest class alone: resampling each replicate is not affordable.
+    The number of classes goes by BIC and the smallest class alone: resampling each replicate is not
+    affordable.
     """
     chosen = settings.with_("mixture", separation=separation)
     rng = stream(seed, 21, participants, round(1000 * separation))
@@ -213,11 +214,11 @@ def effect_cell(
     Returns
     -------
     dict
-        ``participants``, ``effect``, ``trend``, ``replicates``, ``true_mean`` (mean of the adopters' true effect
-        over their months), ``bias`` with ``bias_low`` and ``bias_high`` (± 1.96 Monte Carlo standard errors),
-        ``rmse``, ``coverage_percent`` of the 95 % interval with Wilson's ends, ``found_percent`` (interval
-        excludes zero; at effect 0 this is the false rate), ``pre_trend_percent`` (joint test below .05),
-        ``two_way_bias``.
+        ``participants``, ``effect``, ``trend``, ``replicates``, ``true_mean`` (mean of the adopters' true
+        effect over their months), ``bias`` with ``bias_low`` and ``bias_high`` (± 1.96 Monte Carlo standard
+        errors), ``rmse``, ``coverage_percent`` of the 95 % interval with Wilson's ends, ``found_percent``
+        (interval excludes zero; at effect 0 this is the false rate), ``pre_trend_percent`` (joint test below
+        .05), ``two_way_bias``.
     """
     chosen = settings.with_("outcome", effect=effect, trend_by_selection=trend)
     rng = stream(seed, 22, participants, round(1000 * effect), round(1000 * abs(trend)))
@@ -258,8 +259,8 @@ def outside(types: pd.DataFrame, effects: pd.DataFrame, reasons: Mapping[str, st
     types, effects : pandas.DataFrame
         Rows of `types_cell` and `effect_cell`.
     reasons : mapping
-        Why, by kind: ``false_types``, ``coverage_drift``, ``coverage``, ``false_effect_drift``, ``false_effect``,
-        ``pre_trend``.
+        Why, by kind: ``false_types``, ``coverage_drift``, ``coverage``, ``false_effect_drift``,
+        ``false_effect``, ``pre_trend``.
 
     Returns
     -------
@@ -317,8 +318,8 @@ def reference(study: Study) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``way`` (as meant), ``sessions`` (found whole in the log), ``division`` ('signature' or 'class'), ``found``,
-        ``percent`` (of the way's sessions), ``ari`` (of the whole division with the truth).
+        ``way`` (as meant), ``sessions`` (found whole in the log), ``division`` ('signature' or 'class'),
+        ``found``, ``percent`` (of the way's sessions), ``ari`` (of the whole division with the truth).
     """
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""What could explain a change after adoption otherwise: placebo dates, other comparisons, unobserved drift."""
+"""What else could explain a change after adoption: placebo dates, other comparisons, unobserved drift."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def drift(made: Cells, bounds: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0), share: 
     Returns
     -------
     pandas.DataFrame
-        ``m``, ``monthly_drift``, ``low``, ``high`` (95 % interval widened by the worst bias), ``excludes_zero``.
-        NaN where fewer than two months before adoption are known.
+        ``m``, ``monthly_drift``, ``low``, ``high`` (95 % interval widened by the worst bias),
+        ``excludes_zero``. NaN where fewer than two months before adoption are known.
 
     Notes
     -----
@@ -117,9 +117,9 @@ def breakdown(made: Cells, share: float = 0.5) -> dict[str, float]:
     -------
     dict
         ``needed_drift``: points per month by which adopters would have to drift from the comparison, for no
-        reason but an unobserved one, to make the whole estimate; ``largest_before``: the largest change of the
-        difference in one month before adoption; ``m``: the multiple of it at which the interval meets zero (0
-        where it already holds zero; NaN where unknown).
+        reason but an unobserved one, to make the whole estimate; ``largest_before``: the largest change of
+        the difference in one month before adoption; ``m``: the multiple of it at which the interval meets
+        zero (0 where it already holds zero; NaN where unknown).
     """
     effect = adoption.overall(made)
     steps, factor = _before(made, share), _months_of_drift(made)

@@ -88,8 +88,8 @@ def follows(moves: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``source``, ``target``, ``times``, ``sessions``, ``participants``, ``percent`` (of the sessions that have
-        the step), most frequent first; steps of fewer participants than `floor` are left out.
+        ``source``, ``target``, ``times``, ``sessions``, ``participants``, ``percent`` (of the sessions that
+        have the step), most frequent first; steps of fewer participants than `floor` are left out.
     """
     all_sessions = moves["session_id"].nunique()
     made = moves.groupby(["source", "target"]).agg(

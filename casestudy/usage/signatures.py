@@ -1,4 +1,4 @@
-"""Ways of using the information as rules over the log: which sessions and which people bear which signature."""
+"""Ways of using the information as rules over the log: which sessions and people bear which signature."""
 
 from __future__ import annotations
 
@@ -194,10 +194,10 @@ def episode_features(
     Returns
     -------
     pandas.DataFrame
-        ``session_id``, ``participant_id``, ``start``, ``looks``, ``acts`` (without ways in), ``n_GROUP`` (acts
-        of each group), ``share_GROUP`` (of looks), ``entropy`` (bits, of looks over groups), ``seconds_per_act``
-        (from the first to the last act over the steps between; NaN for one act), ``topics`` (different targets),
-        ``days_after_feedback`` (NaN before the first feedback).
+        ``session_id``, ``participant_id``, ``start``, ``looks``, ``acts`` (without ways in), ``n_GROUP``
+        (acts of each group), ``share_GROUP`` (of looks), ``entropy`` (bits, of looks over groups),
+        ``seconds_per_act`` (from the first to the last act over the steps between; NaN for one act),
+        ``topics`` (different targets), ``days_after_feedback`` (NaN before the first feedback).
     """
     import pandas as pd
 
@@ -245,9 +245,9 @@ def by_participant(assigned: pd.DataFrame, ways: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``participant_id``, ``sessions``, and for each way and for 'none' the share of the participant's sessions;
-        ``primary`` (the way of most sessions; ties go to the order of the ways) and ``different`` (how many
-        ways the participant used at least once).
+        ``participant_id``, ``sessions``, and for each way and for 'none' the share of the participant's
+        sessions; ``primary`` (the way of most sessions; ties go to the order of the ways) and ``different``
+        (how many ways the participant used at least once).
     """
     names = [*ways, NONE]
     counts = assigned.groupby(["participant_id", "primary"]).size().unstack(fill_value=0)

@@ -58,7 +58,8 @@ def of_frames(
     end = events["timestamp"].quantile(0.9999)
     firm = own.loc[own["actor"] == "firm", "action"]
     words = [
-        f"{participant_id}: household {person.get('household_id')}, registered {person['adopted_on']:%Y-%m-%d}, "
+        f"{participant_id}: household {person.get('household_id')}, "
+        f"registered {person['adopted_on']:%Y-%m-%d}, "
         f"messages {person.get('notified')}, comparison with similar households {person.get('comparison')}, "
         f"interview and log may be joined: {person.get('consent')}.",
         f"{len(made)} sessions, {len(acts)} events, {acts['timestamp'].dt.date.nunique()} days in use.",

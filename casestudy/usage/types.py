@@ -1,4 +1,4 @@
-"""How many ways of using a log shows: number of classes, stability, a null comparison, membership kept soft."""
+"""How many ways of using a log shows: number of classes, stability, a null comparison, soft membership."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Choice:
     k : int
         The number chosen.
     table : pandas.DataFrame
-        For each k: ``loglik``, ``free``, ``bic``, ``silhouette``, ``smallest_percent`` (of rows), ``ari`` with
-        ``ari_low`` and ``ari_high`` (bootstrap), ``allowed``.
+        For each k: ``loglik``, ``free``, ``bic``, ``silhouette``, ``smallest_percent`` (of rows), ``ari``
+        with ``ari_low`` and ``ari_high`` (bootstrap), ``allowed``.
     fits : tuple of Mixture
         One for each k of the table.
     why : str
@@ -172,7 +172,7 @@ def null_comparison(counts: Any, k: int, draws: int = 10, seed: int = 0) -> pd.D
 
 
 def profiles(made: mixtures.Mixture, features: Sequence[str]) -> pd.DataFrame:
-    """What each class looks at: ``class`` (A, B, …), ``percent`` of sessions, and a column of percent per feature."""
+    """What each class looks at: ``class`` (A, B, …), ``percent`` of sessions, percent for each feature."""
     import pandas as pd
 
     table = pd.DataFrame(100 * made.profiles, columns=list(features))
@@ -187,8 +187,12 @@ def class_names(k: int) -> list[str]:
 
 
 def soft_by_participant(membership: Any, groups: Any) -> pd.DataFrame:
-    """A participant's mean membership over sessions: ``participant_id``, ``sessions``, a share for each class,
-    ``certainty`` (the largest share).
+    """A participant's mean membership over sessions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``participant_id``, ``sessions``, a share for each class, ``certainty`` (the largest share).
     """
     import pandas as pd
 
@@ -203,8 +207,13 @@ def soft_by_participant(membership: Any, groups: Any) -> pd.DataFrame:
 
 
 def crossing(classes: Any, ways: Any, order: Sequence[str]) -> tuple[pd.DataFrame, float]:
-    """Classes against signatures: counts (rows classes, columns ways), and the adjusted Rand index between the two
-    over the rows that bear a signature.
+    """Classes against signatures.
+
+    Returns
+    -------
+    (pandas.DataFrame, float)
+        Counts (rows classes, columns ways), and the adjusted Rand index between the two divisions over the rows
+        that bear a signature (NaN where none does).
     """
     import pandas as pd
 

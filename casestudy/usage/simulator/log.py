@@ -48,7 +48,8 @@ class SimulatedLog:
         """Write the files into `folder`, the truth into ``truth/`` in it."""
         shown = {"events": self.events, "participants": self.participants, "outcomes": self.outcomes}
         truth = {
-            "mixture": self.mixture, "sessions": self.sessions, "faults": self.faults, "effects": self.effects,
+            "mixture": self.mixture, "sessions": self.sessions, "faults": self.faults,
+            "effects": self.effects,
         }  # fmt: skip
         for name, frame in shown.items():
             write_atomically(folder / f"{name}.csv", csv_text(frame, 1).encode())

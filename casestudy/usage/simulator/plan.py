@@ -125,7 +125,8 @@ def pool(households: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     kept = grouped[grouped["months"] >= settings.people.least_months].reset_index()
     needed = settings.people.participants + settings.people.comparison_households
     if len(kept) < needed:
-        found = f"{len(kept)} households bought in {settings.people.least_months} months or more; {needed} are asked for."
+        least = settings.people.least_months
+        found = f"{len(kept)} households bought in {least} months or more; {needed} are asked for."
         problem = Problem("household months", found, "Lower people.participants or people.least_months.")
         raise InputError("The simulator cannot draw participants.", [problem])
     kept = kept.sort_values("household_id", kind="stable", ignore_index=True)

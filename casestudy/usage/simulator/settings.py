@@ -198,7 +198,8 @@ _SECTIONS: dict[str, type[Any]] = {
 }
 _TABLES = ("adoption", "topics", "first_time", "ways")
 _SHARES = {
-    ("people", "consent_share"), ("activity", "notified_share"), ("activity", "interrupted_share"), ("comparison", "share"),
+    ("people", "consent_share"), ("activity", "notified_share"), ("activity", "interrupted_share"),
+    ("comparison", "share"),
     ("mixture", "separation"), ("lapse", "first_cycle"), ("lapse", "back"),
     ("lapse", "close_active"), ("lapse", "close_lapsed"),
 }  # fmt: skip
