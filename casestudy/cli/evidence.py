@@ -1,0 +1,178 @@
+"""Verbs of the chain of evidence: evidence, withdraw."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+_EVIDENCE = """examples:
+  casestudy evidence                                  all claims, and every weak point of the chain
+  casestudy evidence C4                               one claim down to its sentences and numbers
+  casestudy evidence interviews/transcripts/c03.md    up: the claims that rest on a document
+  casestudy evidence outputs/20-use/measures.csv      up: the claims that rest on a table
+  casestudy evidence C4 --seal                        I have read the evidence of C4 as it is now
+  casestudy evidence --checklist coreq                a reporting checklist, filled from the records
+"""
+_WITHDRAW = """examples:
+  casestudy withdraw c03          say what would be removed; change nothing
+  casestudy withdraw c03 --yes    remove it, and run the study again
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the verbs of this area."""
+    one = _verb(subparsers, "evidence", "walk the chain of evidence both ways", _evidence, _EVIDENCE)
+    one.add_argument("thing", nargs="?", default="", help="a claim, or anything that claims may rest on")
+    one.add_argument("--seal", action="store_true", help="record that the evidence was read as it is now")
+    one.add_argument(
+        "--rule", choices=("any", "all"), default="", help="one coder is enough, or all must agree"
+    )
+    one.add_argument("--strict", action="store_true", help="exit with 1 when anything does not hold")
+    one.add_argument("--checklist", metavar="LIST", help="coreq, srqr or gramms")
+    two = _verb(subparsers, "withdraw", "remove a participant from every file", _withdraw, _WITHDRAW)
+    two.add_argument("participant", help="id in interviews/participants.csv")
+    two.add_argument("--yes", action="store_true", help="do it; without this only the plan is shown")
+    two.add_argument("--no-run", action="store_true", help="do not run the study afterwards")
+
+
+def _verb(subparsers: Any, name: str, text: str, act: Any, epilog: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--study", type=Path, metavar="DIR", help="the study's folder; found upward by default"
+    )
+    parser.set_defaults(act=act)
+    return parser
+
+
+def _evidence(given: argparse.Namespace) -> int:
+    from casestudy.evidence import chain, claims, status
+    from casestudy.mixed import material
+    from casestudy.study import Study
+
+    study = Study.find(given.study)
+    found = material.load(study)
+    verdicts = status.evaluate(claims.load(study, found.framework), found, given.rule)
+    named = [one for one in verdicts if one.claim.id == given.thing]
+    if given.seal:
+        count = chain.seal(study, verdicts, [given.thing] if given.thing else [])
+        print(f"{count} claims sealed in {chain.SEALS}")
+        return 0 if count or not given.thing else _unknown(given.thing, verdicts)
+    troubles = chain.walk(found, verdicts, chain.load_seals(study))
+    if given.checklist:
+        return _checklist(given.checklist, found, verdicts, troubles)
+    if named:
+        return _down(named[0], found, troubles)
+    if given.thing:
+        return _up(given.thing, found, verdicts)
+    for one in verdicts:
+        print(f"{one.claim.id:>5}  {one.status:<14} {one.claim.text}")
+        print(f"{'':>7}{'':<15}{one.why}")
+    for gap in found.gaps:
+        print(gap)
+    _said(troubles)
+    return 1 if given.strict and troubles else 0
+
+
+def _down(verdict: Any, found: Any, troubles: Any) -> int:
+    from casestudy.evidence import chain
+
+    claim = verdict.claim
+    print(
+        f"{claim.id}  {claim.text}\n  status: {verdict.status} ({verdict.why})\n  expected: {claim.expected}"
+    )
+    below = chain.sentences(verdict, found)
+    for finding in verdict.findings:
+        kind = "searched for the contrary" if finding.contrary else "evidence"
+        print(f"\n  {finding.item} ({kind}, {finding.source}): {finding.said} → {finding.finding}")
+        for row in below[below["item"] == finding.item].to_dict("records"):
+            place = f"{row['document']} {row['start']}–{row['end']} {row['code']} ({row['coder']})"
+            print(f"      {place + ': ' if row['coding'] else ''}{' '.join(str(row['quote']).split())}")
+    for rival in claim.rivals:
+        print(f"\n  rival: {rival.text}\n      test: {rival.test} → {rival.verdict}. {rival.because}")
+    print()
+    _said([one for one in troubles if one.where.split(",")[0] == claim.id])
+    return 0
+
+
+def _up(thing: str, found: Any, verdicts: Any) -> int:
+    from casestudy.evidence import chain
+
+    table = chain.resting_on(thing, found, verdicts)
+    if table.empty:
+        return _unknown(thing, verdicts)
+    for row in table.to_dict("records"):
+        codings = f", {row['codings']} of its codings" if row["codings"] else ""
+        print(f"{row['claim']:>5} {row['item']:<10} {row['status']:<14} {row['said']}{codings}")
+    return 0
+
+
+def _unknown(thing: str, verdicts: Any) -> int:
+    from casestudy.errors import nearest
+
+    hint = nearest(thing, [one.claim.id for one in verdicts])
+    print(f"No claim rests on {thing!r}, and no claim is called so. {hint}")
+    return 1
+
+
+def _said(troubles: Any) -> None:
+    if not troubles:
+        print("The chain of evidence holds: nothing weak was found.")
+        return
+    print(f"{len(troubles)} weak points:")
+    for kind, group in _grouped(troubles):
+        print(f"  {kind} ({len(group)})")
+        for one in group:
+            print(f"    {one}")
+
+
+def _grouped(troubles: Any) -> list[tuple[str, list[Any]]]:
+    groups: dict[str, list[Any]] = {}
+    for one in troubles:
+        groups.setdefault(one.kind, []).append(one)
+    return list(groups.items())
+
+
+def _checklist(name: str, found: Any, verdicts: Any, troubles: Any) -> int:
+    from casestudy.evidence import checklists, records
+
+    facts = records.facts(found, verdicts, troubles)
+    chosen = checklists.load(name)
+    table = checklists.fill(chosen, facts, checklists.own_answers(found.study).get(name))
+    print(f"{chosen.name} {chosen.version}: items in our own words. {chosen.source}.\n")
+    for row in table.to_dict("records"):
+        place = f" [{row['where']}]" if row["where"] else ""
+        print(f"{row['item']:>4} {row['name']}: {row['asks']}\n     {row['answer']}{place}")
+    missing = int(table["state"].eq(checklists.TO_WRITE).sum())
+    print(f"\n{len(table) - missing} of {len(table)} items answered, {missing} to write ({checklists.OWN}).")
+    return 0
+
+
+def _withdraw(given: argparse.Namespace) -> int:
+    from casestudy.evidence import withdraw
+    from casestudy.study import Study
+
+    study = Study.find(given.study)
+    planned = withdraw.plan(study, given.participant)
+    for step in planned.steps:
+        print(f"  {step.act:<8} {step.path.relative_to(study.root).as_posix()} ({step.says})")
+    if not given.yes:
+        print("Nothing was changed. Add --yes to do it.")
+        return 0
+    withdraw.carry_out(planned)
+    for problem in planned.by_hand:
+        print(f"  look at  {problem}")
+    print(f"{given.participant} was withdrawn from the study's files.")
+    print("What version control has recorded is still there.")
+    if given.no_run:
+        print("Outputs were deleted; run the study to make them anew: casestudy run")
+        return 0
+    from casestudy.cli.main import main
+
+    return main(["run", "--study", str(study.root)])

@@ -1,0 +1,58 @@
+"""Every problem of the files of decisions: framework, claims, inferences, triangulation, checklists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from casestudy.coding import codebook, framework
+from casestudy.coding.framework import Framework
+from casestudy.coding.pick import expand
+from casestudy.errors import InputError, Problem, nearest
+from casestudy.evidence import chain, checklists, claims
+from casestudy.mixed import displays, triangulation
+from casestudy.study import Study
+
+
+def check(study: Study) -> list[Problem]:
+    """All problems, files that cannot be read included.
+
+    Returns
+    -------
+    list of Problem
+        Empty when all is well. Weak points of the chain of evidence are no problems of files: see
+        ``casestudy evidence``.
+    """
+    problems: list[Problem] = []
+
+    def read(reader: Callable[[], Any]) -> Any:
+        try:
+            return reader()
+        except InputError as error:
+            problems.extend(error.problems)
+            return None
+
+    declared = read(lambda: framework.load(study)) or Framework()
+    made = read(lambda: claims.load(study, declared)) or ()
+    for reader in (displays.load_inferences, triangulation.load, chain.load_seals, checklists.own_answers):
+        read(lambda reader=reader: reader(study))  # type: ignore[misc]
+    try:
+        book = codebook.load(study)
+    except InputError:
+        return problems  # said by the check of the codings
+    parents = {code.id: code.parent for code in book.in_use()}
+    retired = set(book.codes) - set(parents)
+    problems += framework.problems_with_codes(declared, parents, retired)
+    ids = {claim.id for claim in made}
+    for claim in made:
+        for item in (*claim.evidence, *claim.contrary):
+            for pattern in item.pick.codes:
+                if not expand([pattern], parents):
+                    state = "is retired" if pattern in retired else "is in no codebook"
+                    where = f"{claims.FILE} (claims[{claim.id}], {item.id})"
+                    problems.append(Problem(where, f"code {pattern!r} {state}.", nearest(pattern, parents)))
+    for link in declared.links:
+        if made and link.claim not in ids:
+            where = f"{framework.FILE} (link from {link.start} to {link.end})"
+            problems.append(Problem(where, f"claim {link.claim!r} is not made.", nearest(link.claim, ids)))
+    return problems

@@ -1,0 +1,199 @@
+"""Checklists filled from records, the check of decisions, the verbs, and withdrawing a participant."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+import pytest
+from mixed_study import CLAIMS, FRAMEWORK, LINES, garden, write
+
+from casestudy.cli import evidence as verbs
+from casestudy.errors import CaseStudyError, InputError
+from casestudy.evidence import chain, check, checklists, claims, records, status, withdraw
+from casestudy.mixed import material
+from casestudy.study import Study
+
+__all__ = ["garden"]
+
+
+def run(study: Study, *words: str) -> int:
+    top = argparse.ArgumentParser()
+    verbs.add(top.add_subparsers())
+    given = top.parse_args([words[0], "--study", str(study.root), *words[1:]])
+    return int(given.act(given))
+
+
+def test_the_lists_have_the_items_they_are_known_for() -> None:
+    coreq = checklists.load("coreq")
+    by_id = {item.id: item.name for item in coreq.items}
+    assert [by_id[key] for key in ("22", "24", "25", "26", "27")] == [
+        "Saturation",
+        "Coders",
+        "Coding tree",
+        "Derivation of themes",
+        "Software",
+    ]
+    sections = [item.domain for item in coreq.items]
+    assert [sections.count(one) for one in dict.fromkeys(sections)] == [8, 15, 9]
+    assert [item.id for item in checklists.load("srqr").items] == [f"S{n}" for n in range(1, 22)]
+    assert not any("agreement" in item.name.casefold() for item in coreq.items)
+    with pytest.raises(InputError, match="Did you mean 'coreq'"):
+        checklists.load("corek")
+
+
+def test_answers_come_from_records_or_are_to_write(garden: Study) -> None:
+    found = material.load(garden)
+    verdicts = status.evaluate(claims.load(garden, found.framework), found)
+    facts = records.facts(found, verdicts, chain.walk(found, verdicts, {}))
+    filled = checklists.fill(checklists.load("coreq"), facts).set_index("item")
+    assert filled.loc["12", "answer"] == "5: 4 gardener, 1 maker."
+    assert filled.loc["24", "answer"].startswith("2 (k ")
+    assert filled.loc["2", ["answer", "state"]].tolist() == ["to write", "to write"]
+    assert filled.loc["27", "answer"].startswith("casestudy ")
+    assert (filled["where"].ne("") | filled["state"].eq("to write")).all()
+    keys = {item.fact for name in checklists.known() for item in checklists.load(name).items} - {""}
+    assert {fact.key for fact in facts} <= keys | {"participants"}
+
+
+def test_what_authors_wrote_stands_first(garden: Study) -> None:
+    path = garden.root / checklists.OWN
+    path.write_text('coreq:\n  "2": Two degrees.\n')
+    own = checklists.own_answers(garden)
+    assert checklists.fill(checklists.load("coreq"), [], own["coreq"])["answer"].iloc[1] == "Two degrees."
+    path.write_text('coreq:\n  "99": Nothing.\nother: {}\n')
+    with pytest.raises(InputError) as error:
+        checklists.own_answers(garden)
+    assert len(error.value.problems) == 2
+
+
+def test_check_lists_every_planted_fault(garden: Study) -> None:
+    assert check.check(garden) == []
+    faults = {
+        "coding_schemes/framework.yaml": FRAMEWORK.replace("[way.play]", "[way.ply]"),
+        "evidence/claims.yaml": CLAIMS.replace("codes: [why.keep]", "codes: [why.old]").replace(
+            "id: C1", "id: C9"
+        ),
+        "evidence/inferences.yaml": "inferences:\n- {display: a, row: b}\n",
+        "evidence/triangulation.csv": "finding_id\nC1\n",
+        "evidence/seals.json": "nonsense",
+        "evidence/checklists.yaml": "coreq: {x: y}\n",
+    }
+    for name, text in faults.items():
+        (garden.root / name).write_text(text)
+    said = "\n".join(str(problem) for problem in check.check(garden))
+    for fault in (
+        "'way.ply' is in no codebook",
+        "'why.old' is retired",
+        "claim 'C1' is not made",
+        "text is missing",
+    ):
+        assert fault in said
+    for name in ("triangulation.csv", "seals.json", "checklists.yaml"):
+        assert name in said
+
+
+def test_the_verb_says_all_claims_one_claim_and_upward(
+    garden: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(garden, "evidence") == 0
+    said = capsys.readouterr().out
+    assert "C1  supported" in said
+    assert "not sealed" in said
+    assert run(garden, "evidence", "C1") == 0
+    said = capsys.readouterr().out
+    assert "I check for frost." in said
+    assert "outputs/24-ways/types.csv, type = check, column share" in said
+    assert run(garden, "evidence", "interviews/transcripts/d1.md") == 0
+    assert "C2" in capsys.readouterr().out
+    assert run(garden, "evidence", "C11") == 1
+    assert "No claim rests on 'C11'" in capsys.readouterr().out
+    assert run(garden, "evidence", "--checklist", "srqr") == 0
+    assert "items answered" in capsys.readouterr().out
+
+
+def test_sealing_then_changing_is_seen_by_the_verb(garden: Study, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(garden, "evidence", "--seal") == 0
+    path = garden.root / "interviews/transcripts/g3.md"
+    path.write_text(path.read_text().replace("I check for frost.", "I look at the sky."))
+    capsys.readouterr()
+    assert run(garden, "evidence", "--strict") == 1
+    said = capsys.readouterr().out
+    assert "C1, e1: what it rests on changed since it was sealed." in said
+    assert "g3 no longer says “I check for frost.”" in said
+
+
+EXTRA = {
+    "usage_logs/events.csv": 'participant_id,action,note\np1,look,"two\nlines"\np2,look,\np10,look,\n',
+    "evidence/inferences.yaml": "inferences:\n- {display: cases, row: g1, text: Anna checks.}\n"
+    "- {display: themes, row: ways, text: Anna and others check.}\n",
+    "evidence/reconciliation.jsonl": '{"document": "g1", "is": "x"}\n{"document": "g2", "is": "y"}\n',
+    "interviews/README.md": "Anna (g1) tells a nicer story than her log. g10 is nobody.\n",
+    "interviews/feedback/messages.csv": "message_id,text\nm001,Thanks to Anna in the shop.\n",
+    "outputs/24-ways/note.html": "<p>Anna, p1</p>",
+}
+
+
+def furnish(study: Study) -> None:
+    words = material.load(study).words
+    cited = words.loc[words["who"].eq("g1"), "coding"].iloc[0]
+    other = words.loc[words["who"].eq("g2"), "coding"].iloc[0]
+    text = CLAIMS.replace("says: they tell of checking", f"quotes: [{cited}, {other}]")
+    (study.root / "evidence/claims.yaml").write_text(text)
+    for name, content in EXTRA.items():
+        path = study.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+
+def test_a_withdrawn_participant_leaves_no_trace(garden: Study, capsys: pytest.CaptureFixture[str]) -> None:
+    furnish(garden)
+    names = ("g1", "Anna", "p1")
+    sentences = [sentence for sentence, _ in LINES["g1"]]
+    assert withdraw.traces_left(garden.root, names, sentences)
+    assert run(garden, "withdraw", "g1") == 0
+    assert "Nothing was changed" in capsys.readouterr().out
+    assert (garden.root / "interviews/transcripts/g1.md").is_file()
+    assert run(garden, "withdraw", "g1", "--yes", "--no-run") == 0
+    said = capsys.readouterr().out
+    assert "look at" in said
+    assert "messages.csv, line 2" in said
+    left = withdraw.traces_left(garden.root, names, sentences)
+    assert [one.where for one in left] == ["interviews/feedback/messages.csv"]  # another Anna: listed
+    kept = (garden.root / "usage_logs/events.csv").read_text()
+    assert kept == "participant_id,action,note\np2,look,\np10,look,\n"
+    assert (garden.root / "interviews/README.md").read_text().endswith("g10 is nobody.\n")
+    found = material.load(garden)
+    assert "g1" not in set(found.people["participant_id"])
+    assert len(claims.load(garden, found.framework)[0].evidence[0].quotes) == 1
+    assert not garden.outputs.exists()
+
+
+def test_an_interrupted_withdrawal_can_be_finished(garden: Study) -> None:
+    furnish(garden)
+    planned = withdraw.plan(garden, "g1")
+    withdraw.carry_out(withdraw.Plan("g1", planned.steps[:3], ()))
+    withdraw.carry_out(withdraw.plan(garden, "g1"))
+    left = withdraw.traces_left(garden.root, ("g1", "Anna", "p1"), [])
+    assert {one.where for one in left} == {"interviews/feedback/messages.csv"}
+
+
+def test_nobody_is_withdrawn_by_a_wrong_id(garden: Study) -> None:
+    with pytest.raises(CaseStudyError, match="'gx' is no participant"):
+        withdraw.plan(garden, "gx")
+    with pytest.raises(CaseStudyError):
+        withdraw.plan(garden, "../g1")
+
+
+def test_others_rows_stay_byte_for_byte(tmp_path: Path) -> None:
+    study = write(tmp_path / "a")
+    before = (study.root / "interviews/participants.csv").read_text().splitlines()
+    shutil.copytree(study.root, tmp_path / "b")
+    copy = Study.load(tmp_path / "b")
+    withdraw.carry_out(withdraw.plan(copy, "g2"))
+    after = (copy.root / "interviews/participants.csv").read_text().splitlines()
+    assert after == [line for line in before if not line.startswith("g2")]
+    for name in ("g1", "g3", "m1", "d1"):
+        path = Path(f"interviews/transcripts/{name}.md")
+        assert (copy.root / path).read_bytes() == (study.root / path).read_bytes()
