@@ -27,7 +27,7 @@ from casestudy.study import Study
 GONE = "[withdrawn]"
 _TEXT = (".md", ".yaml", ".yml", ".csv", ".jsonl", ".json", ".txt", ".html", ".toml", ".svg", ".ipynb")
 # Folders whose free text is searched for names; transcripts of others are only listed.
-_PROSE = ("evidence", "coding_schemes", "literature")
+_PROSE = ("evidence", "coding_schemes", "literature", "usage_logs")
 
 
 @dataclass(frozen=True)
