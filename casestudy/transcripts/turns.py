@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 _CLOCK = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
-_TIME = rf"(?:\[{_CLOCK}\]|\({_CLOCK}\)|{_CLOCK}(?=\s))"
+_TIME = rf"(?:\[{_CLOCK}\]|\({_CLOCK}\)|{_CLOCK}(?=\s|$))"
 # A name: letters first, at most four words, no sentence punctuation, not a clock time.
 _WORD = r"[^\W\d_][\w'’.\-]*"
 _NAME = rf"{_WORD}(?:[ \u00a0](?:{_WORD}|\d{{1,3}}|&|\([^()\n]{{1,20}}\))){{0,3}}"
@@ -73,9 +73,9 @@ def turns(text: str, speakers: Collection[str] | None = None) -> tuple[Turn, ...
 
     Forms known at the start of a line: ``Name:``, ``NAME`` or ``Name 00:03:12`` alone, ``[Name]``,
     ``**Name:**``, each with an optional time. A clock time is never a speaker. A name
-    inside a paragraph counts only where it opens lines at least twice. Other lines belong to the turn
-    before them. A text in which no one speaks gives one turn a paragraph. Front lines (``#``, ``>``) at the
-    top belong to no turn.
+    inside a paragraph counts only in capitals or where it opens lines at least twice. Other lines belong
+    to the turn before them. A text in which no one speaks gives one turn a paragraph. Front lines (``#``,
+    ``>``) at the top belong to no turn.
 
     Parameters
     ----------
@@ -102,7 +102,11 @@ def turns(text: str, speakers: Collection[str] | None = None) -> tuple[Turn, ...
     kept = [
         (start, name, match)
         for start, opens, name, match in candidates
-        if (name.casefold() in known if known is not None else opens or counts[name.casefold()] > 1)
+        if (
+            name.casefold() in known
+            if known is not None
+            else opens or counts[name.casefold()] > 1 or _shouted(name)
+        )
     ]
     if not kept:
         return _paragraphs(text, begin)
@@ -175,7 +179,12 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 def _name(match: re.Match[str]) -> str:
     name = next((match[f"name{form}"] for form in "12345" if match[f"name{form}"]), "")
-    return name.strip() if len(name) <= 40 else ""
+    remark = match["name2"] and match["name2"][0].islower()  # [laughs] is no speaker
+    return name.strip() if len(name) <= 40 and not remark else ""
+
+
+def _shouted(name: str) -> bool:
+    return len(name) > 1 and name.isupper()
 
 
 def _leading(text: str) -> int:
