@@ -82,7 +82,7 @@ def load_frame(path: Path, where: str) -> pd.DataFrame:
         if kind in (".csv", ".csv.gz"):
             return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
         if kind in (".jsonl", ".ndjson"):
-            return pd.read_json(path, lines=True, dtype=False, convert_dates=False, encoding="utf-8")
+            return pd.read_json(path, lines=True, dtype=False, encoding="utf-8")
         if kind == ".parquet":
             return pd.read_parquet(path)
     except OSError as error:

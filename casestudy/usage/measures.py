@@ -224,7 +224,7 @@ def _of_acts(acts: pd.DataFrame) -> pd.DataFrame:
 
     local = acts["timestamp"] + pd.to_timedelta(acts["offset"], unit="m")
     days = local.dt.floor("D").dt.tz_localize(None)
-    weeks = days - pd.to_timedelta(days.dt.weekday, unit="D")
+    weeks = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
     frame = acts[["participant_id"]].assign(day=days, week=weeks, moment=acts["timestamp"])
     return frame.groupby("participant_id").agg(
         active_days=("day", "nunique"), active_weeks=("week", "nunique"), last=("moment", "max")
@@ -280,7 +280,7 @@ def by_hour(sessions: pd.DataFrame) -> pd.DataFrame:
 
     local = sessions["start"] + pd.to_timedelta(sessions["offset"], unit="m")
     days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-    counts = pd.crosstab(local.dt.weekday, local.dt.hour).reindex(range(7), fill_value=0)
+    counts = pd.crosstab(local.dt.day_of_week, local.dt.hour).reindex(range(7), fill_value=0)
     hours = range(int(local.dt.hour.min()), int(local.dt.hour.max()) + 1) if len(local) else []
     counts = counts.reindex(columns=list(hours), fill_value=0)
     counts.index = pd.Index(days, name="weekday")

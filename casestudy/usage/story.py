@@ -45,7 +45,7 @@ def of_frames(
     events: pd.DataFrame, participants: pd.DataFrame, participant_id: str, gap_minutes: float = 30.0
 ) -> str:
     """Tell what one participant did, from frames that are read already. See `tell`."""
-    from casestudy.usage import sessions
+    from casestudy.usage import quality, sessions
 
     known = participants["participant_id"].tolist()
     if participant_id not in known:
@@ -55,7 +55,7 @@ def of_frames(
     own = events[events["participant_id"] == participant_id].drop_duplicates("event_id")
     acts = sessions.with_sessions(own, gap_minutes)
     made = sessions.table(acts)
-    end = events["timestamp"].quantile(0.9999)
+    end = quality.window_end(events)
     firm = own.loc[own["actor"] == "firm", "action"]
     words = [
         f"{participant_id}: household {person.get('household_id')}, "
@@ -67,7 +67,7 @@ def of_frames(
         "By feedback cycle (the cycle begins when the feedback is ready)",
     ]
     if len(firm):
-        rounds = sessions.cycles(own, made, str(firm.iloc[0]), max(end, own["timestamp"].max()))
+        rounds = sessions.cycles(own, made, str(firm.iloc[0]), end)
         given = own.drop_duplicates("timestamp").set_index("timestamp")["offset"]
         words += _rounds(rounds.assign(offset=rounds["begins"].map(given)), acts)
     words += ["", "Sessions (local time; group of actions)"]
