@@ -42,8 +42,8 @@ CATEGORIES = {
     "entrees": "frozen, chilled and canned dishes",
     "water": "water",
 }
-"""Categories after the 29 of the US Department of Agriculture's food plans; condensed soup and water are listed
-apart, and milk whose fat is not known stands with the lower-fat milk. Standard shares and points of an
+"""Categories after the 29 of the US Department of Agriculture's food plans; condensed soup and water are
+listed apart, and milk whose fat is not known stands with the lower-fat milk. Standard shares and points of an
 index are not here: the literature's code may not be reused, and its standards are still to be read."""
 
 
