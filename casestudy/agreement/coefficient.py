@@ -8,8 +8,8 @@ data without one unit a third. So every coefficient has every kind of interval.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from casestudy.agreement.ratings import MISSING, Floats, Patterns, Ratings
 from casestudy.agreement.results import NAN, Interval, Result
 
 TINY = 1e-12
+CHUNK = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,47 @@ class Estimate:
     value: NDArray[Any]
     observed: NDArray[Any]
     expected: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is resampled: how often each independent piece shows each pattern.
+
+    Attributes
+    ----------
+    number : float array, patterns
+        The data: how often each pattern occurs among the pieces that take part.
+    pieces : float array (pieces x patterns) or None
+        The clusters; None where every unit is a piece of its own.
+    n : int
+        How many pieces there are.
+    word : str
+        What a piece is.
+    """
+
+    number: Floats
+    pieces: Floats | None
+    n: int
+    word: str = "unit"
+
+    def resamples(self, rng: np.random.Generator, size: int) -> Floats:
+        """Weightings of the patterns in `size` resamples."""
+        if self.pieces is None:
+            return rng.multinomial(self.n, self.number / self.n, size=size).astype(float)
+        drawn = rng.multinomial(self.n, np.full(self.n, 1 / self.n), size=size)
+        return np.asarray(drawn.astype(float) @ self.pieces)
+
+    def deletions(self) -> Iterator[tuple[Floats, Floats]]:
+        """The data without one piece at a time: weightings, and how many pieces each stands for."""
+        if self.pieces is None:
+            present = np.flatnonzero(self.number)
+            taken, times = np.zeros((len(present), len(self.number))), self.number[present]
+            taken[np.arange(len(present)), present] = 1
+        else:
+            taken, times = self.pieces, np.ones(self.n)
+        step = max(1, CHUNK // max(1, len(self.number)))
+        for start in range(0, len(taken), step):
+            yield self.number - taken[start : start + step], times[start : start + step]
 
 
 @dataclass(frozen=True)
@@ -54,6 +96,10 @@ class Bound:
     reason : str
         Why the coefficient cannot be computed on these ratings at all; empty where it can.
     notes : tuple of str
+    made : Material or None
+        What is resampled, where it is neither units nor clusters of ratings.
+    bind : callable or None
+        Ratings to `Bound`: the coefficient itself, for methods that add ratings to the data.
     """
 
     patterns: Patterns
@@ -63,6 +109,8 @@ class Bound:
     worst: float = NAN
     reason: str = ""
     notes: tuple[str, ...] = ()
+    made: Material | None = None
+    bind: Callable[[Ratings], Bound] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +168,7 @@ def share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[Any]:
 def measure(
     ratings: Ratings,
     coefficient: Coefficient,
-    interval: Callable[[Bound, Ratings, Estimate], Interval] | None = None,
+    interval: Callable[[Bound, Ratings | None, Estimate], Interval] | None = None,
 ) -> Result:
     """Compute one coefficient on ratings.
 
@@ -155,7 +203,7 @@ def measure(
     notes: tuple[str, ...] = ()
     estimate = Estimate(*(np.array([NAN]) for _ in range(3)))
     if not reason:
-        bound = coefficient.bind(ratings)
+        bound = replace(coefficient.bind(ratings), bind=coefficient.bind)
         reason, notes = bound.reason, bound.notes
     if not reason:
         estimate = bound.estimate(bound.patterns.number[None, :])

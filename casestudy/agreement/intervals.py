@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from casestudy.agreement.coefficient import Bound, Estimate
+from casestudy.agreement.coefficient import CHUNK, Bound, Estimate, Material
 from casestudy.agreement.ratings import Floats, Ratings
-from casestudy.agreement.resampling import CHUNK, Material, deleted, derivatives, grouped, material
+from casestudy.agreement.resampling import deleted, derivatives, grouped, material
 from casestudy.agreement.results import NAN, Interval
 from casestudy.errors import Problem, raise_if
 
@@ -65,7 +65,7 @@ class Bootstrap:
             problems.append(Problem("kind", f"{self.kind!r} is unknown.", "Use percentile or bca."))
         raise_if(problems, "The bootstrap cannot be run.")
 
-    def __call__(self, bound: Bound, ratings: Ratings, estimate: Estimate) -> Interval:
+    def __call__(self, bound: Bound, ratings: Ratings | None, estimate: Estimate) -> Interval:
         """The interval of an estimate."""
         made = material(bound, ratings, self.by)
         words = f"{self.kind} bootstrap, {self.resamples:,} resamples of {made.word}s, seed {self.seed}"
@@ -107,7 +107,7 @@ class Jackknife:
     by : {'', 'unit', 'cluster'}
     log : bool
         Whether to be symmetric on the scale log(1 - coefficient) instead, which keeps the upper limit below 1
-        and follows the skewness of coefficients near 1.
+        and follows the skewness of coefficients near 1. The lower limit then ends at -1.
 
     Examples
     --------
@@ -127,7 +127,7 @@ class Jackknife:
     def __post_init__(self) -> None:
         raise_if(_level(self.level), "The jackknife cannot be run.")
 
-    def __call__(self, bound: Bound, ratings: Ratings, estimate: Estimate) -> Interval:
+    def __call__(self, bound: Bound, ratings: Ratings | None, estimate: Estimate) -> Interval:
         """The interval of an estimate."""
         made = material(bound, ratings, self.by)
         words = f"jackknife of {made.word}s, t on {max(made.n - 1, 0)} degrees of freedom" + _scale(self.log)
@@ -182,7 +182,7 @@ class Linearised:
     def __post_init__(self) -> None:
         raise_if(_level(self.level), "The interval cannot be made.")
 
-    def __call__(self, bound: Bound, ratings: Ratings, estimate: Estimate) -> Interval:
+    def __call__(self, bound: Bound, ratings: Ratings | None, estimate: Estimate) -> Interval:
         """The interval of an estimate."""
         made = material(bound, ratings, self.by)
         gwets = bound.unit_terms is not None and made.pieces is None
@@ -230,7 +230,7 @@ def _student(base: Interval, value: float, error: float, log: bool) -> Interval:
     if not log:
         return _with(base, value - width, min(1.0, value + width), "", error)
     factor = math.exp(min(width / (1 - value), 700.0))
-    return _with(base, 1 - (1 - value) * factor, 1 - (1 - value) / factor, "", error)
+    return _with(base, max(-1.0, 1 - (1 - value) * factor), 1 - (1 - value) / factor, "", error)
 
 
 def _exact(base: Interval, bound: Bound, estimate: Estimate) -> Interval:

@@ -6,69 +6,23 @@ not grow with the number of units. Leaving one unit out has as many outcomes as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
 
-from casestudy.agreement.coefficient import Bound
+from casestudy.agreement.coefficient import CHUNK, Bound, Material
 from casestudy.agreement.ratings import Floats, Ratings
 from casestudy.errors import InputError, Problem
 
-CHUNK = 8_000_000
 _STEP = 1e-30
 
 
-@dataclass(frozen=True)
-class Material:
-    """What is resampled: how often each independent piece shows each pattern.
-
-    Attributes
-    ----------
-    number : float array, patterns
-        The data: how often each pattern occurs among the pieces that take part.
-    pieces : float array (pieces x patterns) or None
-        The clusters; None where every unit is a piece of its own.
-    n : int
-        How many pieces there are.
-    """
-
-    number: Floats
-    pieces: Floats | None
-    n: int
-
-    @property
-    def word(self) -> str:
-        """What a piece is."""
-        return "unit" if self.pieces is None else "cluster"
-
-    def resamples(self, rng: np.random.Generator, size: int) -> Floats:
-        """Weightings of the patterns in `size` resamples."""
-        if self.pieces is None:
-            return rng.multinomial(self.n, self.number / self.n, size=size).astype(float)
-        drawn = rng.multinomial(self.n, np.full(self.n, 1 / self.n), size=size)
-        return np.asarray(drawn.astype(float) @ self.pieces)
-
-    def deletions(self) -> Iterator[tuple[Floats, Floats]]:
-        """The data without one piece at a time: weightings, and how many pieces each stands for."""
-        if self.pieces is None:
-            present = np.flatnonzero(self.number)
-            taken, times = np.zeros((len(present), len(self.number))), self.number[present]
-            taken[np.arange(len(present)), present] = 1
-        else:
-            taken, times = self.pieces, np.ones(self.n)
-        step = max(1, CHUNK // max(1, len(self.number)))
-        for start in range(0, len(taken), step):
-            yield self.number - taken[start : start + step], times[start : start + step]
-
-
-def material(bound: Bound, ratings: Ratings, by: str = "") -> Material:
+def material(bound: Bound, ratings: Ratings | None, by: str = "") -> Material:
     """The independent pieces of the data that take part in a coefficient.
 
     Parameters
     ----------
     bound : Bound
-    ratings : Ratings
+    ratings : Ratings or None
+        None where the coefficient brings its own pieces, as those of unitised text do.
     by : {'', 'unit', 'cluster'}
         By default clusters where the ratings have them, else units.
 
@@ -81,6 +35,9 @@ def material(bound: Bound, ratings: Ratings, by: str = "") -> Material:
     InputError
         Where clusters are asked for and the ratings have none.
     """
+    if bound.made is not None or ratings is None:
+        assert bound.made is not None
+        return bound.made
     patterns = bound.patterns
     takes_part = patterns.rated >= (1 if bound.singles else 2)
     number = patterns.number * takes_part
@@ -99,7 +56,7 @@ def material(bound: Bound, ratings: Ratings, by: str = "") -> Material:
     keys = ratings.clusters * len(number) + patterns.of_unit
     pieces = np.bincount(keys, minlength=size * len(number)).reshape(size, -1) * takes_part
     pieces = pieces[pieces.sum(axis=1) > 0].astype(float)
-    return Material(number, pieces, len(pieces))
+    return Material(number, pieces, len(pieces), "cluster")
 
 
 def derivatives(bound: Bound, made: Material) -> Floats:
