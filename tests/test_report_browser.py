@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 import report_words
+from report_household import feedback
 from report_study import make
 
+from casestudy.report.household import household_page
 from casestudy.report.site import render
 
 pytestmark = pytest.mark.extra
@@ -31,6 +33,9 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = make(tmp_path_factory.mktemp("browser") / "tiny", patch)
     report_words.write(study)
     render(study)
+    (study.root / "outputs" / "household-7.html").write_text(
+        household_page(study, feedback()), encoding="utf-8"
+    )
     return study.root / "outputs"
 
 
@@ -45,7 +50,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
 def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    context = browser.new_context(viewport={"width": request.param, "height": 844})
+    context = browser.new_context(viewport={"width": request.param, "height": 844}, reduced_motion="reduce")
     opened = context.new_page()
     opened.troubles = []
     opened.asked = []
@@ -150,6 +155,46 @@ def test_paper_carries_the_words_and_no_controls(page: Any, outputs: Path) -> No
     assert not page.locator("header.site nav").is_visible()
     assert page.locator(".said").first.is_visible()
     assert page.locator("section.status").is_visible()
+
+
+def test_a_household_sets_its_own_targets(page: Any, outputs: Path) -> None:
+    page.goto((outputs / "household-7.html").as_uri())
+    row = "tr[data-measure=fat_energy_percent]"
+    assert page.inner_text(f"{row} .position") == "above"
+    page.click("details.own summary")
+    page.fill("tr[data-own=fat_energy_percent] input[data-bound=high]", "45")
+    page.keyboard.press("Tab")
+    assert page.inner_text(f"{row} .position") == "within"
+    assert page.inner_text(f"{row} .target") == "25 to 45 (own)"
+    assert page.inner_text("[data-said]") == "One own target."
+    assert "own target 25 to 45: within" in page.get_attribute(f"{row} svg", "aria-label")
+    # The scale ends at 52.5: the band reaches from 25 to 45 on it, in the strip and in the line over time.
+    assert float(page.get_attribute(f"{row} .band", "width")) == pytest.approx(300 * 20 / 52.5)
+    top = float(page.get_attribute("figure[data-measure=fat_energy_percent] svg", "data-top"))
+    height = float(page.get_attribute("figure[data-measure=fat_energy_percent] .band", "height"))
+    assert height == pytest.approx(88 * 20 / top)
+    page.reload()
+    assert page.inner_text(f"{row} .position") == "within"
+    page.click("details.own summary")
+    page.fill("tr[data-own=fibre_g_per_mj] input[data-bound=low]", "2")
+    page.keyboard.press("Tab")
+    assert page.inner_text("tr[data-measure=fibre_g_per_mj] .position") == "within"
+    page.fill("tr[data-own=fat_energy_percent] input[data-bound=low]", "60")
+    page.keyboard.press("Tab")
+    assert "nothing was changed" in page.inner_text("[data-said]")
+    page.click("[data-reset]")
+    assert page.inner_text(f"{row} .position") == "above"
+    assert page.troubles == []
+
+
+def test_a_household_follows_a_nutrient_down_to_the_receipt(page: Any, outputs: Path) -> None:
+    page.goto((outputs / "household-7.html").as_uri())
+    page.click("#nutrient-fat_g summary")
+    page.click("#nutrient-fat_g tbody a >> nth=0")
+    assert page.locator("#group-butter table").first.is_visible()
+    page.click("#group-butter tbody a >> nth=0")
+    assert page.url.endswith("#lines-11")
+    assert page.locator("#lines-11").is_visible()
 
 
 def test_pages_read_without_script(browser: Any, outputs: Path) -> None:
