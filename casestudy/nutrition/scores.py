@@ -219,7 +219,8 @@ def health_star_rating(food: Food, category: str, *, concentrated: bool = False)
     Returns
     -------
     Score
-        ``grade`` is the number of stars, as text: ``0.5`` to ``5``.
+        ``grade`` is the number of stars, as text: ``0.5`` to ``5``. The rule that gives unprocessed fruit and
+        vegetables five stars whatever their score is to be verified and is not applied.
     """
     if category not in STAR_CATEGORIES:
         raise ValueError(f"category {category!r} is none of {', '.join(STAR_CATEGORIES)}")

@@ -1,0 +1,269 @@
+"""Time and memory of the nutrition job beside plain pandas, hand-written SQL and merely reading the columns.
+
+The job: from receipt lines to nutrients of every household and month, weights included. Data sets of other
+sizes are the installed purchases copied with new household and basket ids. Every run is a process of its own; peak
+memory and processor seconds are that process's. Ratios are of runs taken in turn on one machine.
+
+    python benchmarks/nutrition.py                 the full data and 20 times it
+    python benchmarks/nutrition.py --scale 100     147 million lines, under a memory cap
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+JOBS = ("casestudy", "sql", "pandas", "read")
+ROOT = Path(__file__).resolve().parent.parent
+_PANDAS_MOST = 20
+
+
+def main() -> None:
+    """Build the data sets, run the jobs in turn, print times, memory and ratios."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--scale", type=int, nargs="+", default=[1, 20], help="copies of the data")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each job (median is printed)")
+    parser.add_argument("--memory", default="", help="memory limit of the engine; 2GB at 100 copies")
+    parser.add_argument("--data", type=Path, help="folder for the copies (default: a temporary one)")
+    parser.add_argument("--one", nargs=3, metavar=("JOB", "FOLDER", "LIMIT"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        run(given.one[0], Path(given.one[1]), given.one[2])
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        for scale in given.scale:
+            folder = copies(scale, given.data or Path(scratch))
+            limit = given.memory or ("2GB" if scale >= 100 else "4GB")
+            report(scale, folder, limit, 1 if scale >= 100 else given.repeat)
+
+
+def report(scale: int, folder: Path, limit: str, repeat: int) -> None:
+    """Run every job `repeat` times in turn and print one line for each."""
+    jobs = [job for job in JOBS if job != "pandas" or scale <= _PANDAS_MOST]
+    runs: dict[str, list[dict[str, float]]] = {job: [] for job in jobs}
+    for _ in range(repeat):
+        for job in jobs:
+            command = [sys.executable, __file__, "--one", job, str(folder), limit]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                print(f"{job} failed: {done.stderr.strip().splitlines()[-1]}")
+                break
+            runs[job].append(json.loads(done.stdout.strip().splitlines()[-1]))
+    middle = {
+        job: {
+            key: sorted(one[key] for one in found)[len(found) // 2]
+            for key in ("seconds", "megabytes", "rows")
+        }
+        for job, found in runs.items()
+        if found
+    }
+    print(f"\n{scale} x the purchases ({1_469_307 * scale:,} lines), engine limit {limit}, {repeat} runs")
+    mine = middle.get("casestudy")
+    for job, found in middle.items():
+        said = (
+            f"  {job:10} {found['seconds']:8.1f} s {found['megabytes']:8.0f} MB {found['rows']:12,.0f} rows"
+        )
+        if mine and job != "casestudy":
+            said += f"   casestudy takes {mine['seconds'] / found['seconds']:.2f} x the time"
+            said += f" ({mine['cpu'] / found['cpu']:.2f} x cpu)"
+            said += f", {mine['megabytes'] / found['megabytes']:.2f} x the memory"
+        print(said)
+
+
+def copies(scale: int, place: Path) -> Path:
+    """A folder with `scale` copies of the purchases, every copy with households and baskets of its own."""
+    import duckdb
+
+    from casestudy.study import Study
+
+    source = Study.find(ROOT).locate("purchases")
+    if scale == 1:
+        return source
+    folder = place / f"x{scale}"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "transactions.parquet"
+    if not target.is_file():
+        (folder / "products.parquet").write_bytes((source / "products.parquet").read_bytes())
+        duckdb.sql(
+            f"""copy (select household_id + 10000000 * copy as household_id, store_id,
+                basket_id + 1000000000000 * copy as basket_id, product_id, quantity, sales_value,
+                retail_disc, coupon_disc, coupon_match_disc, week, transaction_timestamp
+                from '{source}/transactions.parquet', range({scale}) as copies(copy))
+                to '{target}' (format parquet)"""
+        )
+    return folder
+
+
+def run(job: str, folder: Path, limit: str) -> None:
+    """Do one job and print its seconds, peak megabytes and rows as JSON."""
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as scratch:
+        rows = {"casestudy": ours, "sql": by_sql, "pandas": by_pandas, "read": read_only}[job](
+            folder, limit, Path(scratch) / "result.parquet"
+        )
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    found = {"seconds": time.perf_counter() - start, "cpu": used.ru_utime + used.ru_stime}
+    print(json.dumps(found | {"megabytes": used.ru_maxrss / 1024, "rows": rows}))
+
+
+def _basis(folder: Path, limit: str):
+    from casestudy import engine
+    from casestudy.nutrition.basis import open_basis
+    from casestudy.purchases.read import open_purchases
+    from casestudy.study import EngineSettings, Study
+
+    study = Study.find(ROOT)
+    study = replace(study, sources=MappingProxyType({**study.sources, "purchases": str(folder)}))
+    connection = engine.connect(EngineSettings(memory_limit=limit))
+    return open_basis(study, open_purchases(study, connection))
+
+
+def ours(folder: Path, limit: str, result: Path) -> int:
+    """The package's own job, written by the engine."""
+    from casestudy.nutrition.nutrients import nutrient_expression
+
+    basis = _basis(folder, limit)
+    basis.connection.to_parquet(nutrient_expression(basis), str(result))
+    return _rows(result)
+
+
+def by_sql(folder: Path, limit: str, result: Path) -> int:
+    """The same job with hand-written SQL; weights are found by the same resolver."""
+    import duckdb
+
+    from casestudy.nutrition import foodmap, weights
+    from casestudy.nutrition.components import IDS
+
+    con = duckdb.connect(config={"memory_limit": limit})
+    con.execute(f"create view tx as select * from '{folder}/transactions.parquet'")
+    products, groups = _products(con.execute("select 1").fetchone() is not None)
+    con.register("food", products[["product_id"]])
+    sales = con.execute(
+        """select product_id, count(*) as rows, sum(quantity)::double as units, sum(cents) / 100.0 as amount,
+           count(distinct round(cents / quantity, 2)) as prices, count(*) filter (quantity = 1) as singles
+           from (select product_id, quantity, round(sales_value * 100)::bigint as cents from tx)
+           semi join food using (product_id) where quantity > 0 and cents > 0 group by all"""
+    ).df()
+    facts = _facts(products, groups, sales, foodmap, weights)
+    con.register("facts", facts)
+    per_100g = (groups.middle[list(IDS)] * 1000).round().fillna(0).astype("int64").reset_index()
+    con.register("composition", per_100g)
+    sums = ", ".join(f"sum(mg * coalesce({name}, 0))::bigint as {name}" for name in IDS)
+    con.execute(
+        f"""copy (with grouped as (
+              select household_id, strftime(transaction_timestamp - interval 5 hour, '%Y-%m') as month,
+                "group", share,
+                sum(round(sales_value * 100)::bigint)::bigint as cents,
+                (sum(quantity * 1000 * unit_mg + round(sales_value * 100)::bigint * cent_mg * 1000)
+                  // 1000)::bigint as mg
+              from tx join facts using (product_id) group by all)
+            select household_id, month, sum(cents)::bigint as food_spend,
+              sum(cents) filter (mg > 0) as counted_spend, {sums}
+            from grouped left join composition using ("group") group by all)
+            to '{result}' (format parquet)"""
+    )
+    return _rows(result)
+
+
+def by_pandas(folder: Path, limit: str, result: Path) -> int:
+    """The same job in plain pandas."""
+    import pandas as pd
+
+    from casestudy.nutrition import foodmap, weights
+    from casestudy.nutrition.components import IDS
+
+    columns = ["household_id", "product_id", "quantity", "sales_value", "transaction_timestamp"]
+    tx = pd.read_parquet(folder / "transactions.parquet", columns=columns)
+    products, groups = _products(True)
+    tx["cents"] = (tx.pop("sales_value") * 100).round().astype("int64")
+    tx["month"] = (tx.pop("transaction_timestamp") - pd.Timedelta(hours=5)).dt.to_period("M")
+    tx = tx[tx["product_id"].isin(products["product_id"])]
+    paid = tx[(tx["quantity"] > 0) & (tx["cents"] > 0)]
+    paid = paid.assign(price=(paid["cents"] / paid["quantity"]).round(2), single=paid["quantity"] == 1)
+    grouped = paid.groupby("product_id")
+    sales = pd.DataFrame(
+        {
+            "rows": grouped.size(),
+            "units": grouped["quantity"].sum().astype(float),
+            "amount": grouped["cents"].sum() / 100,
+            "prices": grouped["price"].nunique(),
+            "singles": grouped["single"].sum(),
+        }
+    ).reset_index()
+    facts = _facts(products, groups, sales, foodmap, weights)
+    joined = tx.merge(facts, on="product_id")
+    joined["ug"] = joined["quantity"] * 1000 * joined["unit_mg"] + joined["cents"] * joined["cent_mg"] * 1000
+    keys = ["household_id", "month", "group", "share"]
+    sums = joined.groupby(keys)[["cents", "ug"]].sum().reset_index()
+    sums["mg"] = sums.pop("ug") // 1000
+    per_100g = (groups.middle[list(IDS)] * 1000).round().fillna(0).astype("int64")
+    sums = sums.merge(per_100g, left_on="group", right_index=True, how="left")
+    for name in IDS:
+        sums[name] = sums[name].fillna(0).astype("int64") * sums["mg"]
+    sums["counted_spend"] = sums["cents"].where(sums["mg"] > 0, 0)
+    final = sums.groupby(["household_id", "month"])[["cents", "counted_spend", *IDS]].sum().reset_index()
+    final["month"] = final["month"].astype(str)
+    final.to_parquet(result)
+    return len(final)
+
+
+def read_only(folder: Path, limit: str, result: Path) -> int:
+    """Read the needed columns and do next to nothing with them."""
+    import duckdb
+
+    con = duckdb.connect(config={"memory_limit": limit})
+    found = con.execute(
+        f"""select count(*), sum(household_id), sum(product_id), sum(quantity), sum(sales_value),
+            max(transaction_timestamp) from '{folder}/transactions.parquet'"""
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _products(_: bool):
+    import pandas as pd
+
+    from casestudy.nutrition import foodmap
+    from casestudy.purchases import food
+    from casestudy.study import Study
+
+    study = Study.find(ROOT)
+    names = {"product_category": "category", "product_type": "type", "package_size": "size"}
+    products = pd.read_parquet(study.locate("purchases") / "products.parquet").rename(columns=names)
+    products["class"] = food.classify(products, food.read_rules(study))
+    products = products[products["class"].isin(["food", "beverage"])]
+    return products, foodmap.read_groups(study)
+
+
+def _facts(products, groups, sales, foodmap, weights):
+    from casestudy import tables
+    from casestudy.nutrition import basis
+    from casestudy.study import Study
+
+    study = Study.find(ROOT)
+    sold = foodmap.assign(products.merge(sales, on="product_id"), groups)
+    facts = groups.groups.set_index("group")
+    sold["grams_per_ml"] = sold["group"].map(facts["grams_per_ml"]).fillna(0.0)
+    prices = tables.read_csv(study.input(basis.PRICES_FILE), basis.PRICES)
+    units = tables.read_csv(study.input(basis.UNITS_FILE), basis.UNITS)
+    resolved = basis._edible(weights.resolve(sold, units, prices), facts, 1.0)
+    return resolved[["product_id", "group", "share", "unit_mg", "cent_mg"]]
+
+
+def _rows(result: Path) -> int:
+    import pyarrow.parquet as pq
+
+    return int(pq.ParquetFile(result).metadata.num_rows)
+
+
+if __name__ == "__main__":
+    main()
