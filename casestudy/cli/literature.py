@@ -1,0 +1,153 @@
+"""Verbs of the literature review: records, sheet, flow, add, ris."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def add(subparsers: Any) -> None:
+    """Add ``casestudy literature VERB`` to the command line."""
+    top = subparsers.add_parser(
+        "literature",
+        help="review publications: records, screening, flow, codings",
+        description="Read, screen and code the publications under literature/.",
+        epilog="example:\n  casestudy literature records",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="verb")
+    _verb(
+        verbs,
+        "records",
+        _records,
+        "say what was read, joined and is doubtful",
+        "casestudy literature records",
+    )
+    one = _verb(
+        verbs,
+        "sheet",
+        _sheet,
+        "write a blank screening sheet",
+        "casestudy literature sheet --person anna --to anna.csv",
+    )
+    one.add_argument("--person", required=True, help="who will screen: the name of the file")
+    one.add_argument("--to", default="", help="file to write (default: PERSON.csv in the working folder)")
+    _verb(verbs, "flow", _flow, "count the flow of records so far", "casestudy literature flow")
+    one = _verb(
+        verbs,
+        "add",
+        _add,
+        "code a note by quote",
+        "casestudy literature add --coder anna --record bull-2003-strategic --file list.csv\n"
+        "  (code,quote columns, as for casestudy codings add)",
+    )
+    one.add_argument("--coder", required=True, help="a folder of literature/codings")
+    one.add_argument("--record", required=True, help="id of the record whose note is coded")
+    one.add_argument("--file", required=True, help="the list of codes and quotes; - reads standard input")
+    one.add_argument("--when", default="", help="time of the coding, such as 2026-03-01T10:00:00Z")
+    one = _verb(verbs, "ris", _ris, "print the joined records as RIS", "casestudy literature ris > all.ris")
+
+
+def _verb(verbs: Any, name: str, act: Any, help_: str, example: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        name,
+        help=help_,
+        description=help_[0].upper() + help_[1:] + ".",
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--study", default=None, help="the study's folder (default: found from here)")
+    parser.set_defaults(act=act)
+    return parser
+
+
+def _study(arguments: argparse.Namespace) -> Any:
+    from casestudy.study import Study
+
+    return Study.find(arguments.study)
+
+
+def _records(arguments: argparse.Namespace) -> int:
+    from casestudy.errors import raise_if
+    from casestudy.literature import duplicates, readers
+
+    study = _study(arguments)
+    records, problems = readers.survey(study)
+    joined = duplicates.join(records)
+    print(
+        f"{len(records)} records in {len({one.source for one in records})} sources; "
+        f"{len(joined.records)} publications after joining {len(records) - len(joined.records)} duplicates."
+    )
+    for row in joined.report.to_dict("records"):
+        print(f"  joined by {row['rule']} ({row['likeness']:.2f}): {row['duplicate']} into {row['kept']}")
+    for row in joined.doubtful.to_dict("records"):
+        print(f"  doubtful, not joined: {row['one']} and {row['other']}: {row['why']}")
+    unverified = [one for one in joined.records if not one.verified]
+    print(f"{len(unverified)} without an address under 'verified'.")
+    for one in sorted(joined.records, key=lambda one: one.id):
+        print(f"  {one.id}")
+    raise_if(problems, "The bibliographic records have problems.")
+    return 0
+
+
+def _sheet(arguments: argparse.Namespace) -> int:
+    from casestudy.errors import InputError, Problem
+    from casestudy.literature import duplicates, prisma, protocol, readers, screening
+    from casestudy.outputs import csv_text, write_atomically
+
+    study = _study(arguments)
+    target = Path(arguments.to or f"{arguments.person}.csv")
+    if target.exists():
+        problem = Problem(str(target), "it is there already.", "Name another file with --to.")
+        raise InputError("The sheet is not written.", [problem])
+    joined = duplicates.join(readers.load(study))
+    kept = prisma.eligible(joined.records, protocol.load(study))
+    write_atomically(target, csv_text(screening.sheet(kept)).encode())
+    print(
+        f"{target}: {len(kept)} records. Fill in decision (include, exclude) and reason, take the columns "
+        f"after note out, and put it into {screening.FOLDER}/{arguments.person}.csv."
+    )
+    return 0
+
+
+def _flow(arguments: argparse.Namespace) -> int:
+    from casestudy.literature import duplicates, prisma, protocol, readers, screening
+
+    study = _study(arguments)
+    records = readers.load(study)
+    joined, plan = duplicates.join(records), protocol.load(study)
+    screened = screening.load(study, joined.records, plan.reasons)
+    for row in prisma.count(records, joined, plan, screened, protocol.notes(study)).rows():
+        detail = f"  ({row['detail']})" if row["detail"] else ""
+        print(f"{row['phase']:<15} {row['box']:<26} {row['n']:>6}{detail}")
+    return 0
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    from casestudy.coding import codebook, quoting
+    from casestudy.literature import extraction, protocol
+
+    study = _study(arguments)
+    data = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
+    wishes = quoting.read_list(data, arguments.file)
+    path, n = extraction.append(
+        study,
+        arguments.coder,
+        arguments.record,
+        [(one.code, one.quote, one.occurrence, one.memo) for one in wishes],
+        codebook.load(study),
+        protocol.notes(study),
+        when=arguments.when,
+    )
+    print(f"{path.relative_to(study.root).as_posix()}: {n} codings written.")
+    return 0
+
+
+def _ris(arguments: argparse.Namespace) -> int:
+    from casestudy.literature import duplicates, readers
+
+    joined = duplicates.join(readers.load(_study(arguments)))
+    print(readers.write_ris(joined.records), end="")
+    return 0

@@ -1,0 +1,54 @@
+"""What is wrong with a study's literature: exports, screening, codings; all of it at once."""
+
+from __future__ import annotations
+
+from casestudy.coding import codebook
+from casestudy.errors import InputError, Problem
+from casestudy.literature import duplicates, extraction, protocol, readers, screening
+from casestudy.study import Study
+
+
+def check(study: Study) -> list[Problem]:
+    """List every problem of the files under ``literature/``; none when the study has no such folder."""
+    if not (study.root / "literature").is_dir() or not study.inputs(f"{readers.FOLDER}/*"):
+        return []
+    records, problems = readers.survey(study)
+    try:
+        plan = protocol.load(study)
+    except InputError as error:
+        return [*problems, *error.problems]
+    joined = duplicates.join(records)
+    for row in joined.doubtful.to_dict("records"):
+        found = f"{row['why']} (the other stands at {row['other']})."
+        problems.append(Problem(str(row["one"]), found, "See which is right, and mend the export."))
+    known = {one.id for one in joined.records}
+    _, wrong = screening.survey(study, joined.records, plan.reasons)
+    problems += wrong
+    notes = protocol.notes(study)
+    for name in sorted(set(notes) - known):
+        problems.append(Problem(f"{protocol.NOTES}/{name}.md", "it belongs to no record.", "Rename it."))
+    works, wrong = extraction.survey(study)
+    problems += wrong
+    try:
+        book = codebook.load(study)
+    except InputError:
+        return problems  # the coding room lists these
+    for one in plan.dimensions.values():
+        problems += [
+            Problem(protocol.FILE, f"dimension {one.id!r} names {code!r}, which is no code.", "Mend it.")
+            for code in one.codes
+            if code not in book.codes
+        ]
+    for work in works:
+        where = f"{extraction.FOLDER}/{work.coder}/{work.document}.jsonl"
+        text = notes.get(work.document)
+        if text is None:
+            problems.append(Problem(where, "there is no note of that name.", "Write the note, or rename it."))
+            continue
+        for coding in work.codings:
+            if text[coding.start : coding.end] != coding.quote:
+                found = f"coding {coding.id} is displaced: its words are not at {coding.start}-{coding.end}."
+                problems.append(Problem(where, found, "Code the note again."))
+            if coding.code not in book.codes:
+                problems.append(Problem(where, f"{coding.code!r} is no code.", "Mend the code."))
+    return problems

@@ -1,0 +1,229 @@
+"""Screening: what each person decided on each record and why, how far they agree, and what holds in the end.
+
+One file a person, ``literature/screening/NAME.csv``: record, stage, decision, reason. What a conversation
+settled stands in ``literature/screening/settled.csv``, with the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from casestudy.errors import Problem, nearest, raise_if
+from casestudy.literature.record import Record
+from casestudy.study import Study
+from casestudy.tables import Column, Schema, conform
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER = "literature/screening"
+SETTLED = "settled"
+STAGES = ("abstract", "text")
+DECISIONS = ("include", "exclude")
+SCHEMA = Schema(
+    "screening",
+    (
+        Column("record", "text", "id of the record"),
+        Column("stage", "text", "what was looked at: title and abstract, or the text", allowed=STAGES),
+        Column("decision", "text", "what was decided", allowed=DECISIONS),
+        Column("reason", "text", "why it was excluded, by its id in the protocol", required=False),
+        Column("note", "text", "anything else", required=False),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Screened:
+    """Decisions on records.
+
+    Attributes
+    ----------
+    decisions : pandas.DataFrame
+        One row a record and stage: ``record``, ``stage``, one column for each person, ``final`` (include,
+        exclude, or empty where they differ and nothing is settled), ``reason``, ``settled``.
+    people : tuple of str
+    """
+
+    decisions: pd.DataFrame
+    people: tuple[str, ...]
+
+    def final(self, stage: str) -> dict[str, str]:
+        """Final decision by record at one stage; records without one are left out."""
+        rows = self.decisions[(self.decisions["stage"] == stage) & (self.decisions["final"] != "")]
+        return dict(zip(rows["record"], rows["final"], strict=True))
+
+
+def load(study: Study, records: Sequence[Record], reasons: Mapping[str, str]) -> Screened:
+    """Read everybody's decisions and bring them together.
+
+    Parameters
+    ----------
+    study : Study
+    records : sequence of Record
+        De-duplicated.
+    reasons : mapping of str to str
+        Reasons for exclusion by id, from the protocol.
+
+    Raises
+    ------
+    InputError
+        With every problem: unknown records and reasons, an exclusion without reason, one person deciding
+        twice, a settled decision where nobody differed, a text screened of a record that was excluded.
+    """
+    screened, problems = survey(study, records, reasons)
+    raise_if(problems, "The screening has problems.")
+    return screened
+
+
+def survey(
+    study: Study, records: Sequence[Record], reasons: Mapping[str, str]
+) -> tuple[Screened, list[Problem]]:
+    """Like `load`, with the problems listed instead of raised."""
+    import pandas as pd
+
+    from casestudy.literature.readers import decoded
+
+    tables: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    for path in study.inputs(f"{FOLDER}/*.csv"):
+        where = f"{FOLDER}/{path.name}"
+        try:
+            import io
+
+            frame = pd.read_csv(io.StringIO(decoded(path.read_bytes())), dtype=str, keep_default_na=False)
+        except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            problems.append(Problem(where, f"it is not a UTF-8 table: {str(error)[:80]}.", "Save it as CSV."))
+            continue
+        table, wrong = conform(frame.replace("", None), SCHEMA, where)
+        problems += wrong
+        if not wrong:
+            for column in ("reason", "note"):
+                table[column] = table[column].fillna("") if column in table else ""
+            problems += _checked(table, where, {one.id for one in records}, reasons)
+            tables[path.stem] = table
+    screened, wrong = combine(tables)
+    return screened, [*problems, *wrong]
+
+
+def _checked(table: pd.DataFrame, where: str, known: set[str], reasons: Mapping[str, str]) -> list[Problem]:
+    problems = []
+    seen: dict[tuple[str, str], str] = {}
+    for row, one in enumerate(table.to_dict("records"), start=2):
+        place, key = f"{where}, row {row}", (one["record"], one["stage"])
+        if one["record"] not in known:
+            hint = nearest(one["record"], known)
+            problems.append(Problem(place, f"{one['record']!r} is no record.", hint))
+        if one["decision"] == "exclude" and one["reason"] not in reasons:
+            found = f"excluded for {one['reason']!r}." if one["reason"] else "excluded without a reason."
+            problems.append(Problem(place, found, nearest(one["reason"], reasons)))
+        if key in seen:
+            same = "again" if seen[key] == one["decision"] else f"first {seen[key]}, then {one['decision']}"
+            found = f"{key[0]!r} is decided twice at the stage {key[1]!r}: {same}."
+            problems.append(Problem(place, found, "Keep one decision; settle a change of mind in a note."))
+        seen[key] = one["decision"]
+    return problems
+
+
+def combine(tables: Mapping[str, pd.DataFrame]) -> tuple[Screened, list[Problem]]:
+    """Bring the tables of several people together; `settled` decides where they differ.
+
+    Returns
+    -------
+    (Screened, list of Problem)
+        A single person's decision is final. Of two or more who agree, the reason of the first by name holds.
+    """
+    import pandas as pd
+
+    people = tuple(sorted(name for name in tables if name != SETTLED))
+    said: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
+    for name in people:
+        for one in tables[name].to_dict("records"):
+            said.setdefault((one["record"], one["stage"]), {})[name] = (one["decision"], one["reason"])
+    settled = {
+        (one["record"], one["stage"]): (one["decision"], one["reason"])
+        for one in (tables[SETTLED].to_dict("records") if SETTLED in tables else [])
+    }
+    problems = []
+    rows: list[dict[str, Any]] = []
+    for key in sorted(said, key=lambda one: (STAGES.index(one[1]), one[0])):
+        votes = {decision for decision, _ in said[key].values()}
+        final, reason = "", ""
+        if len(votes) == 1:
+            final, reason = next((d, r) for name in people if (d_r := said[key].get(name)) for d, r in [d_r])
+            if key in settled and settled[key][0] != final:
+                found = f"{key[0]!r} is settled against what everybody decided at the stage {key[1]!r}."
+                problems.append(
+                    Problem(f"{FOLDER}/{SETTLED}.csv", found, "Change the decisions, or take it out.")
+                )
+        elif key in settled:
+            final, reason = settled[key]
+        rows.append(
+            {"record": key[0], "stage": key[1]}
+            | {name: said[key].get(name, ("", ""))[0] for name in people}
+            | {"final": final, "reason": reason, "settled": key in settled and len(votes) > 1}
+        )
+    for key in sorted(set(settled) - set(said)):
+        found = f"{key[0]!r} is settled at the stage {key[1]!r}, but nobody screened it there."
+        problems.append(Problem(f"{FOLDER}/{SETTLED}.csv", found, "Take it out, or screen the record."))
+    out = {row["record"] for row in rows if row["stage"] == STAGES[0] and row["final"] == "exclude"}
+    for row in rows:
+        if row["stage"] == STAGES[1] and row["record"] in out:
+            found = f"the text of {row['record']!r} is screened, though its abstract was excluded."
+            problems.append(Problem(FOLDER, found, "Contradicting decisions: take one of them back."))
+    columns = ["record", "stage", *people, "final", "reason", "settled"]
+    return Screened(pd.DataFrame(rows, columns=columns), people), problems
+
+
+def agreement(screened: Screened) -> pd.DataFrame:
+    """How far the people who screened agree, by stage, with full names of the coefficients.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a stage and coefficient: ``stage`` and the columns of `Result.as_row`. Undefined is missing
+        with a reason. No row where fewer than two people screened.
+    """
+    import pandas as pd
+
+    from casestudy.agreement.alpha import krippendorff
+    from casestudy.agreement.coefficient import measure
+    from casestudy.agreement.percent import percent_agreement
+    from casestudy.agreement.ratings import read
+
+    rows = []
+    people = list(screened.people)
+    for stage in STAGES if len(people) > 1 else ():
+        table = screened.decisions.loc[screened.decisions["stage"] == stage, people]
+        if table.empty:
+            continue
+        values = table.astype(object).where(table != "", None).to_numpy()
+        ratings = read(values, categories=DECISIONS, coders=people, unit="record")
+        rows += [
+            {"stage": stage} | measure(ratings, one).as_row() for one in (percent_agreement(), krippendorff())
+        ]
+    kept = ["stage", "coefficient", "value", "n_units", "n_pairable", "prevalence", "reason", "definition"]
+    return pd.DataFrame(rows, columns=kept if not rows else None)[kept]
+
+
+def sheet(records: Sequence[Record], stage: str = STAGES[0]) -> pd.DataFrame:
+    """A blank screening sheet: one row a record, decision and reason to be filled in."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "record": one.id,
+                "stage": stage,
+                "decision": "",
+                "reason": "",
+                "note": "",
+                "year": one.year,
+                "title": one.title,
+                "outlet": one.outlet,
+                "abstract": one.abstract,
+            }
+            for one in sorted(records, key=lambda one: one.id)
+        ]
+    )
