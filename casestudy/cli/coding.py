@@ -17,8 +17,11 @@ all problems are listed and nothing is written. What is there already is not rep
 
 def add(subparsers: Any) -> None:
     """Add the verbs to the command line."""
+    from casestudy.cli import pseudonyms
+
     _codings(subparsers)
     _code(subparsers)
+    pseudonyms.add(subparsers)
 
 
 def _codings(subparsers: Any) -> None:
