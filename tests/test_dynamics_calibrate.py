@@ -93,3 +93,17 @@ def test_ranges_that_cannot_be_searched_are_refused() -> None:
         calibrate.fit(table, BASE, {})
     with pytest.raises(InputError, match="hold one out"):
         calibrate.hold_out(table[table["cohort"] == "c00"], BASE, RANGES)
+
+
+def test_a_table_of_percentages_becomes_counts_and_a_bad_one_is_refused() -> None:
+    wide = pd.DataFrame({"index": ["2017-02 (n 25)", "2017-11"], "0": [100, 100], "1": [80, None]})
+    assert calibrate.from_percent(wide).to_numpy().tolist() == [
+        ["2017-02", 0, 25, 25],
+        ["2017-02", 1, 25, 20],
+    ]
+    with pytest.raises(InputError, match="120 per cent"):
+        calibrate.from_percent(wide.assign(**{"0": [120, 100]}))
+    with pytest.raises(InputError, match="not headed by an age"):
+        calibrate.from_percent(wide.rename(columns={"1": "later"}))
+    with pytest.raises(InputError, match="no cohort has a size"):
+        calibrate.from_percent(wide.assign(index=["a", "b"]))

@@ -5,6 +5,7 @@ A cohort is everybody who registered in the same month, followed by age in month
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -86,6 +87,57 @@ def conform(frame: pd.DataFrame, where: str = "the cohorts") -> pd.DataFrame:
         found.append(Problem(where, "there is no row.", "Give at least one cohort."))
     raise_if(found, "The cohorts cannot be used.")
     return table.astype({"age": int, "size": int, "active": int})
+
+
+def from_percent(frame: pd.DataFrame, where: str = "the cohorts") -> pd.DataFrame:
+    """Cohorts from a table of percentages, as a notebook on retention saves it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        First column: the cohort with its size, ``2017-02 (n 25)``; every other column is headed by an age and
+        holds the percentage of the cohort that was active then, or nothing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``cohort``, ``age``, ``size``, ``active``: counts restored from rounded percentages of the cohort's
+        size, so they are exact only while the whole cohort is observed.
+
+    Raises
+    ------
+    InputError
+        When no cohort has a size, a heading is no age, or a percentage is outside 0 to 100.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> wide = pd.DataFrame({"index": ["2017-02 (n 25)"], "0": [100], "1": [80]})
+    >>> from_percent(wide).to_numpy().tolist()
+    [['2017-02', 0, 25, 25], ['2017-02', 1, 25, 20]]
+    """
+    import pandas as pd
+
+    rows, found = [], []
+    ages = {name: int(name) for name in frame.columns[1:] if str(name).isdigit()}
+    if len(ages) != frame.shape[1] - 1:
+        found.append(Problem(where, "a column is not headed by an age.", "Head them 0, 1, 2 …"))
+    for one in frame.itertuples(index=False):
+        match = re.fullmatch(r"(.+) \(n ([0-9]+)\)", str(one[0]))
+        if not match:
+            continue
+        for value, age in zip(one[1:], ages.values(), strict=False):
+            if value is None or value != value:
+                continue
+            if not 0 <= float(value) <= 100:
+                found.append(Problem(f"{where}, {one[0]}, age {age}", f"{value} per cent.", "Give 0 to 100."))
+                continue
+            active = round(float(value) / 100 * int(match[2]))
+            rows.append({"cohort": match[1], "age": age, "size": int(match[2]), "active": active})
+    if not rows and not found:
+        found.append(Problem(where, "no cohort has a size.", "Write it like 2017-02 (n 25)."))
+    raise_if(found, "The cohorts cannot be used.")
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def curve(p: Mapping[str, Any], ages: int) -> np.ndarray:
