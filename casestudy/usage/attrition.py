@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -120,7 +121,9 @@ def kaplan_meier(times: Any, events: Any) -> Survival:
     from lifelines import KaplanMeierFitter
     from lifelines.utils import median_survival_times
 
-    fitted = KaplanMeierFitter().fit(spans, seen)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own use of pandas; nothing a reader can act on
+        fitted = KaplanMeierFitter().fit(spans, seen)
     table = fitted.event_table
     ends = fitted.confidence_interval_survival_function_
     curve = pd.DataFrame(
@@ -179,7 +182,11 @@ def log_rank(times: Any, events: Any, groups: Any) -> tuple[float, float]:
         return float("nan"), float("nan")
     from lifelines.statistics import multivariate_logrank_test
 
-    result = multivariate_logrank_test(np.asarray(times, float), np.asarray(groups), np.asarray(events, bool))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = multivariate_logrank_test(
+            np.asarray(times, float), np.asarray(groups), np.asarray(events, bool)
+        )
     return float(result.test_statistic), float(result.p_value)
 
 
@@ -222,8 +229,6 @@ def cox(frame: pd.DataFrame, time: str, event: str, covariates: Sequence[str], l
     Cox
         Without rows, and with the reason, where events are too few or a covariate does not vary.
     """
-    import warnings
-
     import pandas as pd
 
     names = ["covariate", "hazard_ratio", "low", "high", "p", "p_proportional"]

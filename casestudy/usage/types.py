@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_LEAST_ROWS = 20
+
+
 @dataclass(frozen=True)
 class Choice:
     """How many classes, with the grounds.
@@ -62,7 +65,7 @@ def choose(
     groups : array, shape (n,)
         The participant of each session: whole participants are resampled.
     most : int
-        The largest number tried.
+        The largest number tried; no more than one for every twenty sessions.
     least_percent : float
         The smallest class may not be smaller, percent of rows.
     least_ari : float
@@ -80,7 +83,7 @@ def choose(
 
     table = np.asarray(counts, float)
     fits, rows = [], []
-    for k in range(1, min(most, len(table)) + 1):
+    for k in range(1, max(1, min(most, len(table) // _LEAST_ROWS)) + 1):
         made = mixtures.fit(table, k, seed=seed, starts=starts)
         members = made.membership(table).argmax(axis=1)
         smallest = 100 * np.bincount(members, minlength=k).min() / len(table)
@@ -224,3 +227,42 @@ def crossing(classes: Any, ways: Any, order: Sequence[str]) -> tuple[pd.DataFram
     ari = mixtures.adjusted_rand(rows[borne], columns[borne]) if borne.any() else float("nan")
     counts.columns.name = None
     return counts, ari
+
+
+def second_opinion(counts: Any, ks: Sequence[int], members: Any, seed: int = 0) -> pd.DataFrame:
+    """Another model on other data: latent classes of which kinds of pages were opened at all (StepMix).
+
+    Parameters
+    ----------
+    counts : array, shape (n, features)
+    ks : sequence of int
+        Numbers of classes to try.
+    members : array
+        The division to compare with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``k``, ``bic``, ``smallest_percent``, ``ari`` (adjusted Rand index with `members`). Features that are in
+        every session, or in none, say nothing and are left out.
+    """
+    import warnings
+
+    import pandas as pd
+    from stepmix.stepmix import StepMix
+
+    seen = (np.asarray(counts, float) > 0).astype(int)
+    seen = seen[:, (seen.mean(axis=0) > 0.001) & (seen.mean(axis=0) < 0.98)]
+    rows = []
+    for k in ks:
+        model = StepMix(
+            n_components=k, measurement="binary", n_init=3, max_iter=300, abs_tol=1e-6, random_state=seed,
+            progress_bar=0, verbose=0,
+        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about starts that did not converge; the best of them is kept
+            model.fit(seen)
+        found = np.asarray(model.predict(seen))
+        smallest = 100 * np.bincount(found, minlength=k).min() / len(seen)
+        rows.append((k, float(model.bic(seen)), smallest, mixtures.adjusted_rand(members, found)))
+    return pd.DataFrame(rows, columns=["k", "bic", "smallest_percent", "ari"])
