@@ -1,0 +1,101 @@
+"""Saturation: the stopping rule by hand, its dependence on order, accumulation and unseen codes."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casestudy.coding import saturation
+from casestudy.errors import InputError
+
+
+def table(rows: list[str]) -> pd.DataFrame:
+    """Interviews as strings of codes."""
+    codes = sorted(set("".join(rows)))
+    values = [[int(code in row) for code in codes] for row in rows]
+    return pd.DataFrame(values, index=[f"p{n}" for n in range(len(rows))], columns=codes)
+
+
+@pytest.mark.parametrize(
+    ("new", "base", "run", "threshold", "notation"),
+    [
+        # Base of 20 codes; runs 5-6: 4/20, 6-7: 2/20, 7-8: 1/20, so it is reached at 6, confirmed by 2.
+        ([10, 6, 3, 1, 3, 1, 1, 0, 0], 4, 2, 0.05, "6+2"),
+        ([10, 6, 3, 1, 3, 1, 1, 0, 0], 4, 2, 0.0, "7+2"),
+        ([10, 6, 3, 1, 3, 1, 1, 0, 0], 4, 3, 0.0, "not reached"),
+        ([10, 6, 3, 1, 0, 0], 4, 2, 0.0, "4+2"),
+        ([5, 5, 5, 5, 5, 5], 4, 2, 0.05, "not reached"),
+        ([1, 1, 1, 1, 1], 4, 2, 0.05, "fewer than 6 interviews"),
+        ([0, 0, 0, 0, 0, 0], 4, 2, 0.05, "undefined: no code in the base"),
+    ],
+)
+def test_the_rule_by_hand(new: list[int], base: int, run: int, threshold: float, notation: str) -> None:
+    assert saturation.stop(new, base, run, threshold).notation == notation
+
+
+ROWS = st.lists(st.text("abcdef", max_size=5), min_size=1, max_size=6)
+
+
+@given(ROWS)
+@settings(max_examples=100, deadline=None)
+def test_the_expected_curve_is_the_mean_over_all_orders(rows: list[str]) -> None:
+    presence = table(rows)
+    curve = saturation.accumulation(presence, permutations=5)
+    sums = np.zeros(len(rows))
+    orders = list(itertools.permutations(rows))
+    for order in orders:
+        heard: set[str] = set()
+        for place, row in enumerate(order):
+            heard |= set(row)
+            sums[place] += len(heard)
+    assert np.allclose(curve["expected"], sums / len(orders))
+    assert curve["found"].tolist() == [len(set("".join(rows[: n + 1]))) for n in range(len(rows))]
+    assert (curve["low"] <= curve["high"]).all()
+
+
+def test_random_orders_depend_on_the_seed_alone() -> None:
+    presence = table(["abc", "ad", "b", "ef", "a", "b", "c", "a"])
+    one = saturation.stopping(presence, permutations=50, seed=3)
+    assert one.equals(saturation.stopping(presence, permutations=50, seed=3))
+    chosen = one[(one["base"] == 4) & (one["run"] == 2) & (one["threshold"] == 0.0)].iloc[0]
+    assert chosen["notation"] == "4+2"
+    assert 0 < chosen["never"] < 1
+    assert chosen["earliest"] == 4
+
+
+def test_unseen_codes_by_hand() -> None:
+    # Three codes once, one twice, two oftener: 6 + 3*2 / (2*2) = 7.5; with 5 interviews four fifths of that.
+    assert saturation.unseen([1, 1, 1, 2, 3, 4]).total == 7.5
+    assert saturation.unseen([1, 1, 1, 2, 3, 4], samples=5).total == pytest.approx(7.2)
+    assert saturation.unseen([1, 1, 1, 2, 3, 4]).coverage == 1 - 3 / 12
+    assert math.isnan(saturation.unseen([]).coverage)
+    assert math.isnan(saturation.unseen([1, 1], samples=1).total)
+
+
+def test_interviews_are_ordered_by_day() -> None:
+    presence = table(["a", "b", "c"])
+    people = pd.DataFrame(
+        {
+            "participant_id": ["p0", "p1", "p2"],
+            "interviewed_on": pd.to_datetime(["2017-03-02", "2017-03-01", None]),
+        }
+    )
+    assert saturation.ordered(presence, people).index.tolist() == ["p1", "p0", "p2"]
+    assert saturation.ordered(presence, people.assign(interviewed_on=pd.NaT)).index.tolist() == [
+        "p0",
+        "p1",
+        "p2",
+    ]
+
+
+def test_a_reflexive_study_refuses() -> None:
+    with pytest.raises(InputError, match="reflexive"):
+        saturation.refuse_if_reflexive("reflexive")
+    saturation.refuse_if_reflexive("reflexive", insist=True)
+    saturation.refuse_if_reflexive("codebook")
