@@ -285,3 +285,41 @@ def test_unusual_shapes_fall_back_and_agree():
     assert measure(wide, krippendorff()).value == pytest.approx(0.49, abs=0.03)
     assert measure(wide, conger()).value == pytest.approx(measure(wide, fleiss()).value, abs=0.01)
     assert measure(narrow, krippendorff()).value == pytest.approx(measure(narrow, cohen()).value, abs=0.02)
+
+
+def test_several_codes_on_one_unit_taken_one_by_one():
+    rows = [[{"p", "q"}, {"q"}], [{"p"}, {"p"}], [set(), {"q"}], [None, {"p"}], [{"q"}, {"q"}]]
+    ratings = read(rows)
+    binary = [[None if v is None else int("p" in v) for v in row] for row in rows]
+    assert measure(ratings.has("p"), cohen()).value == measure(read(binary), cohen()).value
+    assert measure(ratings.has("p"), cohen()).n_categories == 2
+
+
+def test_the_summary_names_every_figure_once():
+    from casestudy.agreement.summary import of_ratings, of_spans
+
+    rng = np.random.default_rng(11)
+    truth = rng.integers(1, 4, 60)
+    table = np.where(rng.random((60, 3)) < 0.8, truth[:, None], rng.integers(1, 4, (60, 3))).astype(object)
+    for rows, ordered, n in (
+        (table[:, :2], False, 8),
+        (table, True, 8),
+        ([[*row[:2], None] for row in table], True, 10),
+    ):
+        found = of_ratings(read(rows), ordered=ordered, seed=3)
+        assert len(found) == len({one.name for one in found}) == n
+        for one in found:
+            assert one.definition
+            assert one.source
+            assert one.missing_rule
+            assert one.interval.low <= one.value <= one.interval.high or "attainable" in one.name
+    constant = of_ratings(read([["a", "a"]] * 4))
+    assert [one.defined for one in constant] == [True] + [False] * 7
+    assert all(one.reason or one.defined for one in constant)
+    nothing = of_ratings(read([[None, None]] * 4))
+    assert not any(one.defined for one in nothing)
+
+    from casestudy.agreement.spans import read_spans
+
+    spans = read_spans(["A", "B"], [0, 2], [5, 9], ["x", "x"], length=20)
+    assert len({one.name for one in of_spans(spans)}) == 6

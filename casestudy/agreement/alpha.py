@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.coefficient import Bound, Coefficient, Estimate, ratio, share
-from casestudy.agreement.ratings import MISSING, Floats, Patterns, Ratings
+from casestudy.agreement.patterns import MISSING, Floats, Patterns
+from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.weights import Distance, Matrix, distances
 from casestudy.errors import InputError, Problem, nearest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from casestudy.agreement.ratings import Floats
+from casestudy.agreement.patterns import Floats
 from casestudy.agreement.results import NAN, Result
 from casestudy.agreement.spans import Spans
 from casestudy.errors import InputError, Problem, nearest

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from casestudy.agreement.ratings import Integers
+from casestudy.agreement.patterns import Integers
 from casestudy.agreement.results import NAN, Result
 from casestudy.agreement.spans import Spans
 from casestudy.errors import InputError, Problem, raise_if

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.coefficient import Bound, Coefficient, Estimate, ratio, share
-from casestudy.agreement.ratings import MISSING, Floats, Ratings
+from casestudy.agreement.patterns import MISSING, Floats
+from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.weights import Matrix, agreement_weights
 
 _SOURCE = "Gwet, Handbook of Inter-Rater Reliability, as its public implementations state it"

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from casestudy.agreement.ratings import MISSING, Floats, Patterns, Ratings
+from casestudy.agreement.patterns import MISSING, Floats, Patterns
+from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.results import NAN, Interval, Result
 
 TINY = 1e-12

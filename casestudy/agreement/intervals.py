@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.coefficient import CHUNK, Bound, Estimate, Material
-from casestudy.agreement.ratings import Floats, Ratings
+from casestudy.agreement.patterns import Floats
+from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.resampling import deleted, derivatives, grouped, material
 from casestudy.agreement.results import NAN, Interval
 from casestudy.errors import Problem, raise_if

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from casestudy.agreement.coefficient import CHUNK, Bound, Estimate, Material
-from casestudy.agreement.ratings import Floats, Integers, Ratings
+from casestudy.agreement.patterns import Floats, Integers
+from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.resampling import material
 from casestudy.agreement.results import NAN, Interval
 from casestudy.errors import Problem, raise_if
@@ -72,7 +73,8 @@ class Posterior:
             if len(rows):
                 bound, prior = _widened(bound.bind(_with_rows(ratings, rows)), len(ratings.codes), weights)
             else:
-                reason = "Too many categories for a prior: a plain Bayesian bootstrap."
+                many = "Too many categories" if len(ratings.categories) > 1 else "Too few categories"
+                reason = f"{many} for a prior: a plain Bayesian bootstrap."
         made = material(bound, ratings, self.by)
         words = f"posterior, {self.draws:,} draws over {made.word}s, seed {self.seed}"
         base = Interval(NAN, NAN, self.level, words, NAN, made.word, made.n)

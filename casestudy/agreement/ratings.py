@@ -1,8 +1,4 @@
-"""Ratings of units by coders: read, checked, and grouped into the distinct patterns that occur.
-
-Every coefficient of this room is a function of how often each pattern of ratings occurs. Grouping the units
-first makes a million units as cheap as their few hundred patterns, for the estimate and for every resample.
-"""
+"""Ratings of units by coders: read and checked."""
 
 from __future__ import annotations
 
@@ -15,53 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from casestudy.agreement.patterns import MISSING, Floats, Integers, Patterns, group, patterns_of
 from casestudy.errors import InputError, Problem, raise_if
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-MISSING = -1
-_MOST_CELLS = 200_000_000
 _MOST_LISTED = 20
-_DENSE_KEYS = 4_000_000
-
-
-@dataclass(frozen=True, eq=False)
-class Patterns:
-    """The distinct rows of ratings and how often each occurs.
-
-    Attributes
-    ----------
-    rows : int array, patterns x coders
-        Category numbers, -1 for missing. Without regard to coders, each row is sorted.
-    number : float array, patterns
-        How many units show the pattern.
-    n_categories : int
-    of_unit : int array, units
-        The pattern of each unit.
-    """
-
-    rows: Integers
-    number: Floats
-    n_categories: int
-    of_unit: Integers
-
-    @cached_property
-    def counts(self) -> Floats:
-        """How many coders put the pattern into each category: patterns x categories."""
-        size = self.rows.shape[0] * self.n_categories
-        if size > _MOST_CELLS:
-            found = f"{self.n_categories:,} different values in {self.rows.shape[0]:,} different units."
-            remedy = "Use the interval metric, or round the values to fewer categories."
-            raise InputError("There are too many values.", [Problem("ratings", found, remedy)])
-        present = self.rows != MISSING
-        where = np.nonzero(present)[0] * self.n_categories + self.rows[present]
-        counted = np.bincount(where, minlength=size).astype(float)
-        return counted.reshape(self.rows.shape[0], self.n_categories)
-
-    @cached_property
-    def rated(self) -> Floats:
-        """How many coders rated the pattern."""
-        return np.asarray((self.rows != MISSING).sum(axis=1), dtype=float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +74,7 @@ class Ratings:
             keys = np.zeros(len(self.codes), dtype=np.int64)
             for coder in range(m):
                 keys += powers[self.codes[:, coder]]
-            found, of_unit = _group(keys, (m + 1) ** q)
+            found, of_unit = group(keys, (m + 1) ** q)
             rows = np.full((len(found), m), MISSING, dtype=np.int64)
             filled = np.zeros(len(found), dtype=np.int64)
             for k in range(q):
@@ -132,7 +85,7 @@ class Ratings:
                     filled[here] += 1
         else:
             rows, of_unit = np.unique(np.sort(self.codes, axis=1), axis=0, return_inverse=True)
-        return _patterns(rows, of_unit, q)
+        return patterns_of(rows, of_unit, q)
 
     @cached_property
     def coder_patterns(self) -> Patterns:
@@ -142,19 +95,31 @@ class Ratings:
             keys = np.zeros(len(self.codes), dtype=np.int64)
             for coder in range(m):
                 keys = keys * (q + 1) + self.codes[:, coder] + 1
-            found, of_unit = _group(keys, (q + 1) ** m)
+            found, of_unit = group(keys, (q + 1) ** m)
             rows = np.empty((len(found), m), dtype=np.int64)
             for coder in reversed(range(m)):
                 rows[:, coder] = found % (q + 1) - 1
                 found = found // (q + 1)
         else:
             rows, of_unit = np.unique(self.codes, axis=0, return_inverse=True)
-        return _patterns(rows, of_unit, q)
+        return patterns_of(rows, of_unit, q)
 
     def of_coders(self, *coders: str) -> Ratings:
         """The ratings of some of the coders."""
         where = [self.coders.index(coder) for coder in coders]
         return replace(self, codes=self.codes[:, where], coders=tuple(coders))
+
+    def has(self, code: Any) -> Ratings:
+        """Whether each rating contains a code, where a rating is a set of codes.
+
+        Examples
+        --------
+        >>> read([[{"p", "q"}, {"q"}], [{"p"}, set()]]).has("p").codes.tolist()
+        [[1, 0], [1, 0]]
+        """
+        within = [isinstance(one, frozenset) and code in one for one in self.categories]
+        place = np.array([*within, MISSING], dtype=np.int64)
+        return replace(self, codes=place[self.codes], categories=("absent", str(code)), declared=True)
 
     def collapse(self, category: Any) -> Ratings:
         """One category against all others; missing stays missing.
@@ -377,20 +342,3 @@ def _first(problems: list[Problem]) -> list[Problem]:
     if rest <= 0:
         return problems
     return problems[:_MOST_LISTED] + [Problem("ratings", f"{rest:,} more problems of this kind.")]
-
-
-def _group(keys: Integers, size: int) -> tuple[Integers, Integers]:
-    """The distinct keys in order, and the place of each unit's key among them."""
-    if size <= _DENSE_KEYS:
-        present = np.zeros(size, dtype=bool)
-        present[keys] = True
-        place = np.cumsum(present) - 1
-        return np.flatnonzero(present).astype(np.int64), place[keys]
-    found, inverse = np.unique(keys, return_inverse=True)
-    return found, inverse.astype(np.int64)
-
-
-def _patterns(rows: Integers, of_unit: Integers, n_categories: int) -> Patterns:
-    inverse = np.asarray(of_unit).reshape(-1)
-    number = np.bincount(inverse, minlength=len(rows)).astype(float)
-    return Patterns(rows, number, n_categories, inverse)

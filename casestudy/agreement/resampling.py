@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from casestudy.agreement.coefficient import CHUNK, Bound, Material
-from casestudy.agreement.ratings import Floats, Ratings
+from casestudy.agreement.patterns import Floats
+from casestudy.agreement.ratings import Ratings
 from casestudy.errors import InputError, Problem
 
 _STEP = 1e-30

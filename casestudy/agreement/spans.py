@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from casestudy.agreement.ratings import Integers
+from casestudy.agreement.patterns import Integers
 from casestudy.errors import InputError, Problem, nearest, raise_if
 
 GAP = -1

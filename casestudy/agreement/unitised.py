@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.coefficient import Bound, Estimate, Material, ratio, share
-from casestudy.agreement.ratings import Floats, Patterns, Ratings
+from casestudy.agreement.patterns import Floats, Patterns
+from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.results import NAN, Interval, Result
 from casestudy.agreement.spans import GAP, Spans
 from casestudy.errors import InputError, Problem, nearest, raise_if

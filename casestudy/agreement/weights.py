@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from casestudy.agreement.ratings import Floats, Ratings
+from casestudy.agreement.patterns import Floats
+from casestudy.agreement.ratings import Ratings
 from casestudy.errors import InputError, Problem, nearest, raise_if
 
 Matrix = Floats | Sequence[Sequence[float]]
