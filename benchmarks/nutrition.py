@@ -1,8 +1,8 @@
 """Time and memory of the nutrition job beside plain pandas, hand-written SQL and merely reading the columns.
 
 The job: from receipt lines to nutrients of every household and month, weights included. Data sets of other
-sizes are the installed purchases copied with new household and basket ids. Every run is a process of its own; peak
-memory and processor seconds are that process's. Ratios are of runs taken in turn on one machine.
+sizes are the installed purchases copied with new household and basket ids. Every run is a process of its own;
+peak memory and processor seconds are that process's. Ratios are of runs taken in turn on one machine.
 
     python benchmarks/nutrition.py                 the full data and 20 times it
     python benchmarks/nutrition.py --scale 100     147 million lines, under a memory cap

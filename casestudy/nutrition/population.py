@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from casestudy.nutrition import measures
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import IDS
-from casestudy.nutrition.feedback import DisplayRules
+from casestudy.nutrition.periods import DisplayRules
 from casestudy.nutrition.recommend import Profile
 from casestudy.nutrition.scores import food_of, nrf93, nutri_score
 

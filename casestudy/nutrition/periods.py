@@ -1,0 +1,210 @@
+"""The measures of a household's periods beside their targets, and over the months."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casestudy.nutrition import measures, recommend
+from casestudy.nutrition.components import IDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class DisplayRules:
+    """When a household is shown figures at all: choices of the workbench, against figures on crumbs.
+
+    Attributes
+    ----------
+    month_spend, window_spend : float
+        Least spend on food in a month and in three months.
+    window_months : int
+        Least months with food in the window.
+    coverage : float
+        Least share of the food spend behind the figures, in percent.
+    spend_ratio : float
+        Households are similar in spend from 1/ratio to ratio times this household's.
+    """
+
+    month_spend: float = 50.0
+    window_spend: float = 150.0
+    window_months: int = 3
+    coverage: float = 60.0
+    spend_ratio: float = 1.5
+
+
+def summary(food: pd.DataFrame, periods: dict[str, tuple[str, ...]], rules: DisplayRules) -> pd.DataFrame:
+    """What each period's figures rest on, and whether they are shown.
+
+    Parameters and columns: see `casestudy.nutrition.view.HouseholdFeedback`; lines are as
+    `casestudy.nutrition.receipt.household_lines` gives them.
+    """
+    import pandas as pd
+
+    rows = []
+    for period, months in periods.items():
+        part = food[food["month"].isin(months)]
+        counted = part[part["grams"] > 0]
+        spend, behind = part["spend"].sum(), counted["spend"].sum()
+        shares = {
+            f"{share}_percent": percent(counted.loc[counted["share"] == share, "spend"].sum(), behind)
+            for share in ("measured", "tables", "assumed")
+        }
+        least = rules.month_spend if period == "month" else rules.window_spend
+        why = _why_not(part, spend, behind, least, len(months), rules)
+        rows.append(
+            {
+                "period": period,
+                "first_month": months[0],
+                "last_month": months[-1],
+                "baskets": part["basket_id"].nunique(),
+                "food_spend": spend,
+                "counted_spend": behind,
+                "coverage_percent": percent(behind, spend),
+                **shares,
+                "kilograms": part["grams"].sum() / 1000,
+                "energy_kcal": part["energy_kcal"].sum(),
+                "shown": not why,
+                "why": why,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _why_not(
+    part: pd.DataFrame, spend: float, behind: float, least: float, months: int, rules: DisplayRules
+) -> str:
+    active = part["month"].nunique()
+    if months > 1 and active < rules.window_months:
+        return f"food was bought here in {active} of {rules.window_months} months"
+    if spend < least:
+        return f"food for {spend:.2f} was bought here; figures are shown from {least:g}"
+    covered = percent(behind, spend)
+    if covered < rules.coverage:
+        return f"{covered:.0f} % of the food spend has a known weight; shown from {rules.coverage:g} %"
+    return ""
+
+
+def percent(part: float, whole: float) -> float:
+    """A part in percent of a whole; NaN where the whole is 0."""
+    return 100 * part / whole if whole else float("nan")
+
+
+def nutrients(
+    food: pd.DataFrame,
+    periods: dict[str, tuple[str, ...]],
+    summary: pd.DataFrame,
+    targets: dict[str, recommend.Target],
+    profile: str,
+) -> pd.DataFrame:
+    """Each period's measures with their range, beside the targets.
+
+    Parameters and columns: see `casestudy.nutrition.view.HouseholdFeedback`; lines are as
+    `casestudy.nutrition.receipt.household_lines` gives them.
+    """
+    import numpy as np
+    import pandas as pd
+
+    rows = []
+    for period, months in periods.items():
+        part = food[food["month"].isin(months)]
+        why = summary.loc[summary["period"] == period, "why"].iloc[0]
+        whole = part[list(IDS)].sum().to_frame().T
+        values = measures.compute(whole).iloc[0]
+        for measure in measures.MEASURES:
+            spread = {}
+            for end in ("_low", "_high"):
+                ends = part.rename(columns={f"{c}{end}": c for c in IDS} | {c: f"{c}_mid" for c in IDS})
+                away = measures.numerator(ends, measure) - measures.numerator(part, measure)
+                by_group = away.groupby(part["group"]).sum()
+                scale = measures.denominator(whole, measure).iloc[0]
+                spread[end] = float(np.sqrt((by_group**2).sum())) / scale
+            value = float(values[measure.id])
+            target = targets.get(measure.id)
+            position, reason = _position(target, value, value - spread["_low"], value + spread["_high"], why)
+            rows.append(
+                {
+                    "period": period,
+                    "measure": measure.id,
+                    "name": measure.name,
+                    "value": value,
+                    "low": max(0.0, value - spread["_low"]),
+                    "high": value + spread["_high"],
+                    "unit": measure.unit,
+                    "target_low": target.low if target else float("nan"),
+                    "target_high": target.high if target else float("nan"),
+                    "target_of": "" if not target else "own target" if target.mark == "own" else profile,
+                    "mark": target.mark if target else "",
+                    "position": position,
+                    "reason": reason,
+                }
+            )
+    frame = pd.DataFrame(rows)
+    hidden = frame["period"].map(summary.set_index("period")["shown"]).eq(False)
+    frame.loc[hidden, ["value", "low", "high"]] = float("nan")
+    return frame
+
+
+def _position(
+    target: recommend.Target | None, value: float, low: float, high: float, why: str
+) -> tuple[str, str]:
+    if why:
+        return "not judged", why
+    if target is None:
+        return "not judged", "the profile states no bounds"
+    ends = {target.position(low), target.position(value), target.position(high)}
+    if len(ends) > 1:
+        return "across", "the range of what may have been bought spans a bound"
+    return target.position(value), ""
+
+
+def trend(
+    food: pd.DataFrame, months: tuple[str, ...], targets: dict[str, recommend.Target], rules: DisplayRules
+) -> pd.DataFrame:
+    """Each measure month by month and over rolling three months.
+
+    Parameters and columns: see `casestudy.nutrition.view.HouseholdFeedback`; lines are as
+    `casestudy.nutrition.receipt.household_lines` gives them.
+    """
+    import pandas as pd
+
+    monthly = totals(food, ["month"]).reindex(list(months)).fillna(0.0)
+    spend = food.groupby("month")["spend"].sum().reindex(list(months)).fillna(0.0)
+    counted = food[food["grams"] > 0].groupby("month")["spend"].sum().reindex(list(months)).fillna(0.0)
+    coverage = 100 * counted / spend.where(spend > 0)
+    enough = (spend >= rules.month_spend) & (coverage >= rules.coverage)
+    wide = spend.rolling(3, min_periods=3).sum()
+    active = (spend > 0).rolling(3, min_periods=3).sum()
+    wide_coverage = 100 * counted.rolling(3, min_periods=3).sum() / wide.where(wide > 0)
+    wide_enough = (
+        (wide >= rules.window_spend) & (active >= rules.window_months) & (wide_coverage >= rules.coverage)
+    )
+    values = measures.compute(monthly).where(enough, axis=0)
+    rolling = measures.compute(monthly.rolling(3, min_periods=3).sum()).where(wide_enough, axis=0)
+    parts = []
+    for measure in measures.MEASURES:
+        target = targets.get(measure.id)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "month": list(months),
+                    "measure": measure.id,
+                    "name": measure.name,
+                    "unit": measure.unit,
+                    "value": values[measure.id].to_numpy(),
+                    "rolling": rolling[measure.id].to_numpy(),
+                    "target_low": target.low if target else float("nan"),
+                    "target_high": target.high if target else float("nan"),
+                    "food_spend": spend.to_numpy(),
+                    "coverage_percent": coverage.to_numpy(),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def totals(lines: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Sums of components over receipt lines, in the lines' order."""
+    return lines.groupby(by, sort=True)[list(IDS)].sum()
