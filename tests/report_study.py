@@ -52,6 +52,10 @@ def first(study: Study, monkeypatch: Any) -> None:
     table = out.save(frame, "groups", "Share of food groups in spending, % (n = 13 lines).", decimals=1)
     drawing = figures.bars(frame, "group", "share", xlabel="share of spending (%)")
     figure = out.save(drawing, "shares", "Bread takes four times what fruit takes (n = 13 lines).")
+    ways = pd.DataFrame(
+        {"claim": ["C1"], "document": ["one, nobody"], "where": ["outputs/10-food/groups.csv, n"]}
+    )
+    leading = out.save(ways, "ways", "What leads where (n = 1).")
     answer = out.answer(
         "Bread takes **12.3 %** of spending (n = 13 lines).", figure="shares", values={"bread": 12.345}
     )
@@ -67,6 +71,7 @@ def first(study: Study, monkeypatch: Any) -> None:
         new_code_cell("from casestudy.outputs import Outputs", id="a4"),
         new_markdown_cell("## Steps", id="a5"),
         code("out.save(frame, 'groups')", "a6", table),
+        code("out.save(ways, 'ways')", "a61", leading),
         new_markdown_cell("## Answer", id="a7"),
         code("out.save(drawing, 'shares')", "a8", figure),
         code("out.answer(text)", "a9", answer),

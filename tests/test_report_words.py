@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from report_study import HOSTILE, make
 
+from casestudy.errors import InputError
 from casestudy.report.corpus import Quote, load
 from casestudy.report.documents import highlighted
 from casestudy.report.site import render
@@ -218,6 +219,45 @@ def test_a_participant_page_keeps_to_consent(study: Study) -> None:
     closed = soup(study, "pages/participants/two.html").main.get_text()
     assert "Words may not be quoted" in closed
     assert "No codings that may be shown." in closed
+
+
+def test_cells_of_tables_lead_to_what_they_name(study: Study) -> None:
+    cells = soup(study, "10-food/index.html").select("#table-ways tbody td")
+    assert [cell.get_text() for cell in cells] == ["C1", "one, nobody", "outputs/10-food/groups.csv, n"]
+    found = [[a["href"] for a in cell.find_all("a")] for cell in cells]
+    assert found == [["../pages/claims/C1.html"], ["../pages/documents/one.html"], ["groups.csv"]]
+
+
+def test_the_first_page_names_the_claims_of_each_question(study: Study) -> None:
+    claims = soup(study, "index.html").select("ul.claims li")
+    assert [claim.a.get_text() for claim in claims] == ["C1", "C2"]
+    assert claims[0].span.get_text() == "partly"
+
+
+def test_methods_and_checklists_are_filled_from_records_only(study: Study) -> None:
+    methods = soup(study, "pages/methods.html")
+    said = {one.dt.get_text(): one.dd.get_text() for one in methods.select("dl.methods > div")}
+    assert said["Participants"].startswith("2: 2 customer.")
+    assert "1 of 2 allow quotes" in said["Consent and disclosure"]
+    assert methods.find("a", href="participants.html")
+    lists = soup(study, "pages/checklists.html")
+    rows = lists.select("section[aria-labelledby=coreq] tbody tr")
+    assert len(rows) == 32
+    sample = next(row for row in rows if row.th.get_text().startswith("12 "))
+    assert sample.find_all("td")[1].get_text().startswith("2: 2 customer.")
+    setting = next(row for row in rows if row.th.get_text().startswith("14 "))
+    assert setting.find_all("td")[1].get_text() == "to write"
+
+
+def test_a_broken_codebook_stops_the_study_pages_and_no_notebook(tmp_path: Path) -> None:
+    patch = pytest.MonkeyPatch()
+    study = make(tmp_path / "tiny", patch)
+    report_words.write(study)
+    (study.root / "coding_schemes" / "fruit.yaml").write_text("codes: [", encoding="utf-8")
+    with pytest.raises(InputError):
+        render(study)
+    assert "What do people buy?" in soup(study, "10-food/index.html").get_text()
+    assert not (study.root / "outputs" / "pages" / "documents.html").exists()
 
 
 def test_hostile_words_are_never_run(study: Study) -> None:

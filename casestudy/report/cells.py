@@ -8,16 +8,17 @@ from typing import Any, cast
 
 from markupsafe import Markup
 
+from casestudy.report.grids import files, grid, rebuilt, saved_table
+from casestudy.report.links import Links
 from casestudy.report.markdown import Place, render
 from casestudy.report.records import Item, Record
 
 TEMPLATES = Path(__file__).parent / "templates"
-MOST_ROWS = 60
 SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"]
 _PARAMETER = re.compile(r"^(?P<name>\w+)\s*:\s*[^=#]+=\s*(?P<value>.*?)\s*(?:#\s*(?P<help>.*))?$")
 
 
-def body(record: Record, place: Place) -> Markup:
+def body(record: Record, place: Place, links: Links) -> Markup:
     """The cells of an executed notebook as HTML; `place` collects the headings met on the way.
 
     Parameters
@@ -26,6 +27,8 @@ def body(record: Record, place: Place) -> Markup:
         Its saved tables and figures are linked where the cells show them.
     place : Place
         Where the page stands.
+    links : Links
+        What cells of its tables may name.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def body(record: Record, place: Place) -> Markup:
         sanitize_html=True,
     )
     exporter.register_filter("study_markdown", lambda text: render(text, place))
-    exporter.register_filter("study_html", lambda html: html_output(html, record))
+    exporter.register_filter("study_html", lambda html: html_output(html, record, links))
     exporter.register_filter("study_figure", lambda output, kind: figure(output, kind, record))
     exporter.register_filter("parameter_table", lambda source: parameter_table(source, record))
     made, _ = exporter.from_notebook_node(notebook)
@@ -71,7 +74,7 @@ def parameter_table(source: str, record: Record) -> Markup:
     return grid("parameters", "Parameters of this run", [["Name", "Value", "Meaning"]], rows)
 
 
-def html_output(html: str, record: Record) -> Markup:
+def html_output(html: str, record: Record, links: Links) -> Markup:
     """An HTML output rebuilt from its text: tables keep their shape, everything else becomes a paragraph.
 
     Nothing of the output's own markup reaches the page, so neither script nor style can. A table that the
@@ -85,71 +88,12 @@ def html_output(html: str, record: Record) -> Markup:
     made = []
     for table in soup.find_all("table"):
         item = record.item(str(table.get("id", "")).removeprefix("T_"))
-        made.append(saved_table(item, record.folder) if item else _rebuilt(table))
+        there = item is not None and (record.folder / item.file).is_file()
+        page = f"{record.stem}/index.html"
+        made.append(saved_table(item, record.folder, links, page) if item and there else rebuilt(table))
         table.decompose()
     words = soup.get_text(" ", strip=True)
     return Markup("\n").join([*made, Markup("<p>{}</p>").format(words) if words else Markup()])
-
-
-def saved_table(item: Item, folder: Path, most: int = MOST_ROWS, base: str = "") -> Markup:
-    """A saved table, read from its file; long ones are cut, which the caption says."""
-    import csv
-
-    with (folder / item.file).open(encoding="utf-8", newline="") as file:
-        heads, *rows = list(csv.reader(file)) or [[]]
-    cut = f" (The first {most} of {len(rows):,} rows; all are in the file.)" if len(rows) > most else ""
-    words = [head.replace("_", " ") for head in heads]
-    return grid(item.name, item.caption + cut, [words], rows[:most], files(item, base))
-
-
-def _rebuilt(table: Any) -> Markup:
-    caption = table.caption.get_text(" ", strip=True) if table.caption else ""
-    rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
-    heads = [row for row in rows if row and all(cell.name == "th" for cell in row)]
-    texts = [
-        [cell.get_text(" ", strip=True) for cell in row]
-        for row in [*heads, *(r for r in rows if r not in heads)]
-    ]
-    return grid("", caption, texts[: len(heads)], texts[len(heads) :])
-
-
-def grid(name: str, caption: str, heads: list[list[str]], rows: list[list[str]], after: str = "") -> Markup:
-    """A table with its caption: numbers to the right, wide ones scroll in their own frame."""
-    numeric = _numeric(rows)
-
-    def line(cells: list[str], tag: str) -> Markup:
-        kinds = [Markup(' class="number"') if place in numeric else "" for place in range(len(cells))]
-        return Markup("<tr>{}</tr>\n").format(
-            Markup("").join(Markup(tag).format(kind, cell) for kind, cell in zip(kinds, cells, strict=True))
-        )
-
-    thead = Markup("").join(line(row, '<th scope="col"{}>{}</th>') for row in heads)
-    tbody = Markup("").join(line(row, "<td{}>{}</td>") for row in rows)
-    identity = Markup(' id="table-{}"').format(name) if name else ""
-    return Markup(
-        '<figure class="table"{}>\n{}<div class="{}" role="group" aria-label="{}" tabindex="0">'
-        '<table aria-label="{}">\n<thead>{}</thead>\n<tbody>{}</tbody>\n</table></div>\n{}</figure>'
-    ).format(
-        identity,
-        Markup("<figcaption>{}</figcaption>\n").format(caption) if caption else "",
-        "wide tall" if len(rows) > 16 else "wide",
-        caption or "Table",
-        caption or "Table",
-        thead,
-        tbody,
-        after,
-    )
-
-
-def _numeric(rows: list[list[str]]) -> set[int]:
-    """Positions of the columns whose filled cells are all numbers."""
-    number = re.compile(r"[-+−]?[\d,]*\.?\d+(e[-+]?\d+)?\s*%?|[-−]?inf|nan", re.IGNORECASE)
-    found = set()
-    for position in range(max((len(row) for row in rows), default=0)):
-        filled = [row[position].strip() for row in rows if position < len(row) and row[position].strip()]
-        if filled and all(number.fullmatch(text) for text in filled):
-            found.add(position)
-    return found
 
 
 def figure(output: Any, kind: str, record: Record) -> Markup:
@@ -178,15 +122,3 @@ def saved_figure(item: Item, base: str = "") -> Markup:
         '<figure id="figure-{}"><div class="picture" role="group" aria-label="Figure" tabindex="0">'
         '<img src="{}" alt="{}"></div>\n<figcaption>{}</figcaption>{}</figure>'
     ).format(item.name, base + item.file, item.alt, item.caption, files(item, base))
-
-
-def files(item: Item, base: str = "") -> Markup:
-    """Links to the files of a saved table or figure."""
-    if item.kind == "table":
-        return Markup(
-            '<p class="files"><a href="{}">Table as CSV<span class="unseen"> ({})</span></a></p>'
-        ).format(base + item.file, item.name)
-    return Markup(
-        '<p class="files"><a href="{}">Figure as SVG<span class="unseen"> ({})</span></a>'
-        ' <a href="{}">Data as CSV<span class="unseen"> ({})</span></a></p>'
-    ).format(base + item.file, item.name, base + item.data, item.name)

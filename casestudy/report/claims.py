@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from casestudy.report import layout
 from casestudy.report.corpus import PAGES, Corpus, Quote
+from casestudy.report.index import Stated
 from casestudy.report.layout import Site
 from casestudy.report.measures import Number, numbers
 from casestudy.report.records import Record
@@ -72,6 +73,14 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
             troubles=[one for one in corpus.troubles if one.where.partition(",")[0] == verdict.claim.id],
         )
     return made
+
+
+def stated(corpus: Corpus) -> list[Stated]:
+    """The claims as the first page names them."""
+    return [
+        Stated(one.claim.id, one.claim.text, one.status, one.claim.question, page_of(one.claim.id))
+        for one in corpus.verdicts
+    ]
 
 
 def exhibits(corpus: Corpus, verdict: Verdict, records: list[Record]) -> list[Exhibit]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from casestudy.report import layout
 from casestudy.report.layout import Site
 from casestudy.report.markdown import Place, render
@@ -9,7 +11,18 @@ from casestudy.report.records import Record, by_question
 from casestudy.study import Study
 
 
-def page(study: Study, site: Site, records: list[Record], waiting: list[str]) -> str:
+@dataclass(frozen=True)
+class Stated:
+    """A claim as the first page names it."""
+
+    id: str
+    text: str
+    status: str
+    question: str
+    address: str
+
+
+def page(study: Study, site: Site, records: list[Record], waiting: list[str], claims: list[Stated]) -> str:
     """The HTML of ``index.html``.
 
     Parameters
@@ -20,6 +33,8 @@ def page(study: Study, site: Site, records: list[Record], waiting: list[str]) ->
         In reading order.
     waiting : list of str
         Names of notebooks that have not been run.
+    claims : list of Stated
+        The study's claims.
 
     Returns
     -------
@@ -34,5 +49,12 @@ def page(study: Study, site: Site, records: list[Record], waiting: list[str]) ->
     }
     groups = by_question(study, records)
     return layout.page(
-        "index.html.j2", site, "index.html", study.title, groups=groups, answers=answers, waiting=waiting
+        "index.html.j2",
+        site,
+        "index.html",
+        study.title,
+        groups=groups,
+        answers=answers,
+        waiting=waiting,
+        claims=claims,
     )

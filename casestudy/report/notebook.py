@@ -5,12 +5,19 @@ from __future__ import annotations
 from casestudy.report import layout
 from casestudy.report.cells import body
 from casestudy.report.layout import Site
+from casestudy.report.links import Links
 from casestudy.report.markdown import Place, link, render
 from casestudy.report.records import Record
 from casestudy.study import Study
 
 
-def page(study: Study, site: Site, record: Record, neighbours: tuple[Record | None, Record | None]) -> str:
+def page(
+    study: Study,
+    site: Site,
+    record: Record,
+    neighbours: tuple[Record | None, Record | None],
+    links: Links,
+) -> str:
     """The HTML page of one executed notebook.
 
     Parameters
@@ -20,6 +27,7 @@ def page(study: Study, site: Site, record: Record, neighbours: tuple[Record | No
     record : Record
     neighbours : (Record or None, Record or None)
         The notebooks before and after it in reading order.
+    links : Links
 
     Returns
     -------
@@ -30,7 +38,7 @@ def page(study: Study, site: Site, record: Record, neighbours: tuple[Record | No
     place = Place(study.root, source, f"outputs/{path}")
     for reserved in ("saved", "provenance", "data-status", "content"):
         place.taken.add(reserved)
-    made = body(record, place)
+    made = body(record, place, links)
     questions = {question.id: question for question in study.questions}
     return layout.page(
         "notebook.html.j2",

@@ -11,14 +11,19 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
+from casestudy.errors import InputError
 from casestudy.outputs import write_atomically
 from casestudy.report.layout import ASSETS, Entry, Site, site_of
 from casestudy.report.records import RUN, Record, read
 from casestudy.study import ENV_OUTPUTS, FILE, Study
+
+if TYPE_CHECKING:
+    from casestudy.report.corpus import Corpus
+    from casestudy.report.links import Links
 
 CACHE = Path(".casestudy") / "pages.json"
 _PACKAGE = Path(__file__).parent.parent
@@ -31,6 +36,7 @@ _SECTIONS = (
     ("interviews/participants.csv", "participants", "Participants"),
     ("interviews/transcripts/*", "documents", "Documents"),
     ("coding_schemes/*.yaml", "codebook", "Codebook"),
+    ("interviews/transcripts/*", "methods", "Methods"),
 )
 
 
@@ -116,19 +122,21 @@ def plan(study: Study, outputs: Path) -> list[Part]:
     waiting = [path.stem for path in study.notebooks if path.stem not in done]
     common = _common(study, site)
     facts = [part for record in records for part in _facts(record)]
-    index = _hash([common, *facts, repr(waiting).encode()])
-    parts = [Part("index", index, partial(_index, study, site, records, waiting))]
+    words = _hash([*_code(_ROOMS), *_contents(study)]).encode()
+    whole = Whole(study, site, records)
+    index = _hash([common, words, *facts, repr(waiting).encode()])
+    parts = [Part("index", index, partial(_index, whole, waiting))]
     for position, record in enumerate(records):
         before = records[position - 1] if position else None
         after = records[position + 1] if position + 1 < len(records) else None
         turn = repr([(near.stem, near.title) if near else None for near in (before, after)])
-        inputs = _hash([common, *_facts(record), record.executed.read_bytes(), turn.encode()])
-        make = partial(_notebook, study, site, record, (before, after))
+        inputs = _hash([common, words, *_facts(record), record.executed.read_bytes(), turn.encode()])
+        make = partial(_notebook, whole, record, (before, after))
         parts.append(Part(f"notebook {record.stem}", inputs, make))
     assets = {f"assets/{path.name}": path.read_bytes() for path in sorted(ASSETS.iterdir())}
     parts.append(Part("assets", _hash(assets.values()), partial(dict, assets)))
-    inputs = _hash([common, *facts, *_code(_ROOMS), *_contents(study)])
-    parts.append(Part("study", inputs, partial(_study_pages, study, site, records)))
+    inputs = _hash([common, words, *facts])
+    parts.append(Part("study", inputs, partial(_study_pages, whole)))
     return parts
 
 
@@ -140,24 +148,59 @@ def sections(study: Study) -> Iterator[Entry]:
     yield Entry("pages/search.html", "Search")
 
 
-def _study_pages(study: Study, site: Site, records: list[Record]) -> dict[str, bytes]:
-    from casestudy.report import everything
+@dataclass(frozen=True)
+class Whole:
+    """The study as all pages share it; its words are read once, when a page first needs them."""
 
-    return {path: text.encode() for path, text in everything.pages(study, site, records).items()}
+    study: Study
+    site: Site
+    records: list[Record]
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The words of the study."""
+        from casestudy.report.corpus import load
+
+        return load(self.study)
+
+    @cached_property
+    def readable(self) -> Corpus | None:
+        """The same, or None where files have problems: pages of notebooks do without them."""
+        try:
+            return self.corpus
+        except InputError:
+            return None
+
+    @cached_property
+    def links(self) -> Links:
+        """What cells of tables may name."""
+        from casestudy.report.links import links_of
+
+        return links_of(self.readable, self.site, self.records)
 
 
-def _index(study: Study, site: Site, records: list[Record], waiting: list[str]) -> dict[str, bytes]:
-    from casestudy.report import index
+def _index(whole: Whole, waiting: list[str]) -> dict[str, bytes]:
+    from casestudy.report import claims, index
 
-    return {"index.html": index.page(study, site, records, waiting).encode()}
+    stated = claims.stated(whole.readable) if whole.readable else []
+    page = index.page(whole.study, whole.site, whole.records, waiting, stated)
+    return {"index.html": page.encode()}
 
 
 def _notebook(
-    study: Study, site: Site, record: Record, neighbours: tuple[Record | None, Record | None]
+    whole: Whole, record: Record, neighbours: tuple[Record | None, Record | None]
 ) -> dict[str, bytes]:
     from casestudy.report import notebook
 
-    return {f"{record.stem}/index.html": notebook.page(study, site, record, neighbours).encode()}
+    page = notebook.page(whole.study, whole.site, record, neighbours, whole.links)
+    return {f"{record.stem}/index.html": page.encode()}
+
+
+def _study_pages(whole: Whole) -> dict[str, bytes]:
+    from casestudy.report import everything
+
+    made = everything.pages(whole.corpus, whole.site, whole.records)
+    return {path: text.encode() for path, text in made.items()}
 
 
 def _facts(record: Record) -> Iterator[bytes]:
