@@ -79,7 +79,7 @@ def test_unseen_codes_by_hand() -> None:
 
 
 def test_interviews_are_ordered_by_day() -> None:
-    presence = table(["a", "b", "c"])
+    presence = table(["a", "b", "c"]).rename_axis("who")
     people = pd.DataFrame(
         {
             "participant_id": ["p0", "p1", "p2"],

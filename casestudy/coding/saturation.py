@@ -254,8 +254,8 @@ def ordered(presence: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     when = pd.to_datetime(days.reindex(presence.index)) if days is not None else None
     if when is None or when.isna().all():
         return presence.sort_index(kind="stable")
-    keys = pd.DataFrame({"day": when, "who": presence.index}, index=presence.index)
-    return presence.loc[keys.sort_values(["day", "who"], kind="stable").index]
+    keys = pd.DataFrame({"day": when.to_numpy(), "who": presence.index.to_numpy()})
+    return presence.iloc[keys.sort_values(["day", "who"], kind="stable").index]
 
 
 def refuse_if_reflexive(stance: str, insist: bool = False) -> None:
