@@ -16,6 +16,7 @@ from casestudy.agreement.coefficient import measure
 from casestudy.agreement.intervals import Bootstrap, Jackknife, Linearised
 from casestudy.agreement.kappa import bennett, cohen, hubert, kappa_max, light, scott
 from casestudy.agreement.percent import percent_agreement, specific_agreement
+from casestudy.agreement.posterior import Posterior
 from casestudy.agreement.ratings import read
 from casestudy.agreement.results import Result
 from casestudy.errors import InputError
@@ -97,6 +98,38 @@ def test_declared_categories_are_checked():
         read([[1, 3], [1, 1]], categories=[1, 2])
     with pytest.raises(InputError, match="'z' is not a category"):
         read([["a", "b"]]).collapse("z")
+
+
+def test_a_unit_without_its_document_is_refused():
+    with pytest.raises(InputError, match="the first being unit 2"):
+        read([["a", "b"], ["b", "b"]], clusters=["d", None])
+
+
+anything = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=3),
+    st.binary(max_size=2),
+    st.complex_numbers(),
+    st.decimals(),
+    st.datetimes(),
+    st.lists(st.integers(), max_size=2),
+    st.frozensets(st.integers(0, 2), max_size=2),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(anything, max_size=3), max_size=4))
+def test_whatever_comes_in_there_is_a_result_or_an_input_error(values):
+    try:
+        ratings = read(values)
+    except InputError:
+        return
+    for coefficient in (krippendorff(), gwet(), light(), percent_agreement()):
+        result = measure(ratings, coefficient, Posterior(20))
+        assert result.defined or result.reason
 
 
 def test_missing_in_every_guise_is_missing():

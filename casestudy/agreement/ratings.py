@@ -193,11 +193,15 @@ def read(
     numbered = None
     if clusters is not None:
         listed = [str(one) for one in clusters]
+        empty = [i + 1 for i, one in enumerate(clusters) if plain(one) in (None, "")]
+        if empty:
+            found = f"{len(empty)} units have none, the first being unit {empty[0]}."
+            problems.append(Problem("clusters", found, "Name the document or participant of every unit."))
         if len(listed) != n_units:
             found = f"{len(listed)} clusters for {n_units} units."
             problems.append(Problem("clusters", found, "Give one document or participant for each unit."))
         numbered = np.unique(np.array(listed, dtype=object), return_inverse=True)[1].astype(np.int64)
-    declared = None if categories is None else [_plain(one) for one in categories]
+    declared = None if categories is None else [plain(one) for one in categories]
     if declared is not None and (len(set(declared)) != len(declared) or None in declared):
         found = "a category is repeated or empty."
         problems.append(Problem("categories", found, "List each category once."))
@@ -232,22 +236,22 @@ def _encode(table: NDArray[Any], declared: list[Any] | None) -> tuple[Integers, 
     kinds: dict[str, str] = {}
     for row, line in enumerate(table.tolist()):
         for column, value in enumerate(line):
-            plain = _plain(value)
-            if plain is None:
+            rating = plain(value)
+            if rating is None:
                 continue
             where = f"unit {row + 1}, coder {column + 1}"
-            if isinstance(plain, float) and math.isinf(plain):
+            if isinstance(rating, float) and math.isinf(rating):
                 problems.append(Problem(where, "the rating is infinite.", "Write None where it is missing."))
-            elif plain == "":
+            elif rating == "":
                 problems.append(
                     Problem(where, "the rating is empty text.", "Write None where it is missing.")
                 )
-            elif not isinstance(plain, (str, bool, int, float, frozenset)):
-                found = f"{plain!r} is neither text, a number nor a set of codes."
+            elif not isinstance(rating, (str, bool, int, float, frozenset)):
+                found = f"{rating!r} is neither text, a number nor a set of codes."
                 problems.append(Problem(where, found, "Write several codes as a frozenset."))
             else:
-                kinds.setdefault(_kind(plain), where)
-                codes[row, column] = numbers.setdefault(plain, len(numbers))
+                kinds.setdefault(_kind(rating), where)
+                codes[row, column] = numbers.setdefault(rating, len(numbers))
     if len(kinds) > 1:
         found = "; ".join(f"{kind} at {where}" for kind, where in sorted(kinds.items()))
         remedy = "Use one kind of value for all ratings."
@@ -303,8 +307,8 @@ def _encode_numbers(
     return back[codes], declared, []
 
 
-def _plain(value: Any) -> Any:
-    """A rating as a plain Python value; None for missing."""
+def plain(value: Any) -> Any:
+    """A value as plain Python knows it; None for missing."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return None
     if isinstance(value, np.generic):
@@ -314,7 +318,7 @@ def _plain(value: Any) -> Any:
             return None
         return int(value) if value.is_integer() and abs(value) < 2**53 else value
     if isinstance(value, (set, frozenset)):
-        return frozenset(_plain(one) for one in value)
+        return frozenset(plain(one) for one in value)
     return value
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.patterns import Integers
+from casestudy.agreement.ratings import plain
 from casestudy.errors import InputError, Problem, nearest, raise_if
 
 GAP = -1
@@ -238,13 +239,16 @@ def read_spans(
         "code": _names(codes, columns["code"]),
     }
     for name, names in known.items():
-        strangers = sorted({str(value) for value in columns[name]} - set(names))
+        strangers = sorted(
+            {str(value) for value in columns[name] if plain(value) not in (None, "")} - set(names)
+        )
         problems += [Problem(name, f"{one!r} is unknown.", nearest(one, names)) for one in strangers]
     if len(known["coder"]) < 2:
         remedy = "Name all who coded in `coders`."
         problems.append(Problem("coders", f"there is {len(known['coder'])} coder; two are needed.", remedy))
     for i, (a, b, d) in enumerate(zip(columns["start"], columns["end"], columns["document"], strict=True)):
-        wrong = _position(a, b, lengths.get(str(d)))
+        nameless = [name for name in known if plain(columns[name][i]) in (None, "")]
+        wrong = f"it has no {nameless[0]}." if nameless else _position(a, b, lengths.get(str(d)))
         if wrong and len(problems) < 10 * _MOST_LISTED:
             problems.append(Problem(f"span {i + 1}", wrong))
     raise_if(problems, "The spans cannot be used.")
@@ -268,7 +272,9 @@ def read_spans(
 
 
 def _names(declared: Sequence[str] | None, found: Sequence[Any]) -> list[str]:
-    return [str(one) for one in declared] if declared is not None else sorted({str(one) for one in found})
+    if declared is not None:
+        return list(dict.fromkeys(str(one) for one in declared))
+    return sorted({str(one) for one in found if plain(one) not in (None, "")})
 
 
 def _whole(value: Any) -> bool:
