@@ -188,12 +188,12 @@ def discordant(table: pd.DataFrame, words: str, log: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows that differ and have both types.
+        The rows that differ and have both types; ties in the order of the first column.
     """
     both = table[words].fillna("").ne("") & table[log].fillna("").ne("")
     rows = table[both & (table[words] != table[log])]
     if "certainty" in rows:
-        rows = rows.sort_values(["certainty", "who"], ascending=[False, True], kind="stable")
+        rows = rows.sort_values(["certainty", rows.columns[0]], ascending=[False, True], kind="stable")
     return rows.reset_index(drop=True)
 
 

@@ -82,8 +82,8 @@ def cases(table: pd.DataFrame, use: Mapping[str, Sequence[float]], names: Mappin
     both = table[table["words"].fillna("").ne("") & table["log_type"].fillna("").ne("")]
     alike = int((both["words"] == both["log_type"]).sum())
     alt = (
-        f"Table of {len(table)} participants with a sparkline of sessions by feedback cycle, the way in words "
-        f"and in the log, and a quote. Of {len(both)} with both, {alike} have the same way in both (bold)."
+        f"Table of {len(table)} participants with a sparkline of sessions by feedback cycle, the way in "
+        f"words and in the log, and a quote. Of {len(both)} with both, {alike} have the same way (bold)."
     )
     return Drawing(figure, alt, table)
 

@@ -79,6 +79,14 @@ def numbers(found: Material, joined: pd.DataFrame) -> tuple[pd.DataFrame, dict[s
     return table, missing
 
 
+def measured(found: Material, identity: str) -> pd.Series:
+    """A measure by participant or household, empty where the framework or the outputs do not have it."""
+    import pandas as pd
+
+    measure = found.framework.measure(identity)
+    return column(found.study, measure)[0] if measure and measure.key else pd.Series(dtype=float)
+
+
 def ids(found: Material, per: str) -> list[str] | None:
     """All participants of the log, or households, in the tables that the framework names; None without."""
     known: set[str] = set()

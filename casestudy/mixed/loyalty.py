@@ -8,13 +8,89 @@ in the same calendar months, so that seasons cancel. Intervals resample househol
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from casestudy.figures import COLOURS, MARKERS, QUIET, canvas
+from casestudy.outputs import Drawing
+from casestudy.study import Study
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
 OUTCOMES = {"spend": "spend", "visits": "baskets", "food": "food_spend"}
+
+
+@dataclass(frozen=True)
+class Shopping:
+    """What is known of shopping beside use.
+
+    Attributes
+    ----------
+    months : pandas.DataFrame
+        See `casestudy.purchases.months.household_months`, months without a purchase included.
+    registered : pandas.DataFrame
+        ``participant_id, household_id, adopted_on``.
+    gap : str
+        What is missing, in a sentence; empty when nothing is.
+    """
+
+    months: pd.DataFrame
+    registered: pd.DataFrame
+    gap: str = ""
+
+
+def of_study(study: Study) -> Shopping:
+    """Purchases by household and month, and who registered when; empty tables and a sentence where a source
+    lacks.
+
+    A notebook that calls it declares ``source:purchases``, ``profiles/*`` and ``usage_logs/*``.
+    """
+    import pandas as pd
+
+    from casestudy.purchases.months import household_months
+    from casestudy.usage.log import open_log
+
+    months = pd.DataFrame(columns=["household_id", "month", "baskets", "spend", "food_spend"])
+    registered = pd.DataFrame(columns=["participant_id", "household_id", "adopted_on"])
+    registered["adopted_on"] = pd.to_datetime(registered["adopted_on"])
+    lacking = [] if "purchases" in study.sources else ["purchases"]
+    lacking += [] if study.inputs("usage_logs/*") else ["usage log"]
+    if lacking:
+        said = f"The study has no {' and no '.join(lacking)}, so shopping cannot be set beside use."
+        return Shopping(months, registered, said)
+    registered = open_log(study).participants[list(registered.columns)]
+    months = household_months(study, every_month=True)
+    ids = {"household_id": str}  # numbers in the purchases, text in the log
+    return Shopping(months.astype(ids), registered.astype(ids))
+
+
+def households(shopping: Shopping) -> pd.DataFrame:
+    """How registered households shop: ``household_id, months`` (with a purchase), a usual month's numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``visits_per_month, spend_per_month`` (currency units) and ``food_share`` (of spend, NaN without
+        spend).
+    """
+    import pandas as pd
+
+    months = shopping.months[shopping.months["household_id"].isin(shopping.registered["household_id"])]
+    sums = months.groupby("household_id")[["baskets", "spend", "food_spend"]].sum()
+    count = months.groupby("household_id")["month"].nunique()
+    table = pd.DataFrame(
+        {
+            "months": months[months["baskets"] > 0].groupby("household_id")["month"].nunique(),
+            "visits_per_month": sums["baskets"] / count,
+            "spend_per_month": (sums["spend"] / count).astype(float).round(4),
+            "food_share": (sums["food_spend"] / sums["spend"].where(sums["spend"] > 0))
+            .astype(float)
+            .round(6),
+        }
+    )
+    return table.rename_axis("household_id").reset_index()
 
 
 def windows(months: pd.DataFrame, registered: pd.DataFrame, width: int = 3) -> pd.DataFrame:
@@ -109,6 +185,90 @@ def summary(table: pd.DataFrame, *, seed: int = 0, resamples: int = 1000) -> pd.
         "change_high",
     ]
     return pd.DataFrame(rows, columns=[*columns, "households"])
+
+
+def answer(table: pd.DataFrame) -> tuple[str, dict[str, float]]:
+    """What the summary says, in words and as numbers (named as measures look for them)."""
+    rows = table.set_index("outcome")
+    values = {
+        "spend ratio before": float(rows.at["spend", "before"]),
+        "spend ratio change": float(rows.at["spend", "change"]),
+        "visit ratio change": float(rows.at["visits", "change"]),
+    }
+    if math.isnan(values["spend ratio before"]):
+        return (
+            "Too few registered households have purchases on both sides to compare.",
+            values,
+        )
+    spend = rows.loc["spend"]
+    return (
+        f"Before registering, {int(spend['households'])} households spent {spend['before']:.2f} times as much "
+        f"as others in the same months (95 % interval "
+        f"{spend['before_low']:.2f} to {spend['before_high']:.2f}); "
+        f"registering is associated with a change to {spend['change']:.2f} times that "
+        f"({spend['change_low']:.2f} to {spend['change_high']:.2f})."
+    ), values
+
+
+def drawing(table: pd.DataFrame) -> Drawing:
+    """Ratios to other households before and after registering, with the intervals of the first."""
+    with canvas(size=(7.2, 2.9)) as (figure, axes):
+        places = range(len(table))
+        before = table["before"].astype(float)
+        spread = [(before - table["before_low"]).fillna(0), (table["before_high"] - before).fillna(0)]
+        lower = [place + 0.16 for place in places]
+        upper = [place - 0.16 for place in places]
+        axes.errorbar(before, upper, xerr=spread, fmt=MARKERS[0], color=COLOURS[0], capsize=3, label="before")
+        change = table["change"].astype(float)
+        around = [(change - table["change_low"]) * before, (table["change_high"] - change) * before]
+        axes.errorbar(
+            table["after"].astype(float),
+            lower,
+            xerr=[one.clip(lower=0).fillna(0) for one in around],
+            fmt=MARKERS[1],
+            color=COLOURS[1],
+            capsize=3,
+            label="after (interval of the change)",
+        )
+        axes.axvline(1, color=QUIET, linewidth=1)
+        axes.set_yticks(list(places), list(table["outcome"]))
+        axes.set_ylim(len(table) - 0.5, -0.5)
+        axes.set_xlabel("registered households over others in the same months (1: alike)")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=2, fontsize=9)
+    said = "; ".join(
+        f"{r['outcome']} {r['before']:.2f} before, {r['after']:.2f} after" for r in table.to_dict("records")
+    )
+    return Drawing(figure, f"Registered over other households: {said}. One means alike.", table)
+
+
+def tenure(
+    table: pd.DataFrame, registered: pd.DataFrame, use: pd.Series, *, seed: int = 0, resamples: int = 1000
+) -> pd.DataFrame:
+    """Rank correlations of use with tenure and with shopping before registering.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `windows`.
+    registered : pandas.DataFrame
+        ``participant_id, household_id``.
+    use : pandas.Series
+        A number of use by participant; empty when the log's measures were not found.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``shopping, value, low, high, n``.
+    """
+    import pandas as pd
+
+    people = registered.drop_duplicates("household_id").set_index("household_id")["participant_id"]
+    mine = table["household_id"].map(people).map(use.to_dict()).astype(float)
+    rows = [
+        {"shopping": name} | rank_correlation(mine, table[name].astype(float), seed=seed, resamples=resamples)
+        for name in ("tenure", "spend_before", "visits_before")
+    ]
+    return pd.DataFrame(rows, columns=["shopping", "value", "low", "high", "n"])
 
 
 def rank_correlation(

@@ -80,6 +80,7 @@ def load(study: Study) -> Material:
     book = codebook.load(study)
     works = codings.read(study)
     words = table.table(works, texts, book, people)
+    words = words.astype(dict.fromkeys(words.select_dtypes("str").columns, object))
     roll = table.directory(texts, people).reset_index()
     documents = roll.assign(
         who=roll["participant"].where(roll["participant"].ne(""), roll["document"]),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casestudy.coding.framework import Measure
-from casestudy.errors import InputError, Problem, nearest
+from casestudy.errors import CaseStudyError, InputError, Problem, UndeclaredInput, nearest
 from casestudy.outputs import csv_text, read_table
 from casestudy.study import Study
 
@@ -56,7 +56,7 @@ def read(study: Study, measure: Measure) -> Reading:
     query = described(measure)
     try:
         rows = _rows(study, measure)
-    except InputError as error:
+    except (InputError, UndeclaredInput) as error:
         return Reading(math.nan, query, reason=_reason(error))
     if len(rows) != 1:
         return Reading(math.nan, query, reason=f"{len(rows)} rows fit, one is needed")
@@ -81,7 +81,7 @@ def column(study: Study, measure: Measure) -> tuple[pd.Series, str]:
 
     try:
         rows = _rows(study, measure)
-    except InputError as error:
+    except (InputError, UndeclaredInput) as error:
         return pd.Series(dtype=float), _reason(error)
     keys = rows[measure.key].astype(str)
     values = pd.Series(rows[measure.column].to_numpy(), index=keys)
@@ -117,5 +117,7 @@ def _need(present: Iterable[str], wanted: Iterable[str], measure: Measure) -> No
         raise InputError("A measure cannot be read.", problems)
 
 
-def _reason(error: InputError) -> str:
+def _reason(error: CaseStudyError) -> str:
+    if isinstance(error, UndeclaredInput):
+        return "this notebook does not read that table"
     return " ".join(f"{problem.where}: {problem.found}" for problem in error.problems) or error.summary

@@ -74,7 +74,7 @@ def tables(found: Material, perspective: str = "customer") -> Result:
         made |= dict.fromkeys(("ability", "reasons"), empty)
     if not asked:
         gaps.append(f"Nobody's words are coded for {name}: shares are undefined.")
-    return Result(identity, name, made, tuple(gaps))
+    return Result(identity, name, made, tuple(gaps), sides.names(found))
 
 
 def ability(found: Material, poles: Any, asked: list[str]) -> pd.DataFrame:
@@ -174,9 +174,8 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
                 else "."
             )
         )
-        values |= {f"tell of {row['id']}": row["people"] for row in types.to_dict("records")} | {
-            "mixed": mixed
-        }
+        values |= {f"tell of {row['id']}": row["people"] for row in types.to_dict("records")}
+        values |= {"mixed": mixed, "share who mix ways": mixed / of if of else math.nan}
     elif len(themes):
         parts.append(f"Most voiced: {most(themes)}.")
     if len(ability_):
@@ -184,7 +183,8 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
         scored = ability_["lowest"].notna()
         good = int((ability_.loc[scored, "lowest"] > 0).sum())
         parts.append(
-            f"Of the {int(scored.sum())} who speak of {listed(poles)} alike, {good} speak well of both; "
+            f"Of the {int(scored.sum())} who speak of {listed(map(result.called, poles))}, "
+            f"{good} speak well of all; "
             f"the reason most spoken of is {most(result['reasons'])}."
         )
         values |= {"scored on all poles": int(scored.sum()), "positive on all poles": good}

@@ -42,14 +42,14 @@ def episodes(found: Material, view: Any) -> pd.DataFrame:
     words = found.words[found.words["placed"]]
     picked = {part.id: part.pick.of(words, found.parents) for part in view.parts}
     rest = [slot for slot in slots if slot != anchor]
-    near = {slot: dict(list(picked[slot].groupby(["coder", "document"]))) for slot in rest}
+    near = {slot: _spans(picked[slot]) for slot in rest}
     rows = []
     for one in picked[anchor].to_dict("records"):
         filled = {anchor: [one["code"]]}
         for slot in rest:
-            others = near[slot].get((one["coder"], one["document"]))
-            codes = [] if others is None else _overlapping(others, one)
-            filled[slot] = codes or [OPEN]
+            others = near[slot].get((one["coder"], one["document"]), [])
+            touching = {code for start, end, code in others if start < one["end"] and end > one["start"]}
+            filled[slot] = sorted(touching) or [OPEN]
         head = {key: one[key] for key in ("coding", "coder", "document", "who", "group", "quote")}
         rows += [
             head | dict(zip(slots, codes, strict=True)) for codes in product(*(filled[s] for s in slots))
@@ -59,9 +59,13 @@ def episodes(found: Material, view: Any) -> pd.DataFrame:
     return table.drop_duplicates(["coder", "document", "quote", *slots]).reset_index(drop=True)
 
 
-def _overlapping(others: pd.DataFrame, one: dict[Any, Any]) -> list[str]:
-    touching = others[(others["start"] < one["end"]) & (others["end"] > one["start"])]
-    return sorted(touching["code"].unique())
+def _spans(picked: pd.DataFrame) -> dict[tuple[str, str], list[tuple[int, int, str]]]:
+    """Spans and codes by coder and document."""
+    spans: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    columns = (picked[name] for name in ("coder", "document", "start", "end", "code"))
+    for coder, document, start, end, code in zip(*columns, strict=True):
+        spans.setdefault((coder, document), []).append((start, end, code))
+    return spans
 
 
 def unfilled(table: pd.DataFrame, slots: list[str]) -> pd.DataFrame:

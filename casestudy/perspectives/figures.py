@@ -30,7 +30,7 @@ def customer(result: Result) -> Drawing:
         left = axes[0] if panels == 2 else axes
         _shares(left, bars)
         if panels == 2:
-            _quadrants(axes[1], scored, poles, result["ways"] if len(result["types"]) else pd.DataFrame())
+            _quadrants(axes[1], scored, poles, result)
     said = "; ".join(f"{row['name']} {row['people']} of {row['of']}" for row in bars.to_dict("records"))
     alt = f"Bars of how many voice each: {said}."
     if panels == 2:
@@ -70,7 +70,8 @@ def _shares(axes: Any, table: pd.DataFrame) -> None:
     axes.set_xlabel("share of those asked (%)")
 
 
-def _quadrants(axes: Any, scored: pd.DataFrame, poles: list[str], ways: pd.DataFrame) -> None:
+def _quadrants(axes: Any, scored: pd.DataFrame, poles: list[str], result: Result) -> None:
+    ways = result["ways"]
     kinds = dict(zip(ways["who"], ways["primary"], strict=True)) if len(ways) else {}
     primary = [kinds.get(who, "") or "no type" for who in scored["who"]]
     axes.axhline(0, color=QUIET, linewidth=0.8)
@@ -84,14 +85,14 @@ def _quadrants(axes: Any, scored: pd.DataFrame, poles: list[str], ways: pd.DataF
             mine[poles[1]],
             marker=MARKERS[number % len(MARKERS)],
             color=COLOURS[number % len(COLOURS)],
-            label=kind.replace("_", "-"),
+            label=result.called(kind),
             s=48,
             edgecolor="white",
         )
     axes.set_xlim(-1.15, 1.3)
     axes.set_ylim(-1.15, 1.15)
-    axes.set_xlabel(f"{poles[0]} (mean valence, −1 to 1)")
-    axes.set_ylabel(f"{poles[1]} (mean valence, −1 to 1)")
+    axes.set_xlabel(f"{result.called(poles[0])} (mean score, −1 to 1)")
+    axes.set_ylabel(f"{result.called(poles[1])} (mean score, −1 to 1)")
     axes.set_title(f"n = {len(scored)} who speak of both")
     if kinds:
         axes.legend(title="primary way", fontsize=8, loc="lower left")
@@ -157,9 +158,12 @@ def framework(result: Result) -> Drawing:
     tallest = max(int(themes["perspective"].eq(side).sum()) for side in columns)
     with canvas(size=(max(6.0, 3.5 * len(columns)), 1.05 * tallest + 1.9)) as (figure, axes):
         boxes = _boxes(axes, themes, columns)
+        from_box: dict[str, int] = {}
         for number, link in enumerate(links.to_dict("records")):
             if link["start"] in boxes and link["end"] in boxes:
-                _link(axes, boxes[link["start"]], boxes[link["end"]], link, number)
+                from_box[link["start"]] = from_box.get(link["start"], -1) + 1
+                place = 0.17 + 0.16 * from_box[link["start"]]
+                _link(axes, boxes[link["start"]], boxes[link["end"]], link, (number, place))
         _legend(axes, list(dict.fromkeys(links["status"])))
         axes.set_axis_off()
         axes.set_xlim(-0.42, len(columns) - 0.58)
@@ -234,12 +238,13 @@ def _boxes(axes: Any, themes: pd.DataFrame, columns: list[str]) -> dict[str, _Bo
     return boxes
 
 
-def _link(axes: Any, start: _Box, end: _Box, link: dict[Any, Any], number: int) -> None:
+def _link(axes: Any, start: _Box, end: _Box, link: dict[Any, Any], order: tuple[int, float]) -> None:
+    number, place = order
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     if start[0] > end[0]:
-        start, end = end, start
+        start, end, place = end, start, 1 - place
     y0, y1 = (start[2] + start[3]) / 2, (end[2] + end[3]) / 2
     # Links that leave one box spread a little, so that they can be told apart.
     shift = ((number % 3) - 1) * 0.016
@@ -255,8 +260,7 @@ def _link(axes: Any, start: _Box, end: _Box, link: dict[Any, Any], number: int) 
     patch = PathPatch(path, fill=False, zorder=2, **_LINE[link["status"]])
     patch.set_gid(f"claim-{link['claim']}")
     axes.add_patch(patch)
-    share = 0.5 if end[0] - start[0] < 1.5 else 0.2
-    x, y = _on_curve(points, share + 0.08 * ((number % 3) - 1))
+    x, y = _on_curve(points, place)
     axes.text(
         x,
         y,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from casestudy.mixed.displays import shown
 from casestudy.mixed.material import Material
+from casestudy.mixed.measures import Reading
 from casestudy.perspectives import sides
 from casestudy.perspectives.sides import Result, listed, most
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def tables(found: Material, perspective: str = "firm") -> Result:
+def tables(found: Material, perspective: str = "firm", known: Mapping[str, float] | None = None) -> Result:
     """Everything that the perspective finds.
 
     Parameters
@@ -21,6 +23,8 @@ def tables(found: Material, perspective: str = "firm") -> Result:
     found : Material
     perspective : str
         Its id in the framework.
+    known : mapping of name to number, optional
+        Numbers that the notebook has just found, see `casestudy.perspectives.sides.numbers`.
 
     Returns
     -------
@@ -47,9 +51,9 @@ def tables(found: Material, perspective: str = "firm") -> Result:
         gaps.append(f"Nothing is coded for {listed(missing)}.")
     made = {
         "themes": sides.themes(found, identity),
-        "beside": sides.beside(found, identity),
+        "beside": sides.beside(found, identity, known),
         "sources": sides.by_group(found, declared, order),
-        "numbers": numbers(found, declared),
+        "numbers": numbers(found, declared, known),
     }
     if not made["numbers"]["value"].notna().any():
         gaps.append(
@@ -57,10 +61,10 @@ def tables(found: Material, perspective: str = "firm") -> Result:
         )
     if not asked:
         gaps.append(f"Nobody's words are coded for {name}: shares are undefined.")
-    return Result(identity, name, made, tuple(gaps))
+    return Result(identity, name, made, tuple(gaps), sides.names(found))
 
 
-def numbers(found: Material, themes: Sequence[Any]) -> pd.DataFrame:
+def numbers(found: Material, themes: Sequence[Any], known: Mapping[str, float] | None = None) -> pd.DataFrame:
     """The numbers that belong to the themes.
 
     Returns
@@ -82,7 +86,7 @@ def numbers(found: Material, themes: Sequence[Any]) -> pd.DataFrame:
             "why_not": reading.reason,
         }
         for theme in themes
-        for name, unit, reading in sides.numbers(found, theme.measures)
+        for name, unit, reading in sides.numbers(found, theme.measures, known)
     ]
     columns = ["theme", "name", "measure", "value", "unit", "where", "why_not"]
     return pd.DataFrame(rows, columns=columns).astype({"value": float})
@@ -107,8 +111,7 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
             parts.append(f"Echo in the group {group}: {most(rows)}.")
     known = result["numbers"].dropna(subset=["value"])
     for row in known.to_dict("records"):
-        parts.append(
-            f"Beside {row['name']}: {row['measure']} {row['value']:.3g} {row['unit']}.".replace(" .", ".")
-        )
+        number = shown(Reading(row["value"], ""), row["unit"])
+        parts.append(f"Beside {row['name']}: {row['measure']} {number}.")
         values[str(row["measure"])] = row["value"]
     return " ".join([*parts, *result.gaps]), values

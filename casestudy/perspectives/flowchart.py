@@ -14,17 +14,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def general(result: Result, names: dict[str, str] | None = None, most: int = 9) -> Drawing:
+def general(result: Result, most: int = 9) -> Drawing:
     """The flows of the episodes from slot to slot, each band as thick as people who tell of it.
 
     Parameters
     ----------
-    names : mapping of code to name, optional
     most : int
         The fillings shown for each slot; the rest is drawn as one.
     """
     flows = result["flows"]
-    called = dict(names or {}) | {OPEN: "unspecified", "rest": "others"}
+    called = dict(result.names) | {OPEN: "unspecified", "rest": "others"}
     if flows.empty:
         return nothing("No episodes were found or declared.")
     slots = [*dict.fromkeys(flows["from_slot"]), flows["to_slot"].iloc[-1]]
@@ -84,7 +83,7 @@ def _stack(
             axes.text(column + 0.06, top - height / 2, text, va="center", fontsize=7.5, color=INK, zorder=4)
             place[(slot, code)] = (top, room / total)
             top -= height + gap
-        axes.text(column, 1.03, slot.replace("_", " "), ha="center", fontsize=10, weight="bold", color=INK)
+        axes.text(column, 1.03, called.get(slot, slot), ha="center", fontsize=10, weight="bold", color=INK)
     return place
 
 

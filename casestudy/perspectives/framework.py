@@ -49,7 +49,7 @@ def tables(found: Material, verdicts: Sequence[Verdict]) -> Result:
         "questions": questions(found, claims),
         "meets": meets(found),
     }
-    return Result("framework", "the framework", made, tuple(gaps))
+    return Result("framework", "the framework", made, tuple(gaps), sides.names(found))
 
 
 def _themes(found: Material, claims: pd.DataFrame) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def tables(found: Material, perspective: str = "general") -> Result:
     made["square"] = square(found, identity)
     if not asked:
         gaps.append(f"Nobody's words are coded for {name}: shares are undefined.")
-    return Result(identity, name, made, tuple(gaps))
+    return Result(identity, name, made, tuple(gaps), sides.names(found))
 
 
 _NAMES = ("episodes", "unfilled", "flows", "crossing", "asymmetry", "at_odds")
@@ -144,14 +144,15 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
     values: dict[str, Any] = {"asked": of}
     if len(met):
         whole = met[met["id"] == "all"]
-        said = listed(f"{row['people']} of {row['of']} in {row['group']}" for row in whole.to_dict("records"))
+        said = listed(f"{row['people']} of {row['of']} ({row['group']})" for row in whole.to_dict("records"))
         parts.append(f"All conditions are met in the words of {said}.")
         values |= {f"all conditions in {row['group']}": row["people"] for row in whole.to_dict("records")}
+        values["all conditions"] = int(whole["people"].sum())
     if len(told):
         flows = result["flows"]
         top = flows[(flows["from_code"] != episodes.OPEN) & (flows["to_code"] != episodes.OPEN)].head(1)
         line = [
-            f"{row['from_code']} → {row['to_code']} ({row['people']} speakers)"
+            f"{result.called(row['from_code'])} → {result.called(row['to_code'])} ({row['people']})"
             for row in top.to_dict("records")
         ]
         share = float(result["unfilled"]["share"].mean())

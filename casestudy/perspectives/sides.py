@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.mixed.displays import side_by_side
 from casestudy.mixed.material import Material
-from casestudy.mixed.measures import Reading, read
+from casestudy.mixed.measures import Reading, described, read
 from casestudy.mixed.presence import Named, best_quote, presence
 
 if TYPE_CHECKING:
@@ -18,15 +18,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """What a perspective finds: tables by name, and sentences on what it could not do."""
+    """What a perspective finds: tables by name, what ids are called, and what it could not do."""
 
     perspective: str
     name: str
     tables: Mapping[str, pd.DataFrame]
     gaps: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.tables[name]
+
+    def called(self, identity: str) -> str:
+        """What a code, type, pole or slot is called."""
+        return self.names.get(identity, identity)
 
     def said(self) -> str:
         """The gaps as one paragraph; empty when there are none."""
@@ -70,18 +75,33 @@ def themes(found: Material, perspective: str) -> pd.DataFrame:
     return table.assign(contrary=denied["people"], idea=[theme.idea for theme in declared])
 
 
-def beside(found: Material, perspective: str) -> pd.DataFrame:
+def beside(found: Material, perspective: str, known: Mapping[str, float] | None = None) -> pd.DataFrame:
     """The themes with a quote and the numbers beside them: a side-by-side joint display."""
     identity, _, _ = choose(found, perspective)
     declared = found.framework.themes_of(identity)
-    readings = {theme.id: numbers(found, theme.measures) for theme in declared}
+    readings = {theme.id: numbers(found, theme.measures, known) for theme in declared}
     return side_by_side(themes(found, perspective), quotes(found, declared), readings)
 
 
-def numbers(found: Material, measures: Iterable[str]) -> list[tuple[str, str, Reading]]:
-    """Name, unit and reading of measures of the study; those per participant are not numbers of the study."""
-    listed = [found.framework.measure(identity) for identity in measures]
-    return [(one.name, one.unit, read(found.study, one)) for one in listed if one and one.per == "study"]
+def numbers(
+    found: Material, measures: Iterable[str], known: Mapping[str, float] | None = None
+) -> list[tuple[str, str, Reading]]:
+    """Name, unit and reading of measures of the study; those per participant are not numbers of the study.
+
+    Parameters
+    ----------
+    known : mapping of name to number, optional
+        What this notebook has just found and will leave in its table ``numbers``, where a measure looks for
+        it.
+    """
+    readings = []
+    for one in (found.framework.measure(identity) for identity in measures):
+        if one is None or one.per != "study":
+            continue
+        mine = [name for name in one.rows.get("number", ()) if name in (known or {})]
+        reading = Reading((known or {})[mine[0]], described(one)) if mine else read(found.study, one)
+        readings.append((one.name, one.unit, reading))
+    return readings
 
 
 def quotes(found: Material, things: Iterable[Named]) -> dict[str, tuple[str, str]]:
@@ -121,6 +141,78 @@ def groups_in(found: Material) -> list[str]:
     """The groups of those whose words are coded, sorted."""
     coded = found.documents[found.documents["document"].isin(found.words["document"])]
     return sorted(coded["group"].unique())
+
+
+def names(found: Material) -> dict[str, str]:
+    """What codes, themes and the parts of views are called; where ids meet, the part's name stands."""
+    called = dict(found.names)
+    called |= {theme.id: theme.name for theme in found.framework.themes}
+    return called | {part.id: part.name for view in found.framework.views for part in view.parts}
+
+
+def as_numbers(values: Mapping[str, Any]) -> pd.DataFrame:
+    """The values of an answer as a table that later notebooks and claims read: ``number, value``."""
+    import pandas as pd
+
+    known = [(name, float(value)) for name, value in values.items() if isinstance(value, (int, float))]
+    return pd.DataFrame(known, columns=["number", "value"])
+
+
+def as_row(thing: Any) -> pd.DataFrame:
+    """A mapping, or a named result, as a table of one row."""
+    import pandas as pd
+
+    return pd.DataFrame([dict(thing) if isinstance(thing, Mapping) else vars(thing)])
+
+
+def as_rows(sentences: Iterable[str], column: str) -> pd.DataFrame:
+    """Sentences as a table of one column."""
+    import pandas as pd
+
+    return pd.DataFrame({column: list(sentences)}, dtype=object)
+
+
+def named(table: pd.DataFrame, names: Mapping[str, str], index: str) -> pd.DataFrame:
+    """A crossed table with names instead of ids, its index as first column, ready to be saved."""
+    called = table.rename(index=lambda one: names.get(one, one), columns=lambda one: names.get(one, one))
+    called.index.name, called.columns.name = index, None
+    return called.reset_index()
+
+
+def beside_cases(cases: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Cases with the scores of the same participants; the cases alone where there are no scores."""
+    if scores.empty:
+        return cases
+    return cases.merge(scores, left_on="participant_id", right_on="who", how="left", suffixes=("", "_score"))
+
+
+def column(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column of numbers, all missing where the table does not have it."""
+    import pandas as pd
+
+    return table[name].astype(float) if name in table else pd.Series(float("nan"), index=table.index)
+
+
+def who_was_heard(found: Material, perspective: str) -> pd.DataFrame:
+    """Those whose words are coded for a perspective.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``who, group, kind, words`` (length), ``coders, codings, displaced`` (codings that lost their place).
+    """
+    _, _, asked = choose(found, perspective)
+    mine = found.documents[found.documents["who"].isin(asked)]
+    table = mine.assign(words=mine["text"].str.split().str.len())[
+        ["who", "document", "group", "kind", "words"]
+    ]
+    counts = found.words.groupby("document").agg(
+        coders=("coder", "nunique"), codings=("coding", "size"), placed=("placed", "sum")
+    )
+    whole = table.merge(counts, left_on="document", right_index=True, how="inner")
+    whole["displaced"] = (whole["codings"] - whole["placed"]).astype("int64")
+    columns = ["who", "group", "kind", "words", "coders", "codings", "displaced"]
+    return whole[columns].sort_values("who", kind="stable").reset_index(drop=True)
 
 
 def listed(names: Iterable[str]) -> str:
