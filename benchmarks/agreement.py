@@ -68,7 +68,6 @@ def methods(seed: int) -> dict[str, Any]:
         "jackknife": Jackknife(),
         "jackknife, log scale": Jackknife(log=True),
         "linearised": Linearised(),
-        "linearised, log scale": Linearised(log=True),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Posterior:
     over units on which all coders agree and half over units on which one coder differs, evenly over
     categories and coders. With two coders and two categories that is the prior of 1/4 in each cell of the
     table. So a rare category, few units, or no disagreement at all do not make the interval collapse, which
-    is where the customary bootstrap fails. Few clusters get Gamma weights of a shape below 1, so that the
+    is where the customary bootstrap fails. Few pieces get Gamma weights of a shape below 1, so that the
     spread answers to Student's t. ``benchmarks/agreement_coverage.csv`` compares the methods.
 
     Examples
@@ -107,15 +108,16 @@ class Posterior:
         for start in range(0, self.draws, step):
             count = min(step, self.draws - start)
             if made.pieces is None:
-                weights = rng.standard_gamma(made.number + prior, size=(count, len(prior)))
+                weights = rng.standard_gamma(shape * (made.number + prior), size=(count, len(prior)))
             else:
-                weights = rng.standard_gamma(shape, size=(count, made.n)) / shape @ made.pieces
-                weights += rng.standard_gamma(prior, size=(count, len(prior)))
+                weights = rng.standard_gamma(shape, size=(count, made.n)) @ made.pieces
+                weights += rng.standard_gamma(shape * prior, size=(count, len(prior)))
             weights *= total / weights.sum(axis=1, keepdims=True)
             found.append(bound.estimate(weights).value)
         return np.concatenate(found)
 
 
+@cache
 def prior_rows(coders: int, categories: int) -> tuple[Integers, Floats]:
     """The units of the prior and their weights, one in all.
 
