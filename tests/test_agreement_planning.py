@@ -37,11 +37,14 @@ def test_the_prior_is_one_unit_half_of_it_agreement(coders, categories):
 
 
 def test_posterior_of_a_two_by_two_table_is_dirichlet():
-    """Two coders and two categories: the table's cells plus a quarter each, drawn another way."""
+    """Two coders and two categories: the cells plus a quarter each, scaled to Student's t, drawn another way."""
+    from scipy.stats import norm, t
+
     table = np.array([[40, 6], [3, 11]])
     rows = [[i, j] for i in range(2) for j in range(2) for _ in range(table[i, j])]
     rng = np.random.default_rng(1)
-    cells = rng.dirichlet((table + 0.25).ravel(), 40_000).reshape(-1, 2, 2)
+    shape = (norm.ppf(0.975) / t.ppf(0.975, 59)) ** 2 * 59 / 60
+    cells = rng.dirichlet(shape * (table + 0.25).ravel(), 40_000).reshape(-1, 2, 2)
     chance = (cells.sum(2) * cells.sum(1)).sum(1)
     kappa = (cells[:, 0, 0] + cells[:, 1, 1] - chance) / (1 - chance)
     interval = measure(read(rows), cohen(), Posterior(40_000, seed=2)).interval
