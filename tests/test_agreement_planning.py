@@ -37,7 +37,7 @@ def test_the_prior_is_one_unit_half_of_it_agreement(coders, categories):
 
 
 def test_posterior_of_a_two_by_two_table_is_dirichlet():
-    """Two coders and two categories: the cells plus a quarter each, scaled to Student's t, drawn another way."""
+    """Two coders and two categories: cells plus a quarter each, scaled to Student's t, drawn afresh."""
     from scipy.stats import norm, t
 
     table = np.array([[40, 6], [3, 11]])

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.patterns import MISSING, Floats, Patterns
-from casestudy.agreement.ratings import Ratings
+from casestudy.agreement.ratings import Ratings, called
 from casestudy.agreement.results import NAN, Interval, Result
 
 TINY = 1e-12
@@ -251,7 +251,7 @@ def describe(ratings: Ratings) -> dict[str, Any]:
         "n_coders": int(codes.shape[1]),
         "n_categories": q,
         "missing": float(1 - total / codes.size) if codes.size else NAN,
-        "shares": tuple((str(one), float(s)) for one, s in zip(ratings.categories, shares, strict=False)),
+        "shares": tuple((called(one), float(s)) for one, s in zip(ratings.categories, shares, strict=False)),
         "prevalence": float((q * shares.max() - 1) / (q - 1)) if q > 1 and total else NAN,
         "bias": float(np.mean(pairs)) if pairs and q > 1 else NAN,
     }
@@ -268,7 +268,7 @@ def _why_undefined(ratings: Ratings, coefficient: Coefficient) -> str:
         return ""
     used = np.unique(pairable[pairable != MISSING])
     if len(used) == 1:
-        only = ratings.categories[int(used[0])]
+        only = called(ratings.categories[int(used[0])])
         return (
             f"Every rating is {only!r}: without variation nothing can be said about agreement beyond chance."
         )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.coefficient import Bound, Coefficient, Estimate, measure, share
-from casestudy.agreement.ratings import Ratings
+from casestudy.agreement.ratings import Ratings, called
 from casestudy.agreement.results import Result
 from casestudy.errors import InputError, Problem, nearest
 
@@ -107,7 +107,7 @@ def specific_agreement(category: Any) -> Coefficient:
         return Bound(patterns, estimate, reason=reason)
 
     return Coefficient(
-        f"Specific agreement on {category!r}",
+        f"Specific agreement on {called(category)!r}",
         "sum_i r_ik (r_ik - 1) / sum_i r_ik (r_i - 1); with two coders 2a/(2a + b + c)",
         "Hripcsak and Rothschild (2005) for two coders, as reported; over pairs of ratings for more",
         "Each pair of ratings of one unit counts the same.",
@@ -143,6 +143,6 @@ def per_category(ratings: Ratings, coefficient: Coefficient, interval: Any = Non
 
     found = []
     for category in ratings.categories:
-        named = replace(coefficient, name=f"{coefficient.name}, {category!r} against all others")
+        named = replace(coefficient, name=f"{coefficient.name}, {called(category)!r} against all others")
         found.append(measure(ratings.collapse(category), named, interval))
     return found

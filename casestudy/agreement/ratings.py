@@ -135,7 +135,7 @@ class Ratings:
             raise InputError("A category is unknown.", [problem])
         number = self.categories.index(category)
         codes = np.where(self.codes == MISSING, MISSING, (self.codes == number).astype(np.int64))
-        return replace(self, codes=codes, categories=("all others", str(category)), declared=True)
+        return replace(self, codes=codes, categories=("all others", called(category)), declared=True)
 
 
 def read(
@@ -320,6 +320,19 @@ def plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return frozenset(plain(one) for one in value)
     return value
+
+
+def called(category: Any) -> str:
+    """A category in words: codes of a set joined by +.
+
+    Examples
+    --------
+    >>> called(frozenset({"q", "p"})), called(frozenset()), called(3)
+    ('p + q', '(no code)', '3')
+    """
+    if isinstance(category, frozenset):
+        return " + ".join(sorted(str(one) for one in category)) or "(no code)"
+    return str(category)
 
 
 def _kind(value: Any) -> str:
