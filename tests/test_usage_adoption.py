@@ -1,4 +1,4 @@
-"""Effects by cohort and month: exact on noise-free panels, against regressions written otherwise, and in refusals."""
+"""Effects by cohort and month: exact on noise-free panels, against regressions done otherwise, refusals."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_matched_weights_remove_a_difference_between_strata() -> None:
 
 
 def test_drift_that_would_explain_all_of_it() -> None:
-    data, effect = staggered(5, noise=0.5)
+    data, _ = staggered(5, noise=0.5)
     made = adoption.cells(data)
     limit = robustness.breakdown(made)
     shifted = Panel(

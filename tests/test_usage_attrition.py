@@ -1,4 +1,4 @@
-"""Attrition: the published 6-MP trial, censoring of silences that could not be seen, returns, models that refuse."""
+"""Attrition: the published 6-MP trial, censoring of silences that could not be seen, returns, refusals."""
 
 from __future__ import annotations
 
@@ -135,11 +135,12 @@ def test_models_say_why_they_do_not_fit() -> None:
 
 
 def test_retention_hides_small_cohorts() -> None:
+    days = ["2017-03-01", "2017-04-01", "2017-03-05", "2017-04-01", "2017-05-01"]
     cycles = pd.DataFrame(
         {
             "participant_id": ["a", "a", "b", "b", "c"], "cycle": [0, 1, 0, 1, 0], "whole": True,
             "opened": [True, False, True, True, True],
-            "begins": pd.to_datetime(["2017-03-01", "2017-04-01", "2017-03-05", "2017-04-01", "2017-05-01"], utc=True),
+            "begins": pd.to_datetime(days, utc=True),
         }
     )  # fmt: skip
     table = attrition.retention(cycles, floor=2)

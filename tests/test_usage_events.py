@@ -103,8 +103,9 @@ def test_many_unknown_actions_are_counted_not_all_printed(tmp_path: Path) -> Non
 
 def test_the_vocabulary_lists_its_problems(tmp_path: Path) -> None:
     text = (
-        "actions:\n- {id: a, group: g, meaning: m, rol: enter}\n- {id: a, group: g, meaning: m, actor: robot}\n"
-        "- {group: g}\n- 5\n- {id: b, group: g, meaning: m, role: enter}\n- {id: c, group: g, meaning: m, role: enter}\n"
+        "actions:\n- {id: a, group: g, meaning: m, rol: enter}\n"
+        "- {id: a, group: g, meaning: m, actor: robot}\n- {group: g}\n- 5\n"
+        "- {id: b, group: g, meaning: m, role: enter}\n- {id: c, group: g, meaning: m, role: enter}\n"
     )
     with pytest.raises(InputError) as caught:
         vocabulary.load(write(tmp_path, text, "a.yaml"), "a.yaml")
@@ -139,9 +140,11 @@ def test_the_check_finds_what_does_not_fit_together(tmp_path: Path) -> None:
 
 
 def test_the_case_story_tells_sessions_and_silence() -> None:
-    frame = pd.concat([FRAME, pd.DataFrame([("f1", "p1", "2017-03-01T00:00:00Z", "ready", "", "2017-02", "s"),
-        ("f2", "p1", "2017-04-01T00:00:00Z", "ready", "", "2017-03", "s"),
-        ("f3", "p1", "2017-05-01T00:00:00Z", "ready", "", "2017-04", "s")], columns=FRAME.columns)])  # fmt: skip
+    ready = [
+        (f"f{month}", "p1", f"2017-0{month}-01T00:00:00Z", "ready", "", f"2017-0{month - 1}", "s")
+        for month in (3, 4, 5)
+    ]
+    frame = pd.concat([FRAME, pd.DataFrame(ready, columns=FRAME.columns)])
     people = pd.DataFrame(
         {"participant_id": ["p1"], "household_id": ["9"], "adopted_on": pd.to_datetime(["2017-03-01"])}
     )

@@ -50,8 +50,12 @@ def test_an_export_like_ga4(tmp_path: Path) -> None:
         }  # fmt: skip
 
     base = 1_490_486_400_000_000
-    rows = [row("session_start", base, "/"), row("login", base, "/"), row("page_view", base + 5_000_000, "/item/7"),
-            row("page_view", base + 9_000_000, "/start")]  # fmt: skip
+    rows = [
+        row("session_start", base, "/"),
+        row("login", base, "/"),
+        row("page_view", base + 5_000_000, "/item/7"),
+        row("page_view", base + 9_000_000, "/start"),
+    ]
     path = tmp_path / "ga4.jsonl"
     path.write_text("".join(json.dumps(one) + "\n" for one in rows))
     read = mapping.read(path, load(tmp_path, GA4), WORDS)
@@ -126,8 +130,17 @@ actions: [{when: {a: "("}, action: login}, {action: x}]
     with pytest.raises(InputError) as caught:
         load(tmp_path, text)
     found = str(caught.value)
-    for words in ("'participant' is not ours", "participant_id is missing", "timestamp is missing", "Nowhere/Land",
-                  "ambiguous is 'perhaps'", "'acts' is not a field", "is no pattern", "rule 2"):  # fmt: skip
+    expected = (
+        "'participant' is not ours",
+        "participant_id is missing",
+        "timestamp is missing",
+        "Nowhere/Land",
+        "ambiguous is 'perhaps'",
+        "'acts' is not a field",
+        "is no pattern",
+        "rule 2",
+    )
+    for words in expected:
         assert words in found
     for content in ("[]", "5", "columns: 3"):
         with pytest.raises(InputError):

@@ -1,4 +1,4 @@
-"""Recovery studies: cells that must come out as they must, the list of rates outside, the grid that notebooks read."""
+"""Recovery studies: cells that must come out as they must, rates outside, the grid that a notebook reads."""
 
 from __future__ import annotations
 
@@ -71,8 +71,15 @@ def test_a_panel_is_drawn_as_asked(given: settings.Settings) -> None:
 
 
 def test_every_rate_outside_its_nominal_value_is_listed() -> None:
-    types = pd.DataFrame({"participants": [9], "separation": [0.0], "more_than_one_percent": [30.0], "more_low": [20.0],
-                          "more_high": [40.0]})  # fmt: skip
+    types = pd.DataFrame(
+        {
+            "participants": [9],
+            "separation": [0.0],
+            "more_than_one_percent": [30.0],
+            "more_low": [20.0],
+            "more_high": [40.0],
+        }
+    )
     effects = pd.DataFrame(
         {"participants": [9, 9], "effect": [0.0, 1.0], "trend": [0.0, 0.1], "replicates": [1000, 1000],
          "coverage_percent": [95.0, 80.0], "coverage_low": [94.0, 78.0], "coverage_high": [96.0, 82.0],

@@ -207,8 +207,14 @@ def test_faults_made_by_hand_are_found() -> None:
         for hour in range(10)
         for minute in (0, 10, 20, 30, 40, 50)
     ]
-    rows += [("p2", "2017-03-02T10:00:00Z", "a"), ("p2", "2017-03-02T10:00:01Z", "a"), ("p2", "2017-02-01T10:00:00Z", "b"),
-             ("p3", "2017-03-02T10:00:00Z", "a"), ("p2", "2017-03-03T10:00:00Z", "close"), ("p2", "2017-03-04T10:00:00Z", "a")]  # fmt: skip
+    rows += [
+        ("p2", "2017-03-02T10:00:00Z", "a"),
+        ("p2", "2017-03-02T10:00:01Z", "a"),
+        ("p2", "2017-02-01T10:00:00Z", "b"),
+        ("p3", "2017-03-02T10:00:00Z", "a"),
+        ("p2", "2017-03-03T10:00:00Z", "close"),
+        ("p2", "2017-03-04T10:00:00Z", "a"),
+    ]
     made = log(rows)
     found = made.inspection.findings.set_index("kind")["events"].to_dict()
     assert found == {"program": 60, "retry": 1, "wrong clock": 1, "unknown account": 1, "after closing": 1}

@@ -1,4 +1,4 @@
-"""The simulator: the same bytes again, what it promises about its log, its settings, and the truth left alone."""
+"""The simulator: the same bytes again, what it promises of its log, its settings, the truth left alone."""
 
 from __future__ import annotations
 
@@ -69,13 +69,11 @@ def test_no_notebook_and_no_analysis_reads_the_truth() -> None:
     readers = set()
     for path in sorted((ROOT / "casestudy").rglob("*.py")):
         tree = ast.parse(path.read_text())
-        skipped = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
-                   and node.body and isinstance(node.body[0], ast.Expr)}  # fmt: skip
-        names = [
-            n
-            for n in ast.walk(tree)
-            if isinstance(n, ast.Constant) and n.value == "truth" and id(n) not in skipped
-        ]
+        documented = (ast.Module, ast.FunctionDef, ast.ClassDef)
+        blocks = [node for node in ast.walk(tree) if isinstance(node, documented) and node.body]
+        skipped = {id(one.body[0].value) for one in blocks if isinstance(one.body[0], ast.Expr)}
+        texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value == "truth"]
+        names = [node for node in texts if id(node) not in skipped]
         if names:
             readers.add(str(path.relative_to(ROOT / "casestudy")))
     assert readers <= {"usage/simulator/log.py", "usage/recovery.py"}
@@ -109,8 +107,13 @@ def test_nobody_acts_before_registering_or_after_closing(
 def test_the_faults_put_in_are_the_faults_found(reference: Log) -> None:
     put = truth("faults")
     found = reference.inspection.findings
-    kinds = {"repeated_row": "repeated row", "retry": "retry", "wrong_clock": "wrong clock", "robot": "program",
-             "test_account": "test account"}  # fmt: skip
+    kinds = {
+        "repeated_row": "repeated row",
+        "retry": "retry",
+        "wrong_clock": "wrong clock",
+        "robot": "program",
+        "test_account": "test account",
+    }
     for theirs, ours in kinds.items():
         meant = put[put["kind"] == theirs]
         got = found[found["kind"] == ours]

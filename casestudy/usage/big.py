@@ -1,7 +1,7 @@
 """Sessions and measures of logs too large for frames: sorted packed keys in numpy over Arrow columns.
 
-One 64-bit number holds a participant, a second and an action; sorting these numbers sorts the log. Memory is about
-two such arrays, whatever else the file holds.
+One 64-bit number holds a participant, a second and an action; sorting these numbers sorts the log. Memory is
+about two such arrays, whatever else the file holds.
 """
 
 from __future__ import annotations

@@ -215,8 +215,8 @@ def crossing(classes: Any, ways: Any, order: Sequence[str]) -> tuple[pd.DataFram
     Returns
     -------
     (pandas.DataFrame, float)
-        Counts (rows classes, columns ways), and the adjusted Rand index between the two divisions over the rows
-        that bear a signature (NaN where none does).
+        Counts (rows classes, columns ways), and the adjusted Rand index between the two divisions over the
+        rows that bear a signature (NaN where none does).
     """
     import pandas as pd
 
@@ -243,8 +243,8 @@ def second_opinion(counts: Any, ks: Sequence[int], members: Any, seed: int = 0) 
     Returns
     -------
     pandas.DataFrame
-        ``k``, ``bic``, ``smallest_percent``, ``ari`` (adjusted Rand index with `members`). Features that are in
-        every session, or in none, say nothing and are left out.
+        ``k``, ``bic``, ``smallest_percent``, ``ari`` (adjusted Rand index with `members`). Features that are
+        in every session, or in none, say nothing and are left out.
     """
     import warnings
 

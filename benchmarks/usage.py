@@ -1,0 +1,153 @@
+"""Sessions and measures of a large log: beside hand-written windows in DuckDB, and beside reading the file.
+
+    python benchmarks/usage.py                     50 million events
+    python benchmarks/usage.py --events 2000000
+
+Each job runs in a process of its own, in turn; the table gives wall time, processor time, the largest memory,
+and ratios within this run. The log is drawn from a seed and written once to the folder for temporary files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+WINDOWS = """
+with paused as (
+  select participant_id, action, ts, ts - lag(ts) over (partition by participant_id order by ts) as pause
+  from (select participant_id, action, cast(epoch(timestamp) as bigint) as ts from read_parquet('{path}'))
+), numbered as (
+  select participant_id, action, ts,
+         sum(case when pause is null or pause > 1800 then 1 else 0 end)
+           over (partition by participant_id order by ts rows unbounded preceding) as session
+  from paused
+), sessions as (
+  select participant_id, session, min(ts) as start, max(ts) - min(ts) as dwell, count(*) as events
+  from numbered group by 1, 2
+), gaps as (
+  select participant_id, dwell, events,
+         start - lag(start) over (partition by participant_id order by start) as gap from sessions
+), of_people as (
+  select participant_id, count(*) as sessions, sum(events) as events, median(dwell) as dwell_s,
+         case when count(gap) >= 2 then stddev_pop(gap) / nullif(avg(gap), 0) end as gap_cv
+  from gaps group by 1
+), acts as (
+  select participant_id, action, count(*) as n from numbered group by 1, 2
+), varied as (
+  select participant_id, -sum(n / total * log2(n / total)) as action_entropy
+  from (select *, sum(n) over (partition by participant_id) as total from acts) group by 1
+), days as (
+  select participant_id, count(distinct ts // 86400) as active_days, min(ts) as first, max(ts) as last
+  from numbered group by 1
+)
+select * from of_people join varied using (participant_id) join days using (participant_id)
+"""
+
+
+def draw(path: Path, events: int, seed: int = 1666) -> None:
+    """Write a log of about `events` events in no order, in row groups, as a collector of events would."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rng = np.random.Generator(np.random.PCG64(seed))
+    people = max(events // 250, 1)
+    names = pa.array([f"p{number:07d}" for number in range(people)])
+    actions = pa.array([f"action_{number:02d}" for number in range(24)])
+    schema = pa.schema(
+        [
+            ("event_id", pa.int64()),
+            ("participant_id", pa.dictionary(pa.int32(), pa.string())),
+            ("timestamp", pa.timestamp("us", tz="UTC")),
+            ("action", pa.dictionary(pa.int32(), pa.string())),
+            ("target", pa.dictionary(pa.int32(), pa.string())),
+        ]
+    )
+    with pq.ParquetWriter(path, schema) as writer:
+        for first in range(0, events, 2_000_000):
+            size = min(2_000_000, events - first)
+            many = size // 8 + 1
+            who = np.repeat(rng.integers(0, people, many), 8)[:size]
+            start = np.repeat(rng.integers(0, 365 * 86400, many), 8)[:size] + 1_483_228_800
+            moment = (start + np.tile(np.arange(8) * 40, many)[:size] + rng.integers(0, 40, size)) * 1_000_000
+            order = rng.permutation(size)
+            columns = [
+                pa.array(np.arange(first, first + size)),
+                pa.DictionaryArray.from_arrays(pa.array(who[order].astype("int32")), names),
+                pa.array(moment[order], pa.timestamp("us", tz="UTC")),
+                pa.DictionaryArray.from_arrays(pa.array(rng.integers(0, 24, size).astype("int32")), actions),
+                pa.DictionaryArray.from_arrays(pa.array(rng.integers(0, 24, size).astype("int32")), actions),
+            ]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+
+
+def job(name: str, path: Path) -> None:
+    """Run one job and print its figures: a check number, wall, processor, memory."""
+    begun = time.perf_counter()
+    if name == "packed":
+        from casestudy.usage import big
+
+        made = big.sessions(path)
+        table = made.measures
+        check = f"{len(made.start)} {table['gap_cv'].sum():.3f} {table['action_entropy'].sum():.3f}"
+    elif name == "windows":
+        import duckdb
+
+        connection = duckdb.connect(config={"threads": os.cpu_count() or 1, "memory_limit": "12GB"})
+        found = connection.execute(WINDOWS.format(path=path)).fetch_arrow_table()
+        table = found.to_pandas()
+        check = f"{table['sessions'].sum()} {table['gap_cv'].sum():.3f} {table['action_entropy'].sum():.3f}"
+    else:
+        import pyarrow.parquet as pq
+
+        file = pq.ParquetFile(path, read_dictionary=["participant_id", "action"], memory_map=True)
+        names = ["participant_id", "timestamp", "action"]
+        check = str(sum(len(batch) for batch in file.iter_batches(1 << 22, columns=names, use_threads=False)))
+    wall = time.perf_counter() - begun
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(f"{wall:.2f}|{used.ru_utime + used.ru_stime:.2f}|{used.ru_maxrss / 1024:.0f}|{check}")
+
+
+def main() -> None:
+    """Draw the log where it is not there yet, run the jobs in turn and print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--events", type=int, default=50_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--job", default="")
+    parser.add_argument("--path", default="")
+    arguments = parser.parse_args()
+    if arguments.job:
+        job(arguments.job, Path(arguments.path))
+        return
+    path = Path(tempfile.gettempdir()) / f"casestudy-log-{arguments.events}.parquet"
+    if not path.is_file():
+        draw(path.with_suffix(".part"), arguments.events)
+        path.with_suffix(".part").rename(path)
+    results: dict[str, list[list[str]]] = {"read": [], "packed": [], "windows": []}
+    for _ in range(arguments.rounds):
+        for name in results:
+            command = [sys.executable, __file__, "--job", name, "--path", str(path)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            results[name].append(done.stdout.strip().split("|"))
+    wall = {name: statistics.median(float(run[0]) for run in runs) for name, runs in results.items()}
+    labels = {"read": "read the three columns", "packed": "sessions and measures, packed keys",
+              "windows": "the same, DuckDB windows"}  # fmt: skip
+    print(f"{arguments.events:,} events, {path.stat().st_size / 1e6:.0f} MB, medians of {arguments.rounds}")
+    print(f"{'job':38}{'wall s':>8}{'cpu s':>8}{'MB':>7}{'of reading':>12}{'of windows':>12}  check")
+    for name, runs in results.items():
+        cpu, memory = (statistics.median(float(run[place]) for run in runs) for place in (1, 2))
+        ratios = f"{wall[name] / wall['read']:>11.1f}×{wall[name] / wall['windows']:>11.2f}×"
+        print(f"{labels[name]:38}{wall[name]:>8.1f}{cpu:>8.1f}{memory:>7.0f}{ratios}  {runs[-1][3]}")
+
+
+if __name__ == "__main__":
+    main()
