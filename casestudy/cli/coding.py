@@ -70,6 +70,28 @@ def _codings(subparsers: Any) -> None:
     one.add_argument("--accept", action="store_true", help="write doubtful and altered places too")
     one.add_argument("--dry", action="store_true", help="report only, write nothing")
     one.add_argument("--when", default="", help=argparse.SUPPRESS)
+    _suggestions(verbs)
+
+
+def _suggestions(verbs: Any) -> None:
+    from casestudy.cli import suggestions
+
+    text = "casestudy codings suggest --coder a --document c05 --out list.csv"
+    one = _verb(verbs, "suggest", suggestions.suggest, "suggest codes for a person to decide on", text)
+    _who(one)
+    one.add_argument("--out", help="where to write the list (shown by default)")
+    one.add_argument("--most", type=int, default=3, help="codes for a sentence at most (3)")
+    one.add_argument("--least", type=float, default=0.2, help="smallest probability of the model (0.2)")
+    one.add_argument("--rules-only", action="store_true", help="leave the model out")
+    text = "casestudy codings accept --coder a --document c05 --file list.csv --who k"
+    one = _verb(verbs, "accept", suggestions.accept, "write what a person decided on suggestions", text)
+    _who(one)
+    one.add_argument("--file", required=True, help="the list, with yes or no in its column accept")
+    one.add_argument("--who", required=True, help="who decided")
+    text = "casestudy codings judge --coder a"
+    one = _verb(verbs, "judge", suggestions.judge, "say how good the model's suggestions are", text)
+    one.add_argument("--coder", default="", help="learn from this coder's work only")
+    one.add_argument("--seed", type=int, default=1)
 
 
 def _code(subparsers: Any) -> None:

@@ -31,7 +31,7 @@ def people_by_code(frame: pd.DataFrame, asked: int, title: str = "") -> Drawing:
             "high": (frame["high"] * asked).astype(float),
         }
     ).reset_index(drop=True)
-    label = f"people who speak of it (of {asked}; whiskers: 95 % Wilson interval)"
+    label = f"people (of {asked}), 95 % Wilson interval"
     return figures.bars(
         shown, "code", "people", xlabel=label, title=title, low="low", high="high", decimals=0
     )

@@ -1,0 +1,139 @@
+"""The verbs ``codings suggest``, ``codings accept`` and ``codings judge``."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+_FIELDS = ("accept", "code", "quote", "by", "score", "words", "nearest", "start", "end")
+
+
+def suggest(arguments: argparse.Namespace) -> int:
+    """Write the suggestions for one document as a list in which a person decides."""
+    from casestudy.coding import codebook, codings, quoting, table
+    from casestudy.coding import suggest as suggesting
+    from casestudy.errors import InputError
+    from casestudy.outputs import write_atomically
+    from casestudy.study import Study
+
+    study = Study.find(getattr(arguments, "study", None))
+    book, documents = codebook.load(study), table.material(study)
+    document = quoting.document(documents, arguments.document)
+    sentences = suggesting.units(documents, [document.id])
+    found = suggesting.by_rules(sentences, book)
+    frame = table.load(study)
+    others = frame[frame["document"].ne(document.id) & frame["placed"]]
+    if not arguments.rules_only:
+        try:
+            known = suggesting.units(documents, sorted(others["document"].unique())) if len(others) else []
+            learnt = suggesting.learn(known, others, [code.id for code in book.in_use()])
+            found += suggesting.by_model(learnt, sentences, most=arguments.most, least=arguments.least)
+        except InputError as error:
+            print(f"The model is left out. {error}", file=sys.stderr)
+    work = codings.work(study, arguments.coder, document.id)
+    found = sorted(
+        suggesting.fresh(found, work),
+        key=lambda one: (one.unit.start, -round(one.score, 9), one.code, one.by),
+    )
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(_FIELDS)
+    for one in found:
+        words, nearest = ", ".join(one.words), " | ".join(one.nearest)
+        unit = one.unit
+        writer.writerow(
+            ["", one.code, unit.text, one.by, f"{one.score:.2f}", words, nearest, unit.start, unit.end]
+        )
+    if arguments.out:
+        write_atomically(Path(arguments.out).resolve(), file.getvalue().encode("utf-8"))
+        print(
+            f"{len(found)} suggestions. Write yes or no in the column accept of {Path(arguments.out).name}."
+        )
+    else:
+        print(file.getvalue(), end="")
+    return 0
+
+
+def accept(arguments: argparse.Namespace) -> int:
+    """Write what a person decided; what was left blank stays undecided."""
+    from casestudy.coding import codebook, codings, quoting, table
+    from casestudy.coding import suggest as suggesting
+    from casestudy.errors import InputError, Problem, nearest, raise_if
+    from casestudy.study import Study
+
+    study = Study.find(getattr(arguments, "study", None))
+    document = quoting.document(table.material(study), arguments.document)
+    book, work = codebook.load(study), codings.work(study, arguments.coder, document.id)
+    name = Path(arguments.file).name
+    try:
+        text = Path(arguments.file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("The list cannot be read.", [Problem(name, f"{error}.")]) from error
+    problems: list[Problem] = []
+    records: list[Any] = []
+    decided = {"yes": 0, "no": 0}
+    for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
+        where = f"{name}, row {number}"
+        answer = {"y": "yes", "n": "no"}.get(str(row.get("accept") or "").strip().lower()) or str(
+            row.get("accept") or ""
+        ).strip().lower()
+        if not answer:
+            continue
+        if answer not in decided:
+            problems.append(Problem(where, f"accept is {answer!r}.", "Write yes, no or nothing."))
+            continue
+        start, end = str(row.get("start") or ""), str(row.get("end") or "")
+        code = str(row.get("code") or "")
+        if code not in {one.id for one in book.in_use()}:
+            problems.append(Problem(where, f"code {code!r} is not in use.", nearest(code, book.codes)[:200]))
+            continue
+        spot = (int(start), int(end)) if start.isdigit() and end.isdigit() else (0, 0)
+        if not row.get("quote") or document.text[spot[0] : spot[1]] != row["quote"]:
+            problems.append(
+                Problem(where, "the words are not where the row says.", "Ask for suggestions again.")
+            )
+            continue
+        unit = suggesting.Unit(document.id, 0, spot[0], spot[1], row["quote"])
+        words = tuple(word for word in (row.get("words") or "").split(", ") if word)
+        try:
+            score = float(row.get("score") or 0)
+        except ValueError:
+            score = 0.0
+        one = suggesting.Suggestion(unit, code, row.get("by") or "a person", score, words)
+        mark = document.sha256[:16]
+        records += suggesting.decided(one, answer == "yes", arguments.who, work, mark, arguments.when)
+        decided[answer] += 1
+    raise_if(problems, "Nothing was written.")
+    if records:
+        codings.append(study, arguments.coder, document.id, records)
+    print(f"{decided['yes']} suggestions accepted, {decided['no']} rejected, by {arguments.who}.")
+    return 0
+
+
+def judge(arguments: argparse.Namespace) -> int:
+    """Print how good the model's suggestions are, code by code."""
+    from casestudy.coding import codebook, table
+    from casestudy.coding import judge as judging
+    from casestudy.coding import suggest as suggesting
+    from casestudy.outputs import csv_text
+    from casestudy.study import Study
+
+    study = Study.find(getattr(arguments, "study", None))
+    book, documents = codebook.load(study), table.material(study)
+    frame = table.load(study, [arguments.coder] if arguments.coder else [])
+    names = sorted(frame.loc[frame["placed"], "document"].unique())
+    sentences = suggesting.units(documents, names) if names else []
+    codes = [code.id for code in book.in_use()]
+    result = judging.evaluate(sentences, frame, codes, seed=arguments.seed)
+    print(csv_text(result, 3), end="")
+    better = int(result["better"].sum()) if len(result) else 0
+    print(
+        f"{better} of {len(result)} codes that can be learnt are told better than by guessing "
+        f"({len(codes)} codes in use; cross-validated by document).",
+        file=sys.stderr,
+    )
+    return 0

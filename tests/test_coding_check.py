@@ -1,0 +1,136 @@
+"""Twenty-one faults are planted in a small study, and the check lists twenty-one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from casestudy.coding import check as coding_check
+from casestudy.study import Study
+from casestudy.transcripts import check as transcripts_check
+
+TALK = Path(__file__).parent / "data" / "talk"
+
+
+def append(path: Path, *rows: dict[str, object]) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> tuple[Study, list[str]]:
+    """A study with twenty-one faults, and words by which each must be known."""
+    shutil.copytree(TALK, tmp_path / "talk")
+    root = tmp_path / "talk"
+    texts, works = root / "interviews/transcripts", root / "interviews/codings"
+    schemes = root / "coding_schemes"
+    add = {"action": "add", "parent": None, "attributes": {}, "memo": "", "when": "5", "text": ""}
+    first = json.loads((works / "a/t1.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    good = {"code": first["code"], "start": first["start"], "end": first["end"], "quote": first["quote"]}
+
+    # Documents.
+    (texts / "t4.md").write_text("")
+    (texts / "t5.md").write_bytes(b"Aino: yes\0no")
+    (texts / "t6.docx").write_bytes(b"no archive")
+    (texts / "t1.txt").write_text("Aino: the same id")
+    (texts / "t7.md").write_text("Liisa: a\n\nLisa: b\n\nLisa: c\n\nLisa: d\n")
+    (texts / "t8.md").write_text("[00:09] Aino: a\n\n[00:05] Eero: b\n")
+    # Participants and codebooks.
+    rewrite(root / "interviews/participants.csv", "t2,town,Olli", "t2,town,Ollie")
+    with (schemes / "help.yaml").open("a") as file:
+        file.write(
+            "- id: help.shop\n  name: Shop\n- id: help.other\n  name: Other\n  definition: Any other help.\n"
+        )
+        file.write("  near: [help.gone]\n")
+    change = {"who": "k", "why": "x", "action": "rename", "code": "help.neighbour"}
+    append(
+        schemes / "history.jsonl",
+        {"id": "e1", **change, "when": "1", "changes": {"help.neighbour": {"name": ["Neighbour", "Friend"]}}},
+        {"id": "e2", **change, "when": "2", "changes": {"help.neighbour": {"name": ["Neighbour", "Family"]}}},
+        {"id": "e3", "action": "burn", "changes": {}},
+    )
+    # Codings.
+    with (works / "a/t1.jsonl").open("a") as file:
+        file.write("not json\n")
+    append(
+        works / "a/t1.jsonl",
+        {**add, **good, "id": "d1", "code": "garden.nothing"},
+        {
+            **add,
+            **good,
+            "id": "d2",
+            "start": 90_000,
+            "end": 90_000 + len(good["quote"]),
+            "code": "garden.grow",
+        },
+        {**add, **good, "id": "d3", "quote": "x" * len(good["quote"]), "code": "help.neighbour"},
+        {**add, **good, "id": "d4", "code": "garden.grow.show", "attributes": {"modality": "maybe"}},
+        {**add, **good, "id": "d5"},
+        {"id": "d6", "action": "delete", "parent": "gone", "memo": "", "when": "6", "text": ""},
+        {**add, **good, "id": "d5", "code": "garden.water"},
+        {**add, **good, "id": "d8", "code": "garden.water.carry"},
+        {**add, **good, "id": "d9", "code": "garden.water.hose"},
+    )
+    append(works / "b/t9.jsonl", {**add, **good, "id": "d7"})
+    known = [
+        "t4.md: it is empty",
+        "t5.md, character 9: a NUL byte",
+        "t6.docx: it is no archive",
+        "t1.txt: a second file named 't1'",
+        "speaker 'Liisa' is almost 'Lisa'",
+        "the time of turn 2 lies before",
+        "pseudonym 'Ollie' does not speak",
+        "code help.shop: it has no definition",
+        "near code 'help.gone'",
+        "two branches changed name of 'help.neighbour'",
+        "action is 'burn'",
+        "'not json' is no JSON record",
+        "code 'garden.nothing' is not in the codebook",
+        "coding d2: displaced: it ends behind the text",
+        "coding d3: displaced: its words are not at",
+        "modality is 'maybe'",
+        "coding d5: it says what coding",
+        "replaces 'gone', which is not there",
+        "a second record with id 'd5'",
+        "bears both 'garden.water.carry' and 'garden.water.hose'",
+        "document 't9' is not there",
+    ]
+    return Study.load(root), known
+
+
+def test_the_check_lists_every_planted_fault_and_nothing_else(faulty: tuple[Study, list[str]]) -> None:
+    study, known = faulty
+    transcripts = study.root / "interviews/transcripts"
+    broken = {}
+    problems = transcripts_check.check(study)
+    # The rest is looked at with the documents that can be read.
+    for name in ("t5.md", "t6.docx", "t1.txt"):
+        broken[name] = (transcripts / name).read_bytes()
+        (transcripts / name).unlink()
+    problems += coding_check.check(study)
+    said = [str(problem) for problem in problems]
+    for words in known:
+        assert sum(words in one for one in said) == 1, (words, said)
+    assert len(said) == len(known), [one for one in said if not any(words in one for words in known)]
+
+
+def test_unreadable_documents_do_not_hide_the_other_faults(faulty: tuple[Study, list[str]]) -> None:
+    study, _ = faulty
+    said = [str(problem) for problem in coding_check.check(study)]
+    for words in ("'garden.nothing'", "help.shop", "second record", "'burn'", "no JSON record"):
+        assert any(words in one for one in said), words
+
+
+def test_a_sound_study_has_no_problem() -> None:
+    study = Study.load(TALK)
+    assert coding_check.check(study) == []
+    assert transcripts_check.check(study) == []

@@ -1,0 +1,174 @@
+"""Suggestions: with reasons, calibrated, judged beside guessing, and never accepted silently."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score
+
+from casestudy.coding import codebook, codings, judge, suggest, table
+from casestudy.coding.codings import Coding, Work
+from casestudy.errors import InputError
+from casestudy.study import Study
+from casestudy.transcripts.transcript import Transcript, from_text
+
+TALK = Path(__file__).parent / "data" / "talk"
+Command = Callable[..., tuple[int, str, str]]
+FILLER = [
+    "We drove home.",
+    "It was late then.",
+    "The bus came at last.",
+    "My sister called me.",
+    "I slept well.",
+]
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Study:
+    shutil.copytree(TALK, tmp_path / "talk")
+    return Study.load(tmp_path / "talk")
+
+
+def corpus(people: int = 12, seed: int = 1) -> tuple[dict[str, Transcript], list[Work]]:
+    """Talks in which sentences about water bear one code, and one code is given at random."""
+    random = np.random.default_rng(seed)
+    documents, works = {}, []
+    for number in range(people):
+        name = f"p{number:02}"
+        text, spans = "Aino: ", []
+        for _ in range(30):
+            wet = random.random() < 0.2
+            place = "garden" if random.random() < 0.5 else "yard"
+            words = f"I carry water to the {place}." if wet else str(random.choice(FILLER))
+            for code, hit in (("garden.water.carry", wet), ("help.neighbour", random.random() < 0.2)):
+                if hit:
+                    spans.append((code, len(text), len(text) + len(words), words))
+            text += words + " "
+        documents[name] = from_text(text, name)
+        rows = [
+            Coding(f"{n}", "k", name, code, start, end, words, {}, "", "", "", f"{n}")
+            for n, (code, start, end, words) in enumerate(spans)
+        ]
+        works.append(Work("k", name, (), tuple(rows), ()))
+    return documents, works
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[dict[str, Transcript], object, codebook.Codebook]:
+    documents, works = corpus()
+    book = codebook.load(Study.load(TALK))
+    return documents, table.table(works, documents, book), book
+
+
+CODES = ["garden.water.carry", "help.neighbour", "garden.grow"]
+
+
+def test_what_can_be_learnt_is_told_from_what_cannot(made) -> None:  # type: ignore[no-untyped-def]
+    documents, frame, _ = made
+    result = judge.evaluate(suggest.units(documents), frame, CODES, resamples=100).set_index("code")
+    assert list(result.index) == CODES[:2]
+    water, chance = result.loc["garden.water.carry"], result.loc["help.neighbour"]
+    assert water["precision"] > 0.99
+    assert water["better"]
+    assert not chance["better"]
+    assert chance["low"] <= chance["baseline"] + 0.1
+    assert water["majority"] < 0.9 < water["accuracy"]
+
+
+def test_average_precision_is_scikit_learns() -> None:
+    random = np.random.default_rng(2)
+    for _ in range(50):
+        answers = random.random(30) < 0.3
+        scores = random.integers(0, 6, 30).astype(float)
+        if answers.any():
+            assert judge.average_precision(answers, scores) == pytest.approx(
+                average_precision_score(answers, scores)
+            )
+
+
+def test_probabilities_are_calibrated_and_reasons_are_given(made) -> None:  # type: ignore[no-untyped-def]
+    documents, frame, _ = made
+    sentences = suggest.units(documents)
+    learnt = suggest.learn(sentences, frame, CODES)
+    there = suggest.bearing(sentences, frame, learnt.codes)
+    scores = suggest.out_of_fold(sentences, there, np.array([unit.document for unit in sentences]))
+    slope, shift = learnt.calibration[1]
+    chances = 1 / (1 + np.exp(-(scores[:, 1] * slope + shift)))
+    assert chances.mean() == pytest.approx(there[:, 1].mean(), abs=0.01)
+    asked = suggest.units({"q": from_text("Aino: Every day I carry water. I slept well.", "q")})
+    first = suggest.by_model(learnt, asked, least=0.5)[0]
+    assert (first.code, first.unit.text) == ("garden.water.carry", "Every day I carry water.")
+    assert first.score > 0.5
+    assert {"carry", "water"} & set(first.words)
+    assert all("water" in quote for quote in first.nearest)
+    assert not [one for one in suggest.by_model(learnt, asked, least=0.5) if "slept" in one.unit.text]
+
+
+def test_too_little_to_learn_from_is_said(made) -> None:  # type: ignore[no-untyped-def]
+    documents, frame, _ = made
+    with pytest.raises(InputError, match="Code more interviews first"):
+        suggest.learn(suggest.units(documents), frame.iloc[:0], CODES)
+
+
+def test_rules_of_the_codebook_suggest(talk: Study) -> None:
+    book = codebook.load(talk)
+    found = suggest.by_rules(suggest.units(table.material(talk), ["t1", "t2"]), book)
+    said = {(one.unit.text, one.code, one.words) for one in found}
+    assert ("I never use the hose.", "garden.water.hose", ("hose",)) in said
+    assert ("Potatoes, mostly.", "garden.grow.food", ("Potatoes",)) in said
+    assert {one.unit.document for one in found} == {"t1", "t2"}
+
+
+def test_a_person_decides_and_the_record_says_so(talk: Study, command: Command, tmp_path: Path) -> None:
+    words = ["--study", talk.root, "--coder", "b", "--document", "t3"]
+    out = tmp_path / "list.csv"
+    code, _, error = command("codings", "suggest", *words, "--out", out)
+    assert code == 0, error
+    assert not list((talk.root / "interviews/codings/b").glob("t3*"))
+    rows = list(csv.DictReader(io.StringIO(out.read_text())))
+    assert len(rows) == 2
+    assert all(row["accept"] == "" for row in rows)
+    assert command("codings", "accept", *words, "--file", out, "--who", "Kim")[1].startswith("0 suggestions")
+    rows[0]["accept"], rows[1]["accept"] = "yes", "no"
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    out.write_text(file.getvalue())
+    assert (
+        "1 suggestions accepted, 1 rejected"
+        in command("codings", "accept", *words, "--file", out, "--who", "Kim")[1]
+    )
+    work = codings.work(talk, "b", "t3")
+    [coding] = work.codings
+    assert coding.by.startswith("suggested by rule")
+    assert coding.by.endswith("accepted by Kim")
+    assert len(work.records) == 3
+    again = tmp_path / "again.csv"
+    command("codings", "suggest", *words, "--out", again)
+    assert len(again.read_text().splitlines()) == 1
+    code, _, error = command("codings", "accept", *words, "--file", out, "--who", " ")
+    assert code == 2
+    assert "nobody is named" in error
+
+
+def test_a_list_that_was_tampered_with_is_refused(talk: Study, command: Command, tmp_path: Path) -> None:
+    out = tmp_path / "l.csv"
+    out.write_text(
+        "accept,code,quote,by,score,words,nearest,start,end\n"
+        "perhaps,garden.grow,Roses.,rule,1,x,,45,51\n"
+        "yes,garden.nothing,Roses.,rule,1,x,,38,44\n"
+        "yes,garden.grow,Tulips.,rule,1,x,,38,45\n"
+        "yes,garden.grow,Roses.,rule,1,x,,a,b\n"
+    )
+    words = ["--study", talk.root, "--coder", "b", "--document", "t3", "--file", out, "--who", "Kim"]
+    code, _, error = command("codings", "accept", *words)
+    assert code == 2
+    assert error.count("row ") >= 4
+    assert not list((talk.root / "interviews/codings/b").glob("t3*"))
