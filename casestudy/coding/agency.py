@@ -187,6 +187,7 @@ def acts(
         "verb",
         "subject",
         "actor",
+        "own",
         "acted_on",
         "passive",
         "sentence",

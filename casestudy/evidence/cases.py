@@ -1,7 +1,7 @@
 """Case sheets: what is known of each case, cell by cell, each with its source and how far it was read.
 
-A kind of sheet is a folder, ``evidence/cases/KIND/``: ``fields.yaml`` says what is asked, every other YAML file
-is one case. "Unknown" is a value of every cell: what was not found is written down, never left out.
+A kind of sheet is a folder, ``evidence/cases/KIND/``: ``fields.yaml`` says what is asked, every other YAML
+file is one case. "Unknown" is a value of every cell: what was not found is written down, never left out.
 """
 
 from __future__ import annotations
@@ -229,7 +229,8 @@ def tidy(sheets: Sheets) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``case`` (title), ``field``, ``question``, ``value``, ``name``, ``known``, ``mark``, ``sources``, ``note``.
+        ``case`` (title), ``field``, ``question``, ``value``, ``name``, ``known``, ``mark``, ``sources``,
+        ``note``.
     """
     import pandas as pd
 
