@@ -14,7 +14,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "casestudy"
 
-COMMON = {"errors", "study", "engine", "tables", "figures", "outputs"}
+COMMON = {"errors", "settings", "study", "engine", "tables", "figures", "outputs"}
 MAY_USE: dict[str, set[str]] = {
     "errors": set(),
     "settings": {"errors"},
