@@ -196,7 +196,14 @@ def _chips(quotes: Sequence[tuple[int, Quote]]) -> tuple[Chip, ...]:
     for number, quote in quotes:
         found.setdefault(quote.code, []).append((number, quote))
     return tuple(
-        Chip(one.name, one.path, code, " ".join(one.line), code_place(one.scheme, code), tuple(group))
+        Chip(
+            one.name,
+            one.path,
+            code,
+            " ".join(one.line),
+            code_place(one.scheme, code),
+            tuple(sorted(group, key=lambda pair: (pair[1].coder, pair[0]))),
+        )
         for code, group in sorted(found.items())
         for one in (group[0][1],)
     )

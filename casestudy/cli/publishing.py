@@ -1,0 +1,64 @@
+"""Verb of publishing: export."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+_EPILOG = """examples:
+  casestudy export docx                     report.docx: answers, notebooks, themes, claims, methods
+  casestudy export docx --words --to a.docx   with the documents themselves
+  casestudy export crate --date 2026-01-31  study.crate.zip: an RO-Crate of the whole study
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the verb ``export``."""
+    parser = subparsers.add_parser(
+        "export",
+        help="write the whole report as one Word document, or the study as an RO-Crate",
+        description="Write the whole report as one Word document, or the study as an RO-Crate.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "form", choices=("docx", "crate"), help="a Word document, or an RO-Crate in a ZIP file"
+    )
+    parser.add_argument(
+        "--study", type=Path, metavar="DIR", help="the study's folder; found upward by default"
+    )
+    parser.add_argument("--to", type=Path, metavar="FILE", help="the file to write")
+    parser.add_argument("--words", action="store_true", help="docx: add the documents themselves")
+    parser.add_argument("--date", default="", help="crate: the day it is published, 2026-01-31")
+    parser.set_defaults(act=_export)
+
+
+def _export(given: argparse.Namespace) -> int:
+    from casestudy.outputs import write_atomically
+    from casestudy.study import Study
+
+    study = Study.find(given.study)
+    if given.form == "docx":
+        from casestudy.report.word import report
+
+        path, data = given.to or Path("report.docx"), report(study, words=given.words)
+    else:
+        from casestudy.report.crate import crate
+
+        path, data = given.to or Path("study.crate.zip"), crate(study, _date(given.date))
+    write_atomically(path, data)
+    print(f"{path}: {len(data):,} bytes")
+    return 0
+
+
+def _date(text: str) -> str:
+    import datetime
+
+    from casestudy.errors import InputError, Problem
+
+    try:
+        return datetime.date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as error:
+        problem = Problem("--date", f"{text!r} is no day.", "Write it like 2026-01-31.")
+        raise InputError("The study cannot be exported.", [problem]) from error
