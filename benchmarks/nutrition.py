@@ -155,21 +155,20 @@ def by_sql(folder: Path, limit: str, result: Path) -> int:
            semi join food using (product_id) where quantity > 0 and cents > 0 group by all"""
     ).df()
     facts = _facts(products, groups, sales, foodmap, weights)
-    con.register("facts", facts)
     per_100g = (groups.middle[list(IDS)] * 1000).round().fillna(0).astype("int64").reset_index()
-    con.register("composition", per_100g)
-    sums = ", ".join(f"sum(mg * coalesce({name}, 0))::bigint as {name}" for name in IDS)
+    facts = facts.merge(per_100g, on="group", how="left").fillna(dict.fromkeys(IDS, 0))
+    con.register("facts", facts.astype(dict.fromkeys(IDS, "int64")))
+    sums = ", ".join(f"sum(mg * {name})::bigint as {name}" for name in IDS)
     con.execute(
-        f"""copy (with grouped as (
-              select household_id, strftime(transaction_timestamp - interval 5 hour, '%Y-%m') as month,
-                "group", share,
-                sum(round(sales_value * 100)::bigint)::bigint as cents,
-                (sum(quantity * 1000 * unit_mg + round(sales_value * 100)::bigint * cent_mg * 1000)
-                  // 1000)::bigint as mg
-              from tx join facts using (product_id) group by all)
+        f"""copy (with weighed as (
+              select household_id, year(time) * 100 + month(time) as month, cents,
+                quantity * unit_mg + cents * cent_mg as mg, {", ".join(IDS)}
+              from (select household_id, product_id, quantity, round(sales_value * 100)::bigint as cents,
+                      transaction_timestamp - interval 5 hour as time from tx)
+              join facts using (product_id))
             select household_id, month, sum(cents)::bigint as food_spend,
-              sum(cents) filter (mg > 0) as counted_spend, {sums}
-            from grouped left join composition using ("group") group by all)
+              sum(cents) filter (mg > 0)::bigint as counted_spend, {sums}
+            from weighed group by all)
             to '{result}' (format parquet)"""
     )
     return _rows(result)

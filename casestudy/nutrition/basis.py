@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from casestudy import tables
@@ -70,16 +71,26 @@ class Basis:
         """The engine."""
         return self.purchases.connection
 
-    def lines(self) -> ibis.Table:
-        """Receipt lines of food and drink, with ``group``, ``share`` (how the weight was found) and ``ug``.
+    @cached_property
+    def months(self) -> tuple[str, ...]:
+        """Every month of the data, in order."""
+        found = self.connection.execute(self.purchases.lines.select("month").distinct())
+        return tuple(sorted(str(month) for month in found["month"].dropna()))
 
-        ``ug`` is the edible weight in micrograms: an integer, so that sums are exact. A line whose product
+    def lines(self) -> ibis.Table:
+        """Receipt lines of food and drink, with ``group``, ``share`` (how the weight was found) and ``mg``.
+
+        ``mg`` is the edible weight in milligrams: an integer, so that sums are exact. A line whose product
         has no weight has 0, and one whose product was never sold for money has no row here.
         """
-        columns = ["product_id", "group", "share", "route", "unit_mg", "cent_mg"]
-        joined = self.purchases.join(self.products[columns])
-        ug = joined.quantity * joined.unit_mg + joined.cents * joined.cent_mg * 1000
-        return joined.mutate(ug=ug).drop("unit_mg", "cent_mg")
+        return self.weighed(self.products[["product_id", "group", "share", "route"]])
+
+    def weighed(self, facts: pd.DataFrame) -> ibis.Table:
+        """Receipt lines joined with facts of their products, with ``mg``."""
+        weights_of = self.products[["product_id", "unit_mg", "cent_mg"]]
+        joined = self.purchases.join(facts.merge(weights_of, on="product_id"))
+        mg = joined.quantity * joined.unit_mg // 1000 + joined.cents * joined.cent_mg
+        return joined.mutate(mg=mg.cast("int64")).drop("unit_mg", "cent_mg")
 
 
 def open_basis(

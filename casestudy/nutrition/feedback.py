@@ -69,7 +69,7 @@ def household_feedback(
     basis = basis or open_basis(study)
     everything = household_lines(basis, household_id)
     food = everything[everything["class"].isin(FOOD)].reset_index(drop=True)
-    months = calendar(basis)
+    months = basis.months
     month = _choose(month, months, food, household_id)
     window = tuple(months[max(0, months.index(month) - 2) : months.index(month) + 1])
     spans = {"month": (month,), "three months": window}
@@ -99,12 +99,6 @@ def household_feedback(
         coverage=drilldown.coverage(everything[everything["month"].isin(window)]),
         notes=_NOTES,
     )
-
-
-def calendar(basis: Basis) -> tuple[str, ...]:
-    """Every month of the data, in order."""
-    months = basis.connection.execute(basis.purchases.lines.select("month").distinct())
-    return tuple(sorted(str(month) for month in months["month"]))
 
 
 def _choose(month: str, months: tuple[str, ...], food: pd.DataFrame, household_id: int | str) -> str:

@@ -15,22 +15,6 @@ SCALE = 100_000_000
 """Milligrams of food times thousandths of a unit per 100 g, for one unit."""
 
 
-def group_months(basis: Basis) -> ibis.Table:
-    """What each household bought of each group in each month: an expression, not yet computed.
-
-    Returns
-    -------
-    ibis.Table
-        ``household_id, month, group, share`` (how weights were found), ``lines, cents, mg`` (edible
-        milligrams).
-    """
-    lines = basis.lines()
-    grouped = lines.group_by("household_id", "month", "group", "share").agg(
-        lines=lines.count(), cents=lines.cents.sum(), ug=lines.ug.sum()
-    )
-    return grouped.mutate(cents=grouped.cents.cast("int64"), mg=(grouped.ug // 1000).cast("int64")).drop("ug")
-
-
 def household_nutrients(basis: Basis) -> pd.DataFrame:
     """Nutrients of every household and month.
 
@@ -85,26 +69,36 @@ def amounts_expression(
         The columns of `by`; ``food_spend, counted_spend, measured_spend, tables_spend, assumed_spend`` in
         hundredths of the currency, ``kilograms`` in milligrams, and each amount times `SCALE`: integers.
     """
-    import ibis
 
-    grams = group_months(basis)
-    if months:
-        grams = grams.filter(grams.month.isin(months))
     names = [str(name) for name in per_100g.columns]
     thousandths = (per_100g * 1000).round().fillna(0).astype("int64").rename_axis("group").reset_index()
-    joined = grams.left_join(ibis.memtable(thousandths), "group")
-    counted = joined.mg > 0
+    facts = basis.products[["product_id", "group", "share"]].merge(thousandths, on="group", how="left")
+    facts[names] = facts[names].fillna(0).astype("int64")
+    lines = basis.weighed(facts)
+    if months:
+        lines = lines.filter(lines.month_number.isin([int(month.replace("-", "")) for month in months]))
+    counted = lines.mg > 0
 
     def spend(share: str) -> ibis.Value:
-        return joined.cents.sum(where=counted & (joined.share == share)).fill_null(0).cast("int64")
+        return _whole(lines.cents.sum(where=counted & (lines.share == share)))
 
-    amounts = {name: (joined.mg * joined[name].fill_null(0)).sum().cast("int64") for name in names}
-    return joined.group_by(*by).agg(
-        food_spend=joined.cents.sum().cast("int64"),
-        counted_spend=joined.cents.sum(where=counted).fill_null(0).cast("int64"),
+    amounts = {name: _whole((lines.mg * lines[name]).sum()) for name in names}
+    keys = ["month_number" if name == "month" else name for name in by]
+    grouped = lines.group_by(*keys).agg(
+        food_spend=_whole(lines.cents.sum()),
+        counted_spend=_whole(lines.cents.sum(where=counted)),
         measured_spend=spend("measured"),
         tables_spend=spend("tables"),
         assumed_spend=spend("assumed"),
-        kilograms=joined.mg.sum().cast("int64"),
+        kilograms=_whole(lines.mg.sum()),
         **amounts,
     )
+    if "month" not in by:
+        return grouped
+    written = grouped.month_number.cast("string")
+    month = written.substr(0, 4).concat("-", written.substr(4, 2))
+    return grouped.mutate(month=month).select(*by, *(c for c in grouped.columns if c not in keys))
+
+
+def _whole(value: ibis.Value) -> ibis.Value:
+    return value.fill_null(0).cast("int64")

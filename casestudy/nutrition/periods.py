@@ -113,14 +113,13 @@ def nutrients(
         why = summary.loc[summary["period"] == period, "why"].iloc[0]
         whole = part[list(IDS)].sum().to_frame().T
         values = measures.compute(whole).iloc[0]
+        by_group = {end: _ends(part, end) for end in ("_low", "_high")}
         for measure in measures.MEASURES:
-            spread = {}
-            for end in ("_low", "_high"):
-                ends = part.rename(columns={f"{c}{end}": c for c in IDS} | {c: f"{c}_mid" for c in IDS})
-                away = measures.numerator(ends, measure) - measures.numerator(part, measure)
-                by_group = away.groupby(part["group"]).sum()
-                scale = measures.denominator(whole, measure).iloc[0]
-                spread[end] = float(np.sqrt((by_group**2).sum())) / scale
+            scale = measures.denominator(whole, measure).iloc[0]
+            spread = {
+                end: float(np.sqrt((measures.numerator(away, measure) ** 2).sum())) / scale
+                for end, away in by_group.items()
+            }
             value = float(values[measure.id])
             target = targets.get(measure.id)
             position, reason = _position(target, value, value - spread["_low"], value + spread["_high"], why)
@@ -145,6 +144,12 @@ def nutrients(
     hidden = frame["period"].map(summary.set_index("period")["shown"]).eq(False)
     frame.loc[hidden, ["value", "low", "high"]] = float("nan")
     return frame
+
+
+def _ends(part: pd.DataFrame, end: str) -> pd.DataFrame:
+    """How far each food group's leanest or richest member lies from its mixture, by component."""
+    ends = part[[f"{name}{end}" for name in IDS]].set_axis(list(IDS), axis=1)
+    return (ends - part[list(IDS)]).groupby(part["group"]).sum()
 
 
 def _position(

@@ -101,7 +101,7 @@ def group_totals(basis: Basis) -> pd.DataFrame:
     """
     lines = basis.lines()
     grouped = lines.group_by("group", "share").agg(
-        cents=lines.cents.sum().cast("int64"), mg=(lines.ug // 1000).sum().cast("int64")
+        cents=lines.cents.sum().cast("int64"), mg=lines.mg.sum().cast("int64")
     )
     frame = basis.connection.execute(grouped.order_by("group", "share"))
     frame["spend"] = frame.pop("cents").astype("int64") / 100

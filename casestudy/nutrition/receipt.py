@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import InputError, Problem
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import IDS
 
 if TYPE_CHECKING:
+    import ibis
     import pandas as pd
 
 
@@ -36,8 +37,7 @@ def household_lines(basis: Basis, household_id: int | str) -> pd.DataFrame:
     import pandas as pd
 
     table = basis.purchases.lines
-    wanted = table.household_id.cast("string") == str(household_id)
-    lines = basis.connection.execute(table.filter(wanted))
+    lines = basis.connection.execute(table.filter(_is(table, household_id)))
     if lines.empty:
         problem = Problem("purchases", f"no receipt line is of household {household_id!r}.", "Check the id.")
         raise InputError("The household is not known.", [problem])
@@ -45,11 +45,15 @@ def household_lines(basis: Basis, household_id: int | str) -> pd.DataFrame:
     records = basis.purchases.products[
         ["product_id", "department", "category", "type", "size", "brand", "class"]
     ]
+    bought = set(lines["product_id"])
+    records = records[records["product_id"].isin(bought)]
+    facts = facts[facts["product_id"].isin(bought)]
     lines = lines.merge(records, on="product_id", how="left").merge(facts, on="product_id", how="left")
     lines["class"] = lines["class"].fillna("unknown")
     for column, empty in (("group", ""), ("mapped_by", "nothing"), ("route", "none"), ("share", "none")):
         lines[column] = lines[column].fillna(empty)
-    ug = lines["quantity"] * lines["unit_mg"].fillna(0) + lines["cents"] * lines["cent_mg"].fillna(0) * 1000
+    units = lines["quantity"] * lines["unit_mg"].fillna(0) // 1000
+    mg = units + lines["cents"] * lines["cent_mg"].fillna(0)
     groups = basis.groups.groups.set_index("group")
     frame = pd.DataFrame(
         {
@@ -64,7 +68,7 @@ def household_lines(basis: Basis, household_id: int | str) -> pd.DataFrame:
             "group_name": lines["group"].map(groups["name"]).fillna("not recognised"),
             "quantity": lines["quantity"] / 1000,
             "spend": lines["cents"] / 100,
-            "grams": ug / 1e6,
+            "grams": mg / 1000,
             "route": lines["route"],
             "share": lines["share"],
             "mapped_by": lines["mapped_by"],
@@ -83,6 +87,17 @@ def household_lines(basis: Basis, household_id: int | str) -> pd.DataFrame:
         ["timestamp", "basket_id", "product_id"], ignore_index=True
     )
     return frame.drop(columns="timestamp")
+
+
+def _is(table: ibis.Table, household_id: int | str) -> Any:
+    """The household's lines; whole numbers are compared as such, so that the engine skips what it can."""
+    import ibis
+
+    text = str(household_id).strip()
+    if not table.household_id.type().is_integer():
+        return table.household_id == text
+    number = text.isascii() and text.isdigit() and len(text) < 19
+    return table.household_id == int(text) if number else ibis.literal(False)
 
 
 def describe(products: pd.DataFrame) -> pd.Series:

@@ -43,24 +43,25 @@ def swaps(basis: Basis, lines: pd.DataFrame, most: int = 3, least_share: float =
                "share_percent", "basis"]  # fmt: skip
     members = basis.groups.members
     members = members[members["share_percent"] >= least_share]
-    grams = lines.groupby(["group", "group_name"], sort=True)["grams"].sum().reset_index()
-    rows = []
+    bought = lines.groupby(["group", "group_name"], sort=True)["grams"].sum().reset_index()
+    parts = []
     for nutrient, direction in WANTED.items():
         whole = lines[nutrient].sum()
-        for row in grams.itertuples(index=False):
-            choice = members[members["group"].eq(row.group)].dropna(subset=[nutrient])
-            if len(choice) < 2 or not row.grams or not whole:
-                continue
-            best = choice.sort_values([nutrient, "food"], ascending=[direction < 0, True]).iloc[0]
-            saves = direction * (best[nutrient] - basis.groups.middle.loc[row.group, nutrient])
-            amount = saves * row.grams / 100
-            if amount > 0:
-                rows.append((nutrient, BY_ID[nutrient].name, row.group_name, "the group's usual mixture",
-                             str(best["food"]), row.grams, amount, BY_ID[nutrient].unit,
-                             100 * amount / whole, "another member of the same food group"))  # fmt: skip
-    frame = pd.DataFrame(rows, columns=columns)
-    frame["rank"] = frame["share_percent"].round(6)
-    frame = frame.sort_values(
-        ["nutrient", "rank", "group_name"], ascending=[True, False, True], kind="stable"
-    ).drop(columns="rank")
-    return frame.groupby("nutrient", sort=False).head(most).reset_index(drop=True)
+        known = members.dropna(subset=[nutrient])
+        known = known[known.groupby("group")["food"].transform("size") > 1]
+        best = known.sort_values(["group", nutrient, "food"], ascending=[True, direction < 0, True])
+        best = best.drop_duplicates("group")[["group", "food", nutrient]]
+        found = bought.merge(best, on="group")
+        usual = found["group"].map(basis.groups.middle[nutrient])
+        found["saves"] = direction * (found[nutrient] - usual) * found["grams"] / 100
+        found = found[(found["saves"] > 0) & (whole > 0)]
+        found = found.assign(
+            nutrient=nutrient, nutrient_name=BY_ID[nutrient].name, bought="the group's usual mixture",
+            instead=found["food"], unit=BY_ID[nutrient].unit,
+            share_percent=100 * found["saves"] / (whole or 1),
+            basis="another member of the same food group",
+        )  # fmt: skip
+        order = found["share_percent"].round(6)
+        found = found.assign(rank=order).sort_values(["rank", "group_name"], ascending=[False, True])
+        parts.append(found.head(most)[columns])
+    return pd.concat(parts, ignore_index=True)

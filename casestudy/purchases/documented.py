@@ -83,6 +83,7 @@ def read_lines(folder: Path, connection: Any, hours: int = 0) -> tuple[ibis.Tabl
         product_id=raw.product_id.cast("string"),
         timestamp=time,
         month=time.strftime("%Y-%m"),
+        month_number=(time.year() * 100 + time.month()).cast("int32"),
         quantity=(raw.quantity.try_cast("float64") * 1000).round().cast("int64"),
         cents=(raw.amount.try_cast("float64") * 100).round().cast("int64"),
     )

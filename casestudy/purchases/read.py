@@ -39,7 +39,8 @@ class Purchases:
         The engine that holds `lines`.
     lines : ibis.Table
         ``household_id``, ``basket_id``, ``product_id``, ``timestamp`` (local time), ``month``
-        (text, ``2017-03``), ``quantity`` (thousandths of a unit, integer), ``cents`` (paid after discounts,
+        (text, ``2017-03``), ``month_number`` (201703), ``quantity`` (thousandths of a unit, integer),
+        ``cents`` (paid after discounts,
         hundredths of the currency, integer). Integers, so that sums are exact on every engine.
     products : pandas.DataFrame
         ``product_id``, ``department``, ``category``, ``type``, ``size``, ``brand``, ``class``.
@@ -116,6 +117,7 @@ def _journey(folder: Path, connection: Any, rules: pd.DataFrame, hours: int) -> 
         "product_id",
         timestamp=time,
         month=time.strftime("%Y-%m"),
+        month_number=(time.year() * 100 + time.month()).cast("int32"),
         quantity=raw.quantity.cast("int64") * 1000,
         cents=(raw.sales_value * 100).round().cast("int64"),
     )
