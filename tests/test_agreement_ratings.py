@@ -159,6 +159,21 @@ def test_numbers_fast_and_slow_agree():
     assert read(halves).categories == read(halves.astype(object)).categories == (0, 0.5, 1, 1.5, 2)
 
 
+def test_too_many_different_values_are_refused_not_tried():
+    table = np.random.default_rng(1).random((20_000, 2))
+    for coefficient in (
+        krippendorff(),
+        krippendorff("ratio"),
+        krippendorff("ordinal"),
+        gwet(),
+        conger(),
+        cohen(),
+    ):
+        with pytest.raises(InputError, match="too many"):
+            measure(read(table), coefficient)
+    assert measure(read(table), krippendorff("interval"), Linearised(by="unit")).defined
+
+
 def test_hostile_text_is_only_text():
     rows = [["\x00", "\u202e<script>"], ["' OR 1=1", "\x00"], ["\U0001f600", "\U0001f600"]]
     assert measure(read(rows), krippendorff()).n_categories == 4

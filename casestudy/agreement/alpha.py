@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from casestudy.agreement.coefficient import Bound, Coefficient, Estimate, ratio, share
 from casestudy.agreement.patterns import MISSING, Floats, Patterns
 from casestudy.agreement.ratings import Ratings
-from casestudy.agreement.weights import Distance, Matrix, distances
+from casestudy.agreement.weights import Distance, Matrix, distances, room_for
 from casestudy.errors import InputError, Problem, nearest
 
 METRICS = ("nominal", "ordinal", "interval", "ratio")
@@ -97,6 +97,7 @@ def _bind(ratings: Ratings, metric: str | Matrix | Distance) -> Bound:
     if (x < 0).any():
         problem = Problem("ratings", f"the value {x.min():g} is negative.", "Use the interval metric.")
         raise InputError("The ratio metric needs values from zero up.", [problem])
+    room_for(ratings)
     total = x[:, None] + x[None, :]
     delta = np.divide(x[:, None] - x[None, :], total, out=np.zeros_like(total), where=total > 0) ** 2
     return Bound(patterns, _fixed(patterns, per_unit, delta), worst=float(delta.max(initial=0)))

@@ -198,13 +198,13 @@ class Linearised:
             terms = bound.unit_terms()
             variance = float(made.number @ (terms - value) ** 2) / (n * (n - 1))
         else:
-            slopes = derivatives(bound, made)
-            slopes = slopes - float(made.number @ slopes) / made.number.sum()
-            if made.pieces is None:
-                variance = n / (n - 1) * float(made.number @ slopes**2)
-            else:
-                each = made.pieces @ slopes
-                variance = n / (n - 1) * float(((each - each.mean()) ** 2).sum())
+            many = made.pieces is None and len(made.number) > _MOST_DELETED
+            used = grouped(made) if many else made
+            words += f", units in {used.n:,} groups" if many else ""
+            slopes = derivatives(bound, used)
+            times = used.number if used.pieces is None else np.ones(used.n)
+            centred = slopes - float(times @ slopes) / times.sum()
+            variance = used.n / (used.n - 1) * float(times @ centred**2)
         error = math.sqrt(max(variance, 0.0))
         return _student(_base(self.level, words, made), value, error, self.log)
 

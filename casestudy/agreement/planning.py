@@ -15,7 +15,7 @@ from casestudy.agreement.resampling import derivatives
 from casestudy.agreement.results import Result
 from casestudy.errors import InputError, Problem, raise_if
 
-_MOST_ROWS = 60_000
+_MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True)

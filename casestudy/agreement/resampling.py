@@ -61,15 +61,21 @@ def material(bound: Bound, ratings: Ratings | None, by: str = "") -> Material:
 
 
 def derivatives(bound: Bound, made: Material) -> Floats:
-    """How much the coefficient changes with one more unit of each pattern (complex-step derivative)."""
+    """How the coefficient changes with more of each piece, by a complex step.
+
+    Returns
+    -------
+    array
+        One entry for each cluster; where units are the pieces, one for each pattern.
+    """
     size = len(made.number)
-    slopes = np.zeros(size)
+    count = size if made.pieces is None else len(made.pieces)
+    slopes = np.zeros(count)
     step = max(1, CHUNK // (2 * max(1, size)))
-    for start in range(0, size, step):
-        stop = min(size, start + step)
-        weights = np.repeat(made.number[None, :].astype(complex), stop - start, axis=0)
-        weights[np.arange(stop - start), np.arange(start, stop)] += 1j * _STEP
-        slopes[start:stop] = bound.estimate(weights).value.imag / _STEP
+    for start in range(0, count, step):
+        stop = min(count, start + step)
+        towards = np.eye(stop - start, size, k=start) if made.pieces is None else made.pieces[start:stop]
+        slopes[start:stop] = bound.estimate(made.number + 1j * _STEP * towards).value.imag / _STEP
     return slopes
 
 

@@ -14,6 +14,7 @@ from casestudy.errors import InputError, Problem, nearest, raise_if
 
 Matrix = Floats | Sequence[Sequence[float]]
 Distance = Callable[[Any, Any], float]
+_MOST_CATEGORIES = 5_000
 WEIGHTS = ("identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar")
 
 
@@ -50,7 +51,7 @@ def agreement_weights(ratings: Ratings, weights: str | Matrix) -> Floats:
     >>> agreement_weights(read([[1, 2], [3, 3]]), "linear")[0]
     array([1. , 0.5, 0. ])
     """
-    q = len(ratings.categories)
+    q = room_for(ratings)
     if not isinstance(weights, str):
         return _checked(np.asarray(weights, dtype=float), q, "weights", diagonal=1.0, most=1.0)
     if weights not in WEIGHTS:
@@ -102,6 +103,7 @@ def distances(ratings: Ratings, distance: Matrix | Distance) -> Floats:
     ------
     InputError
     """
+    room_for(ratings)
     kinds = ratings.categories
     if callable(distance):
         matrix = np.array([[float(distance(one, other)) for other in kinds] for one in kinds]).reshape(
@@ -110,6 +112,23 @@ def distances(ratings: Ratings, distance: Matrix | Distance) -> Floats:
     else:
         matrix = np.asarray(distance, dtype=float)
     return _checked(matrix, len(kinds), "distance", diagonal=0.0, most=np.inf)
+
+
+def room_for(ratings: Ratings) -> int:
+    """The number of categories, if a table of them against each other can be held.
+
+    Raises
+    ------
+    InputError
+        For more than five thousand categories.
+    """
+    q = len(ratings.categories)
+    if q > _MOST_CATEGORIES:
+        problem = Problem(
+            "ratings", f"{q:,} different values.", "Round them, or use alpha's interval metric."
+        )
+        raise InputError("There are too many categories to compare each with each.", [problem])
+    return q
 
 
 def jaccard(one: frozenset[Any], other: frozenset[Any]) -> float:
