@@ -89,9 +89,9 @@ def fit(
 
     Examples
     --------
-    >>> rows = [[9, 1], [8, 2], [1, 9], [2, 8]]
+    >>> rows = [[9, 1], [8, 2], [9, 1], [1, 9]]
     >>> fit(rows, 2).profiles.round(2).tolist()
-    [[0.85, 0.15], [0.15, 0.85]]
+    [[0.87, 0.13], [0.1, 0.9]]
     """
     table = np.asarray(counts, dtype=float)
     if table.ndim != 2 or not len(table):
