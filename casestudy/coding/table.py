@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from casestudy.coding import codebook as books
@@ -79,8 +80,12 @@ def table(
     """
     import pandas as pd
 
-    rows = [coding for one in works for coding in one.codings]
-    rows.sort(key=lambda one: (one.document, one.start, one.end, one.code, one.coder, one.id))
+    by_document: dict[str, list[Coding]] = {}
+    for one in works:
+        by_document.setdefault(one.document, []).extend(one.codings)
+    rows: list[Coding] = []
+    for name in sorted(by_document):
+        rows += sorted(by_document[name], key=attrgetter("start", "end", "code", "coder", "id"))
     frame = pd.DataFrame(
         {
             "coding": [one.id for one in rows],
