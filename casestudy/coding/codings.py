@@ -85,7 +85,7 @@ def settle(coder: str, document: str, records: Sequence[Record], where: str) -> 
         simple = [_coding(coder, document, each.id, each) for each in records]
         simple.sort(key=_order)
         return Work(coder, document, tuple(records), tuple(simple), ()), []
-    known = {each.id: record for each in records}
+    known = {each.id: each for each in records}
     problems = []
     for each in records:
         lost = [parent for parent in each.parents if parent not in known]
