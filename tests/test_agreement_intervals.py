@@ -203,6 +203,13 @@ def test_many_different_units_are_left_out_in_groups():
     assert grouped.standard_error == pytest.approx(linearised.standard_error, rel=0.08)
 
 
+def test_more_clusters_than_can_be_held_are_refused():
+    rng = np.random.default_rng(16)
+    table = rng.normal(size=(15_000, 2))
+    with pytest.raises(InputError, match="too many clusters"):
+        measure(read(table, clusters=range(15_000)), krippendorff("interval"), Linearised())
+
+
 def test_bad_settings_are_refused():
     for wrong in (
         lambda: Bootstrap(level=95),

@@ -179,8 +179,9 @@ def measure(
     coefficient : Coefficient
         For instance ``krippendorff("nominal")``, ``gwet("linear")``, ``cohen()``.
     interval : callable, optional
-        ``Bootstrap(...)``, ``Jackknife(...)`` or ``Linearised(...)`` of `casestudy.agreement.intervals`;
-        none by default.
+        ``Posterior(...)`` of `casestudy.agreement.posterior`, which the coverage table favours;
+        ``Bootstrap(...)``, ``Jackknife(...)`` or ``Linearised(...)`` of `casestudy.agreement.intervals`.
+        None by default.
 
     Returns
     -------

@@ -14,6 +14,7 @@ from casestudy.agreement.ratings import Ratings
 from casestudy.errors import InputError, Problem
 
 _STEP = 1e-30
+_MOST_CELLS = 100_000_000
 
 
 def material(bound: Bound, ratings: Ratings | None, by: str = "") -> Material:
@@ -54,6 +55,10 @@ def material(bound: Bound, ratings: Ratings | None, by: str = "") -> Material:
     if by == "unit" or ratings.clusters is None:
         return Material(number, None, int(number.sum()))
     size = int(ratings.clusters.max()) + 1
+    if size * len(number) > _MOST_CELLS:
+        found = f"{size:,} clusters with {len(number):,} different units."
+        problem = Problem("clusters", found, "Use by='unit', or fewer and larger clusters.")
+        raise InputError("There are too many clusters.", [problem])
     keys = ratings.clusters * len(number) + patterns.of_unit
     pieces = np.bincount(keys, minlength=size * len(number)).reshape(size, -1) * takes_part
     pieces = pieces[pieces.sum(axis=1) > 0].astype(float)

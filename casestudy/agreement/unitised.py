@@ -73,7 +73,8 @@ def unitised_alpha(
     coded_by : mapping of document to coders, optional
         Who coded which document, where not everyone coded all. Documents with one coder are left out.
     interval : callable, optional
-        ``Bootstrap(...)``, ``Jackknife(...)`` or ``Linearised(...)``; they resample documents.
+        ``Posterior(...)``, ``Bootstrap(...)``, ``Jackknife(...)`` or ``Linearised(...)``; they resample
+        documents.
 
     Returns
     -------
