@@ -225,9 +225,9 @@ def _bca(kept: Floats, value: float, without: tuple[Floats, Floats], tails: Floa
 
 def _student(base: Interval, value: float, error: float, log: bool) -> Interval:
     """Student's t on the coefficient's scale, or on log(1 - coefficient) by the delta method."""
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    width = float(t.ppf((1 + base.level) / 2, base.n_sampled - 1)) * error
+    width = float(stdtrit(base.n_sampled - 1, (1 + base.level) / 2)) * error
     if not log:
         return _with(base, value - width, min(1.0, value + width), "", error)
     factor = math.exp(min(width / (1 - value), 700.0))

@@ -98,11 +98,11 @@ class Posterior:
 
     def values(self, bound: Bound, made: Material, prior: Floats) -> Floats:
         """The coefficient in every draw, NaN where it is undefined."""
-        from scipy.stats import norm, t
+        from scipy.special import ndtri, stdtrit
 
         rng = np.random.default_rng(self.seed)
         total, upper = made.number.sum(), (1 + self.level) / 2
-        shape = float((norm.ppf(upper) / t.ppf(upper, made.n - 1)) ** 2 * (made.n - 1) / made.n)
+        shape = float((ndtri(upper) / stdtrit(made.n - 1, upper)) ** 2 * (made.n - 1) / made.n)
         step = max(1, CHUNK // max(1, made.n if made.pieces is not None else 1, len(made.number)))
         found = []
         for start in range(0, self.draws, step):
