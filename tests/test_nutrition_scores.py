@@ -20,7 +20,7 @@ from casestudy.nutrition.scores import (
     uk_npm,
 )
 
-# Expected values published with the Open Food Facts server (tests/unit/expected_test_results/nutriscore_2023).
+# Expected values published with the Open Food Facts server: tests/unit/expected_test_results/nutriscore_2023.
 MUSHROOM_MEAL = {
     "energy_kj": 667,
     "sugars_g": 1.1,

@@ -11,7 +11,7 @@ from casestudy.nutrition import weights
 from casestudy.nutrition.coverage import coverage
 from casestudy.nutrition.weights import ROUTES, STATUS, WeightRules
 
-# Products, share of rows and of sales (in percent), as counted from the data before this resolver was written.
+# Products, share of rows and of sales (in percent), as counted before this resolver was written.
 COUNTED = {
     "no size": (3615, 9.0, 12.5),
     "random weight": (2417, 6.8, 9.4),
@@ -112,8 +112,8 @@ def test_many_prices_mean_that_it_was_weighed():
 
 
 def test_a_rare_product_follows_its_kind():
-    frame = shelf(size=[None, None], group="bananas", prices=[60, 2], singles=[100, 2], rows=[100, 2], units=[100.0, 2.0],
-                  amount=[200.0, 4.0])  # fmt: skip
+    frame = shelf(size=[None, None], group="bananas", prices=[60, 2], singles=[100, 2], rows=[100, 2],
+                  units=[100.0, 2.0], amount=[200.0, 4.0])  # fmt: skip
     assert list(routed(frame)["status"]) == ["random weight"] * 2
 
 

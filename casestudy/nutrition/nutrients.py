@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
+_WAYS = {"measured": 1, "tables": 2, "assumed": 3}
 SCALE = 100_000_000
 """Milligrams of food times thousandths of a unit per 100 g, for one unit."""
 
@@ -74,13 +75,14 @@ def amounts_expression(
     thousandths = (per_100g * 1000).round().fillna(0).astype("int64").rename_axis("group").reset_index()
     facts = basis.products[["product_id", "group", "share"]].merge(thousandths, on="group", how="left")
     facts[names] = facts[names].fillna(0).astype("int64")
-    lines = basis.weighed(facts)
+    facts["way"] = facts["share"].map(_WAYS).fillna(0).astype("int8")
+    lines = basis.weighed(facts.drop(columns=["group", "share"]))
     if months:
         lines = lines.filter(lines.month_number.isin([int(month.replace("-", "")) for month in months]))
     counted = lines.mg > 0
 
     def spend(share: str) -> ibis.Value:
-        return _whole(lines.cents.sum(where=counted & (lines.share == share)))
+        return _whole(lines.cents.sum(where=counted & (lines.way == _WAYS[share])))
 
     amounts = {name: _whole((lines.mg * lines[name]).sum()) for name in names}
     keys = ["month_number" if name == "month" else name for name in by]
