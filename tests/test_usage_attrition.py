@@ -146,3 +146,22 @@ def test_retention_hides_small_cohorts() -> None:
     table = attrition.retention(cycles, floor=2)
     assert table.index.tolist() == ["2017-03 (n 2)"]
     assert table.loc["2017-03 (n 2)"].tolist() == [100, 50]
+
+
+def test_lapses_go_by_the_own_rhythm() -> None:
+    days = {"weekly": [0, 7, 14, 21, 55, 62], "rare": [0, 30, 60, 90, 120], "once": [0]}
+    rows = [
+        (who, pd.Timestamp("2017-01-01", tz="UTC") + pd.Timedelta(days=day))
+        for who in days
+        for day in days[who]
+    ]
+    table = pd.DataFrame(rows, columns=["participant_id", "start"]).assign(end=lambda frame: frame["start"])
+    made = attrition.lapses(table, pd.Timestamp("2017-05-15", tz="UTC")).set_index("participant_id")
+    assert made.loc["weekly", ["limit_days", "lapses", "resumed", "lapsed_at_end"]].tolist() == [
+        28,
+        2,
+        1,
+        True,
+    ]
+    assert made.loc["rare", ["limit_days", "lapses", "lapsed_at_end"]].tolist() == [90, 0, False]
+    assert made.loc["once", ["lapses", "resumed"]].tolist() == [1, 0]

@@ -300,3 +300,41 @@ def resurrection(spans: pd.DataFrame) -> Survival:
     """
     ceased = spans[spans["ceased"].fillna(False).astype(bool)]
     return kaplan_meier(ceased["return_cycles"].to_numpy(float), ceased["returned"].to_numpy(bool))
+
+
+def lapses(
+    sessions: pd.DataFrame, end: Any, days: float = 28.0, times: float = 3.0, least: int = 3
+) -> pd.DataFrame:
+    """Lapses by a participant's own rhythm: a second definition beside silent cycles.
+
+    Parameters
+    ----------
+    sessions : pandas.DataFrame
+        From `casestudy.usage.sessions.table`.
+    end : Timestamp
+        End of observation, UTC.
+    days, times : float
+        A lapse is a pause longer than `days`, and than `times` the participant's own median pause between
+        sessions, whichever is more (a workbench definition).
+    least : int
+        Pauses from which on the own median counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``participant_id``, ``sessions``, ``limit_days``, ``lapses`` (pauses over the limit, one at the end
+        among them), ``resumed`` (those with a session after), ``lapsed_at_end``. With fewer pauses than `least`
+        there is no own rhythm to go by: the limit is `days`.
+    """
+    import pandas as pd
+
+    rows = []
+    for who, part in sessions.groupby("participant_id", sort=True):
+        starts, ends = part["start"].sort_values(), part["end"].sort_values()
+        pauses = starts.diff().dt.total_seconds().dropna().to_numpy() / 86400
+        limit = max(days, times * float(np.median(pauses))) if len(pauses) >= least else days
+        over = int((pauses > limit).sum())
+        open_end = (pd.Timestamp(end) - ends.iloc[-1]).total_seconds() / 86400 > limit
+        rows.append((who, len(part), limit, over + int(open_end), over, bool(open_end)))
+    names = ["participant_id", "sessions", "limit_days", "lapses", "resumed", "lapsed_at_end"]
+    return pd.DataFrame(rows, columns=names)

@@ -67,7 +67,11 @@ def checks(
         made = adoption.cells(data, "never", least=least, weights=weights)
         rows.append(line("against never, matched on strata", adoption.overall(made), "about the same"))
     rows += [
-        line(f"placebo, {one} months early", placebo(data, one, control, least), "about zero")
+        line(
+            f"placebo, {one} month{'s' if one > 1 else ''} early",
+            placebo(data, one, control, least),
+            "about zero",
+        )
         for one in early
     ]
     rows.append(line("two-way fixed effects", adoption.two_way(data), "biased: for contrast only"))
