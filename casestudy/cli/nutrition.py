@@ -36,6 +36,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     shown.add_argument("--study", help="the study's folder (default: the one you are in)")
     shown.add_argument("--most", type=int, default=10, help="how many gaps to list (default: 10)")
     shown.set_defaults(act=show_coverage)
+    derived = verbs.add_parser(
+        "derive", help="derive profiles/composition.csv from the composition source anew"
+    )
+    derived.add_argument("--study", help="the study's folder (default: the one you are in)")
+    derived.set_defaults(act=derive)
     page = subparsers.add_parser(
         "household", help="write one household's page", epilog=_HOUSEHOLD, formatter_class=plain
     )
@@ -60,12 +65,33 @@ def show_coverage(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def derive(arguments: argparse.Namespace) -> int:
+    """Write the derived composition table from the source, the mixtures and the fills."""
+    from casestudy import tables
+    from casestudy.nutrition import composition, foodmap
+    from casestudy.outputs import write_atomically
+    from casestudy.study import Study
+
+    study = Study.find(arguments.study)
+    mixtures = tables.read_csv(study.input(foodmap.MIXTURES_FILE), foodmap.MIXTURES, foodmap.MIXTURES_FILE)
+    fills = None
+    if study.inputs(composition.FILLS_FILE):
+        fills = tables.read_csv(
+            study.input(composition.FILLS_FILE), composition.FILLS, composition.FILLS_FILE
+        )
+    table = composition.derive(study.source("composition") / "fooddata.csv", mixtures, fills)
+    text = table.to_csv(index=False, lineterminator="\n")
+    write_atomically(study.input(composition.DERIVED), text.encode())
+    print(f"{composition.DERIVED}: {len(table):,} foods.")
+    return 0
+
+
 def coverage_text(found: Coverage, most: int = 10) -> str:
     """The coverage as a page of plain text."""
     explicit = found.mapping.set_index("mapped_by")["percent"].get("explicit", 0.0)
     shares = found.routes.groupby("share")["percent"].sum()
     parts = [
-        f"Food and drinks: {found.sales:,.0f} of sales, {found.kilograms / 1e6:.3f} thousand tonnes as bought.",
+        f"Food and drinks: {found.sales:,.0f} of sales, {found.kilograms / 1e6:.3f} thousand t as bought.",
         f"Mapped by an explicit row of (department, category, type): {explicit:.1f} % of sales.",
         "Weights by share of sales: "
         + ", ".join(
@@ -80,10 +106,10 @@ def coverage_text(found: Coverage, most: int = 10) -> str:
     if len(found.check):
         same, family = found.check["same_group"].mean(), found.check["same_family"].mean()
         parts.append(
-            f"Mapped a second time without sight of the first: {len(found.check)} rows; the same group "
-            f"{100 * same:.0f} %, the same family {100 * family:.0f} %."
+            f"Mapped a second time: {len(found.check)} rows; the same group {100 * same:.0f} %, the same "
+            f"family {100 * family:.0f} %. By: {'; '.join(sorted(set(found.check['by'].dropna()))) or 'not said'}."
         )
-        differ = found.check[~found.check["same_group"]].drop(columns=["same_group"])
+        differ = found.check[~found.check["same_group"]].drop(columns=["same_group", "by"])
         parts.append(_table("Where the two differ", differ))
     else:
         parts.append("No second map: profiles/food-map-check.csv is not there.")

@@ -45,7 +45,7 @@ class Coverage:
         ``component, percent``: sales of food groups whose composition reports it.
     check : pandas.DataFrame
         Rows mapped a second time without sight of the first map: ``department, category, type, group, second,
-        same_group, same_family, sales``; empty where there is no second map.
+        same_group, same_family, sales, by``; empty where there is no second map.
     """
 
     sales: float
@@ -123,7 +123,7 @@ def _second(study: Study, basis: Basis) -> pd.DataFrame:
     import pandas as pd
 
     keys = ["department", "category", "type"]
-    columns = [*keys, "group", "second", "same_group", "same_family", "sales"]
+    columns = [*keys, "group", "second", "same_group", "same_family", "sales", "by"]
     if not study.inputs(CHECK_FILE):
         return pd.DataFrame(columns=columns)
     second = tables.read_csv(study.input(CHECK_FILE), CHECK, CHECK_FILE).rename(columns={"group": "second"})
