@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -232,7 +232,6 @@ def read_yaml(path: Path, where: str) -> tuple[Any, str]:
     InputError
         When it is too large, not UTF-8 or not YAML, with the line.
     """
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     raw = path.read_bytes()
@@ -241,7 +240,7 @@ def read_yaml(path: Path, where: str) -> tuple[Any, str]:
         raise InputError("A YAML file cannot be read.", [problem])
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
-        return YAML(typ="safe", pure=False).load(text), text
+        return _parsed(text), text
     except UnicodeDecodeError as error:
         problem = Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
         raise InputError("A YAML file cannot be read.", [problem]) from error
@@ -251,6 +250,14 @@ def read_yaml(path: Path, where: str) -> tuple[Any, str]:
         reason = str(getattr(error, "problem", None) or "it is not valid YAML").split("\n")[0]
         problem = Problem(place, f"{reason}.", "Mend the line; quote text that holds a colon.")
         raise InputError("A YAML file cannot be read.", [problem]) from error
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    """What a YAML text holds; nobody changes what is returned."""
+    from ruamel.yaml import YAML
+
+    return YAML(typ="safe").load(text)
 
 
 _CODE_TEXTS = ("id", "name", "parent", "definition", "log_indicator", "merged_into")

@@ -73,8 +73,17 @@ def by_group(
     return pd.DataFrame(rows, columns=columns).astype({"people": "Int64"})
 
 
-def contrast(shares: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+def contrast(shares: pd.DataFrame, first: str, second: str, *, shared: bool = False) -> pd.DataFrame:
     """Codes by how far two groups differ in the share of people who speak of them.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        From `by_group`.
+    first, second : str
+        Names of the groups.
+    shared : bool
+        Only codes that someone of either group speaks of: leaves out codes that are asked of one side alone.
 
     Returns
     -------
@@ -92,6 +101,8 @@ def contrast(shares: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     rows = []
     for code in sorted(set(sides[0].index) & set(sides[1].index)):
         one, two = sides[0].loc[code], sides[1].loc[code]
+        if shared and not (one["people"] and two["people"]):
+            continue
         gap = one["share"] - two["share"]
         below = math.hypot(one["share"] - one["low"], two["high"] - two["share"])
         above = math.hypot(one["high"] - one["share"], two["share"] - two["low"])
