@@ -79,25 +79,30 @@ def main() -> None:
         listed(target, pd.read_csv(target / "types.csv"), pd.read_csv(target / "effects.csv"), study)
         return
     begun = time.perf_counter()
-    some = min(arguments.effect_replicates, 2 * arguments.replicates)
-    effects = pd.DataFrame(
-        recovery.effect_cell(parameters, people, effect, drift, some, seed=SEED)
-        for people in PARTICIPANTS
-        for effect in EFFECTS
-        for drift in DRIFTS
-    )
-    print(f"{len(effects)} cells of effects: {time.perf_counter() - begun:.0f} s", flush=True)
-    write_atomically(target / "effects.csv", csv_text(effects, 3).encode())
-    rows = []
-    for people in PARTICIPANTS:
-        for separation in SEPARATIONS:
-            rows.append(
-                recovery.types_cell(parameters, words, people, separation, arguments.replicates, seed=SEED)
-            )
-            print(rows[-1], f"{time.perf_counter() - begun:.0f} s", flush=True)
-    types = pd.DataFrame(rows)
-    write_atomically(target / "types.csv", csv_text(types, 3).encode())
-    listed(target, types, effects, study)
+    known, effects = pd.DataFrame(), pd.DataFrame()
+    if arguments.resume:
+        known, effects = pd.read_csv(target / "types.csv"), pd.read_csv(target / "effects.csv")
+    if effects.empty:
+        some = min(arguments.effect_replicates, 2 * arguments.replicates)
+        effects = pd.DataFrame(
+            recovery.effect_cell(parameters, people, effect, drift, some, seed=SEED)
+            for people in PARTICIPANTS
+            for effect in EFFECTS
+            for drift in DRIFTS
+        )
+        print(f"{len(effects)} cells of effects: {time.perf_counter() - begun:.0f} s", flush=True)
+        write_atomically(target / "effects.csv", csv_text(effects, 3).encode())
+    for people, separation in [(people, one) for people in PARTICIPANTS for one in SEPARATIONS]:
+        if (
+            not known.empty
+            and ((known["participants"] == people) & (known["separation"] == separation)).any()
+        ):
+            continue
+        cell = recovery.types_cell(parameters, words, people, separation, arguments.replicates, seed=SEED)
+        known = pd.concat([known, pd.DataFrame([cell])]).sort_values(["participants", "separation"])
+        write_atomically(target / "types.csv", csv_text(known, 3).encode())
+        print(f"n = {people}, separation {separation:g}: {time.perf_counter() - begun:.0f} s", flush=True)
+    listed(target, known, effects, study)
 
 
 if __name__ == "__main__":

@@ -323,8 +323,8 @@ def lapses(
     -------
     pandas.DataFrame
         ``participant_id``, ``sessions``, ``limit_days``, ``lapses`` (pauses over the limit, one at the end
-        among them), ``resumed`` (those with a session after), ``lapsed_at_end``. With fewer pauses than `least`
-        there is no own rhythm to go by: the limit is `days`.
+        among them), ``resumed`` (those with a session after), ``lapsed_at_end``. With fewer pauses than
+        `least` there is no own rhythm to go by: the limit is `days`.
     """
     import pandas as pd
 
