@@ -67,6 +67,7 @@ def main() -> None:
     parser.add_argument("--replicates", type=int, default=1000)
     parser.add_argument("--effect-replicates", type=int, default=2000)
     parser.add_argument("--to", default=None)
+    parser.add_argument("--resume", action="store_true", help="only the cells that the tables lack")
     parser.add_argument(
         "--list", action="store_true", help="only list anew what lies outside, from the tables"
     )
