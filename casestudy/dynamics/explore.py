@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casestudy.dynamics.calibrate import curve
 from casestudy.dynamics.model import auxiliaries, many, start
 from casestudy.dynamics.parameters import Loop
 from casestudy.errors import InputError, Problem, nearest
@@ -235,6 +236,36 @@ def switch(
             "high": cuts[1],
         }
     )
+
+
+def response(p: Mapping[str, float], name: str, values: Mapping[str, float], ages: int) -> pd.DataFrame:
+    """How a cohort fares when one parameter is set to each of some values.
+
+    Parameters
+    ----------
+    p : mapping
+        The other parameters.
+    name : str
+        The parameter.
+    values : mapping of str to float
+        Its values, by what they are called.
+    ages : int
+        Months that the cohort is followed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``setting``, ``age``, ``active`` (share of the cohort).
+    """
+    import pandas as pd
+
+    parts = [
+        pd.DataFrame(
+            {"setting": words, "age": range(ages + 1), "active": curve({**p, name: value}, ages)[:, 0]}
+        )
+        for words, value in values.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def wilson(hits: int, n: int, z: float = 1.959964) -> tuple[float, float]:
