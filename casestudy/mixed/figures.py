@@ -37,7 +37,7 @@ def cases(table: pd.DataFrame, use: Mapping[str, Sequence[float]], names: Mappin
     count = max(len(table), 1)
     most = max((max(series) for series in use.values() if len(series)), default=1) or 1
     longest = max((len(series) for series in use.values()), default=1)
-    with canvas(size=(10.2, 0.5 * count + 1.0)) as (figure, axes):
+    with canvas(size=(11.4, 0.5 * count + 1.0)) as (figure, axes):
         for position, row in enumerate(table.to_dict("records")):
             series = list(use.get(row["participant_id"], ()))
             y = count - 1 - position
@@ -53,14 +53,14 @@ def cases(table: pd.DataFrame, use: Mapping[str, Sequence[float]], names: Mappin
                 axes.text(1.75, y, "no log linked", va="center", fontsize=8, color=QUIET)
             said, seen = str(row["words"] or ""), str(row.get("log_type") or "")
             same = bool(said) and said == seen
-            for place, kind in ((3.5, said), (5.0, seen)):
+            for place, kind in ((3.8, said), (5.6, seen)):
                 text = names.get(kind, kind or "–")
                 weight = "bold" if same else "normal"
                 axes.text(place, y, text, va="center", fontsize=8.5, color=INK, weight=weight)
             axes.text(
-                6.4,
+                7.4,
                 y,
-                textwrap.shorten(str(row["quote"]), 105, placeholder=" …"),
+                textwrap.shorten(str(row["quote"]), 98, placeholder=" …"),
                 va="center",
                 fontsize=7.2,
                 color=INK,
@@ -71,12 +71,12 @@ def cases(table: pd.DataFrame, use: Mapping[str, Sequence[float]], names: Mappin
         for place, title in (
             (0.0, "participant"),
             (1.75, "sessions by cycle"),
-            (3.5, "way in words"),
-            (5.0, "way in log"),
-            (6.4, "in their words"),
+            (3.8, "way in words"),
+            (5.6, "way in log"),
+            (7.4, "in their words"),
         ):
             axes.text(place, count - 0.35, title, fontsize=9, weight="bold", color=INK, va="bottom")
-        axes.set_xlim(-0.05, 12.4)
+        axes.set_xlim(-0.05, 14.2)
         axes.set_ylim(-0.6, count + 0.1)
         axes.set_axis_off()
     both = table[table["words"].fillna("").ne("") & table["log_type"].fillna("").ne("")]

@@ -202,8 +202,8 @@ def answer(table: pd.DataFrame) -> tuple[str, dict[str, float]]:
         )
     spend = rows.loc["spend"]
     return (
-        f"Before registering, {int(spend['households'])} households spent {spend['before']:.2f} times as much "
-        f"as others in the same months (95 % interval "
+        f"Before registering, {int(spend['households'])} households spent {spend['before']:.2f} times as "
+        f"much as others in the same months (95 % interval "
         f"{spend['before_low']:.2f} to {spend['before_high']:.2f}); "
         f"registering is associated with a change to {spend['change']:.2f} times that "
         f"({spend['change_low']:.2f} to {spend['change_high']:.2f})."

@@ -30,12 +30,15 @@ class Notebook:
         Id of the research question it serves; empty when its metadata names none.
     inputs : tuple of str
         Globs from the study's root, and ``source:NAME``, that it may read.
+    optional : tuple of str
+        Those of them that a study may lack: outputs of notebooks and sources that it does not have.
     """
 
     path: Path
     cells: tuple[dict[str, Any], ...]
     question: str
     inputs: tuple[str, ...]
+    optional: tuple[str, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -103,14 +106,17 @@ def read(path: Path) -> Notebook:
             for cell in stored["cells"]
         )
         ours = stored.get("metadata", {}).get("casestudy", {})
-        inputs = ours.get("inputs", [])
+        inputs, optional = ours.get("inputs", []), ours.get("optional", [])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         problem = Problem(name, f"it is not a notebook ({error}).", "Save it from JupyterLab again.")
         raise InputError("A notebook cannot be read.", [problem]) from error
-    if not isinstance(inputs, list) or not all(isinstance(one, str) for one in inputs):
-        problem = Problem(f"{name}, metadata casestudy.inputs", "it is not a list of globs.", "Write a list.")
-        raise InputError("A notebook cannot be read.", [problem])
-    return Notebook(path, cells, str(ours.get("question", "")), tuple(inputs))
+    for key, globs in (("inputs", inputs), ("optional", optional)):
+        if not isinstance(globs, list) or not all(isinstance(one, str) for one in globs):
+            problem = Problem(
+                f"{name}, metadata casestudy.{key}", "it is not a list of globs.", "Write a list."
+            )
+            raise InputError("A notebook cannot be read.", [problem])
+    return Notebook(path, cells, str(ours.get("question", "")), (*inputs, *optional), tuple(optional))
 
 
 def of_study(study: Study) -> list[Notebook]:
@@ -133,8 +139,9 @@ def of_study(study: Study) -> list[Notebook]:
         notebooks.append(notebook)
     stems = {notebook.stem for notebook in notebooks}
     for notebook in notebooks:
+        lacking = {glob.split("/")[1] for glob in notebook.optional if glob.startswith("outputs/")}
         for other in notebook.reads:
-            if other not in stems and not (study.outputs / other).is_dir():
+            if other not in stems and other not in lacking and not (study.outputs / other).is_dir():
                 found = f"it reads outputs/{other}, but there is no such notebook."
                 problems.append(
                     Problem(f"{notebook.path.name}, metadata casestudy.inputs", found, nearest(other, stems))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -98,17 +98,26 @@ def receipt(study: Study, notebook: Notebook, parameters: Mapping[str, Any], has
     return Receipt(
         code=notebook.code_hash,
         parameters=dict(parameters),
-        inputs={name: hashes.of(path) for name, path in input_files(study, notebook.inputs)},
+        inputs={
+            name: hashes.of(path) for name, path in input_files(study, notebook.inputs, notebook.optional)
+        },
         modules={f"casestudy/{path.relative_to(PACKAGE).as_posix()}": hashes.of(path) for path in modules},
         lock=_lock(study, hashes),
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
     )
 
 
-def input_files(study: Study, inputs: Iterable[str]) -> list[tuple[str, Path]]:
-    """Names and paths of all files that declared inputs stand for, sorted by name."""
+def input_files(
+    study: Study, inputs: Iterable[str], optional: Collection[str] = ()
+) -> list[tuple[str, Path]]:
+    """Names and paths of all files that declared inputs stand for, sorted by name.
+
+    Optional sources that the study does not name are left out.
+    """
     found: dict[str, Path] = {}
     for pattern in inputs:
+        if pattern in optional and pattern.startswith("source:") and pattern[7:] not in study.sources:
+            continue
         if pattern.startswith("source:"):
             folder = study.locate(pattern.removeprefix("source:"))
             files = [folder] if folder.is_file() else sorted(p for p in folder.rglob("*") if p.is_file())
