@@ -50,7 +50,8 @@ class TestNotebook:
         assert re.fullmatch(r"\d\d-[a-z0-9-]+\.ipynb", path.name)
         notebook = stored(path)
         ours = notebook["metadata"]["casestudy"]
-        assert set(ours) == {"question", "inputs"}
+        assert {"question", "inputs"} <= set(ours) <= {"question", "inputs", "optional"}
+        assert all(one.startswith(("outputs/", "source:")) for one in ours.get("optional", []))
         assert notebook["metadata"]["kernelspec"]["name"] == "python3"
         assert notebook["nbformat"] == 4
         assert all(re.fullmatch(r"[\w-]{1,64}", cell["id"]) for cell in notebook["cells"])
