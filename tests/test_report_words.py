@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +16,7 @@ from markupsafe import Markup
 from report_study import HOSTILE, make
 
 from casestudy.errors import InputError
-from casestudy.report.corpus import Quote, load
+from casestudy.report.corpus import Quote, load, together
 from casestudy.report.documents import highlighted
 from casestudy.report.site import render
 from casestudy.study import Study
@@ -193,6 +194,23 @@ def test_a_theme_names_who_voices_it_out_of_whom(study: Study) -> None:
     empty = soup(study, "pages/themes/nothing.html").main.get_text()
     assert "0 of 2 whose words" in empty
     assert "No words that may be shown" in empty
+
+
+def test_the_framework_is_drawn_with_every_box_leading_to_its_evidence(study: Study) -> None:
+    drawn = soup(study, "pages/perspectives.html").select_one("svg.frame")
+    links = {a["href"]: a["aria-label"] for a in drawn.find_all("a")}
+    assert links["themes/liking.html"] == "Liking fruit: voiced by 2 of 2"
+    assert links["themes/nothing.html"] == "Nothing said: voiced by 0 of 2"
+    assert links["claims/C1.html"] == f"Claim C1, partly: leads to {HOSTILE}"
+    heights = {a["href"]: float(a.rect["height"]) for a in drawn.select("a:has(.theme)")}
+    assert heights["themes/liking.html"] > heights["themes/nothing.html"]
+    assert not drawn.find("script")
+
+
+def test_the_same_words_coded_alike_stand_once() -> None:
+    one, two = quote(1, 3, 9), quote(2, 3, 9)
+    other = dataclasses.replace(two, coder="b")
+    assert together([one, other, quote(3, 4, 9)]) == [(one, "a and b"), (quote(3, 4, 9), "a")]
 
 
 def test_a_claim_shows_its_status_and_the_way_to_its_evidence(study: Study) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,14 @@ class Corpus:
     def shown(self) -> list[Quote]:
         """Quotes that stand where they should and may be shown."""
         return [quote for quote in self.quotes if quote.placed and self.quotable(quote.document)]
+
+
+def together(quotes: Iterable[Quote]) -> list[tuple[Quote, str]]:
+    """Quotes with all who coded the same words alike, in the order of the first of them."""
+    found: dict[tuple[str, int, int, str], list[Quote]] = {}
+    for quote in quotes:
+        found.setdefault((quote.document, quote.start, quote.end, quote.code), []).append(quote)
+    return [(same[0], " and ".join(sorted({quote.coder for quote in same}))) for same in found.values()]
 
 
 def code_place(scheme: str, code: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,14 +74,21 @@ def page(template: str, site: Site, path: str, title: str, **view: Any) -> str:
     str
         The page, ending in one line feed.
     """
-    here = posixpath.dirname(path) or "."
-
-    def to(target: str) -> str:
-        name, mark, fragment = target.partition("#")
-        return posixpath.relpath(name, here) + mark + fragment
-
+    to = partial(address, here=path)
     made = environment().get_template(template).render(site=site, here=path, title=title, to=to, **view)
     return "\n".join(line.rstrip() for line in made.strip().splitlines()) + "\n"
+
+
+def address(target: str, here: str) -> str:
+    """A page of the site, from the outputs folder, as a link on another page.
+
+    Examples
+    --------
+    >>> address("index.html#RQ1", "pages/claims/C1.html")
+    '../../index.html#RQ1'
+    """
+    name, mark, fragment = target.partition("#")
+    return posixpath.relpath(name, posixpath.dirname(here) or ".") + mark + fragment
 
 
 @cache
@@ -89,7 +96,9 @@ def environment() -> jinja2.Environment:
     """The one template environment: autoescape on, unknown names are errors."""
     import jinja2
 
-    return jinja2.Environment(
+    from casestudy.report.corpus import together
+
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -97,3 +106,5 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
+    made.globals["together"] = together
+    return made

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from markupsafe import Markup
 
 from casestudy.report.corpus import Corpus, code_place
-from casestudy.report.layout import Site
+from casestudy.report.layout import Site, address
 from casestudy.report.records import Record
 
 _FILE = re.compile(r"outputs/([\w.-]+)/([\w.-]+\.csv)")
@@ -42,12 +42,7 @@ class Links:
         '<a href="../pages/claims/C1.html">C1</a> and &lt;b&gt;'
         """
         known = self.columns.get(column, {})
-        here = posixpath.dirname(page) or "."
-
-        def to(address: str) -> str:
-            path, mark, fragment = address.partition("#")
-            return posixpath.relpath(path, here) + mark + fragment
-
+        to = partial(address, here=page)
         if known:
             return _linked(text, _WORD, lambda found: known.get(found[0], ""), to)
         if "outputs/" in text:
@@ -99,11 +94,11 @@ def links_of(corpus: Corpus | None, site: Site, records: list[Record]) -> Links:
 
 
 def _linked(
-    text: str, pattern: re.Pattern[str], address: Callable[[re.Match[str]], str], to: Callable[[str], str]
+    text: str, pattern: re.Pattern[str], place: Callable[[re.Match[str]], str], to: Callable[[str], str]
 ) -> Markup:
     made, position = Markup(), 0
     for found in pattern.finditer(text):
-        target = address(found)
+        target = place(found)
         if target:
             made += Markup.escape(text[position : found.start()])
             made += Markup('<a href="{}">{}</a>').format(to(target), found[0])

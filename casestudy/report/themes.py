@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from casestudy.report import layout
 from casestudy.report.corpus import PAGES, Corpus, Quote
+from casestudy.report.frame import drawing
 from casestudy.report.layout import Site
 from casestudy.report.measures import Number, numbers
 from casestudy.report.records import Record
@@ -46,9 +48,17 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
     if not site.has(path):
         return {}
     voiced = {theme.id: found for theme in framework.themes for found in [_voiced(corpus, theme)]}
+    counts = {one: (int(found.count["people"]), int(found.count["of"])) for one, found in voiced.items()}
     made = {
         path: layout.page(
-            "perspectives.html.j2", site, path, "Perspectives and themes", corpus=corpus, voiced=voiced
+            "perspectives.html.j2",
+            site,
+            path,
+            "Perspectives and themes",
+            corpus=corpus,
+            voiced=voiced,
+            drawn=drawing(corpus, counts, partial(layout.address, here=path)),
+            questions={question.id: question.text for question in corpus.material.study.questions},
         )
     }
     for theme in framework.themes:
