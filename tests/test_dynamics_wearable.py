@@ -57,7 +57,7 @@ def test_the_shipped_log_is_the_simulators(tmp_path: Path) -> None:
 
 
 def test_a_strong_effect_is_found_and_none_is_not(tmp_path: Path) -> None:
-    strong = worth(simulated(tmp_path / "strong", "--people", "500", "--effect", "0.3", "--days", "35"))
-    none = worth(simulated(tmp_path / "none", "--people", "500", "--effect", "1", "--days", "35"))
+    strong = worth(simulated(tmp_path / "strong", "--people", "500", "--effect", "0.3", "--days", "49"))
+    none = worth(simulated(tmp_path / "none", "--people", "500", "--effect", "1", "--days", "49"))
     assert strong["low"] > 0
     assert abs(none["estimate"]) < strong["estimate"] / 2
