@@ -85,8 +85,12 @@ class Verdict:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Kinds of source that speak for the claim; searches for the contrary do not count."""
-        return tuple(sorted({f.source for f in self.findings if f.finding == FOR and not f.contrary}))
+        """Kinds of source that speak for the claim; searches for the contrary do not count.
+
+        What is made of two kinds, such as ``interviews and usage log``, counts as both.
+        """
+        speaking = [f.source for f in self.findings if f.finding == FOR and not f.contrary]
+        return tuple(sorted({kind for source in speaking for kind in source.split(" and ")}))
 
 
 def judge(claim: Claim, findings: Sequence[Finding]) -> Verdict:

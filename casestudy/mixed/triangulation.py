@@ -139,6 +139,7 @@ def proposed(items: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
+    items = items.assign(source=items["source"].str.split(" and ")).explode("source")
     sources = sorted(items["source"].unique())
     for (claim, text), group in items.groupby(["claim", "text"], sort=True):
         for source in sources:

@@ -2,8 +2,8 @@
 once.
 
 An episode is a passage that one coder gave a code of the anchor slot; the other slots are filled by that
-coder's codings which overlap it. What no coding fills is unspecified, and how often that is so is itself a
-result.
+coder's codings which overlap it, or stand in the same turn where the framework says so. What no coding fills
+is unspecified, and how often that is so is itself a result.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ def episodes(found: Material, view: Any) -> pd.DataFrame:
     ----------
     view : View
         Of kind ``episodes``: its parts are the slots, ``settings.anchor`` the slot that makes an episode
-        (the first by default).
+        by default), ``settings.within`` how near others
+        must be: ``passage`` (overlapping, the default) or
+        ``turn``.
 
     Returns
     -------
@@ -42,13 +44,16 @@ def episodes(found: Material, view: Any) -> pd.DataFrame:
     words = found.words[found.words["placed"]]
     picked = {part.id: part.pick.of(words, found.parents) for part in view.parts}
     rest = [slot for slot in slots if slot != anchor]
+    by_turn = view.settings.get("within") == "turn"
     near = {slot: _spans(picked[slot]) for slot in rest}
     rows = []
     for one in picked[anchor].to_dict("records"):
         filled = {anchor: [one["code"]]}
         for slot in rest:
             others = near[slot].get((one["coder"], one["document"]), [])
-            touching = {code for start, end, code in others if start < one["end"] and end > one["start"]}
+            touching = {code for start, end, _, code in others if start < one["end"] and end > one["start"]}
+            if not touching and by_turn and one["turn"]:
+                touching = {code for _, _, turn, code in others if turn == one["turn"]}
             filled[slot] = sorted(touching) or [OPEN]
         head = {key: one[key] for key in ("coding", "coder", "document", "who", "group", "quote")}
         rows += [
@@ -59,12 +64,12 @@ def episodes(found: Material, view: Any) -> pd.DataFrame:
     return table.drop_duplicates(["coder", "document", "quote", *slots]).reset_index(drop=True)
 
 
-def _spans(picked: pd.DataFrame) -> dict[tuple[str, str], list[tuple[int, int, str]]]:
-    """Spans and codes by coder and document."""
-    spans: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
-    columns = (picked[name] for name in ("coder", "document", "start", "end", "code"))
-    for coder, document, start, end, code in zip(*columns, strict=True):
-        spans.setdefault((coder, document), []).append((start, end, code))
+def _spans(picked: pd.DataFrame) -> dict[tuple[str, str], list[tuple[int, int, int, str]]]:
+    """Spans, turns and codes by coder and document."""
+    spans: dict[tuple[str, str], list[tuple[int, int, int, str]]] = {}
+    columns = (picked[name] for name in ("coder", "document", "start", "end", "turn", "code"))
+    for coder, document, start, end, turn, code in zip(*columns, strict=True):
+        spans.setdefault((coder, document), []).append((start, end, turn, code))
     return spans
 
 

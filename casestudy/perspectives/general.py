@@ -107,7 +107,7 @@ def conditions(found: Material, perspective: str) -> pd.DataFrame:
 
 
 def square(found: Material, perspective: str) -> pd.DataFrame:
-    """People whose words join a value of one dichotomy with a value of the other, in overlapping passages.
+    """People whose words join a value of one dichotomy with a value of the other, in one passage or turn.
 
     Returns
     -------
@@ -123,6 +123,7 @@ def square(found: Material, perspective: str) -> pd.DataFrame:
     across = [part for part in view.parts if part.axis == "x"]
     upward = [part for part in view.parts if part.axis == "y"]
     words = found.words[found.words["placed"]]
+    by_turn = view.settings.get("within") == "turn"
     rows = []
     for part in upward:
         row: dict[str, Any] = {"y": part.id, "name": part.name}
@@ -130,7 +131,10 @@ def square(found: Material, perspective: str) -> pd.DataFrame:
         for other in across:
             theirs = other.pick.of(words, found.parents)
             pairs = mine.merge(theirs, on=["coder", "document"], suffixes=("", "_x"))
-            touching = pairs[(pairs["start"] < pairs["end_x"]) & (pairs["end"] > pairs["start_x"])]
+            near = (pairs["start"] < pairs["end_x"]) & (pairs["end"] > pairs["start_x"])
+            if by_turn:
+                near |= pairs["turn"].gt(0) & pairs["turn"].eq(pairs["turn_x"])
+            touching = pairs[near]
             row[other.id] = int(touching["who"].nunique())
         rows.append(row)
     return pd.DataFrame(rows, columns=["y", "name", *(part.id for part in across)])
