@@ -107,7 +107,7 @@ def coverage_text(found: Coverage, most: int = 10) -> str:
         same, family = found.check["same_group"].mean(), found.check["same_family"].mean()
         parts.append(
             f"Mapped a second time: {len(found.check)} rows; the same group {100 * same:.0f} %, the same "
-            f"family {100 * family:.0f} %. By: {'; '.join(sorted(set(found.check['by'].dropna()))) or 'not said'}."
+            f"family {100 * family:.0f} %. By: {'; '.join(sorted(set(found.check['by'].dropna())))}."
         )
         differ = found.check[~found.check["same_group"]].drop(columns=["same_group", "by"])
         parts.append(_table("Where the two differ", differ))

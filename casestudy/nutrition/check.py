@@ -8,7 +8,7 @@ from typing import Any
 
 from casestudy import tables
 from casestudy.errors import CaseStudyError, Problem
-from casestudy.nutrition import basis, composition, coverage, foodmap, hei, recommend
+from casestudy.nutrition import basis, composition, coverage, foodmap, hei, needs, recommend
 from casestudy.study import Study
 
 
@@ -34,6 +34,7 @@ def check(study: Study) -> list[Problem]:
         (basis.PRICES_FILE, basis.PRICES),
         (basis.UNITS_FILE, basis.UNITS),
         (hei.FACTORS_FILE, hei.FACTORS),
+        (needs.FILE, needs.NEEDS),
         (composition.FILLS_FILE, composition.FILLS),
         (coverage.CHECK_FILE, coverage.CHECK),
     ):

@@ -8,6 +8,7 @@ from casestudy.errors import InputError, Problem, nearest
 from casestudy.nutrition import drilldown, periods, recommend
 from casestudy.nutrition.basis import Basis, open_basis
 from casestudy.nutrition.compare import comparison
+from casestudy.nutrition.needs import with_needs
 from casestudy.nutrition.periods import DisplayRules
 from casestudy.nutrition.receipt import household_lines
 from casestudy.nutrition.swaps import swaps
@@ -86,7 +87,7 @@ def household_feedback(
         profile=chosen.title,
         profile_note=chosen.note,
         status=study.data_status.get("purchases", ""),
-        summary=summary,
+        summary=with_needs(study, summary, household_id),
         nutrients=periods.nutrients(food, spans, summary, targets, chosen.title),
         trend=periods.trend(food, months, targets, rules),
         contributions=drilldown.contributions(inside),

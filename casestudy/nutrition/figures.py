@@ -37,6 +37,7 @@ def ranges(nutrients: pd.DataFrame, title: str = "") -> Drawing:
     ):
         panels = np.atleast_1d(axes)
         panels[0].set_title(title)
+        panels[0].get_gridspec().set_height_ratios([many + 0.6 for many in heights])
         for panel, unit in zip(panels, units, strict=False):
             part = kept[kept["unit"].eq(unit)].reset_index(drop=True)
             most = float(np.nanmax(part[["high", "target_high", "target_low"]].to_numpy())) * 1.15
@@ -90,7 +91,7 @@ def trends(trend: pd.DataFrame, measures: list[str], title: str = "") -> Drawing
         for panel, measure in zip(panels, measures, strict=True):
             part = kept[kept["measure"].eq(measure)].reset_index(drop=True)
             low, high = part["target_low"].iloc[0], part["target_high"].iloc[0]
-            top = float(part[["value", "rolling"]].max().max()) * 1.2
+            top = float(part[["value", "rolling", "target_low"]].max().max()) * 1.2
             if low == low or high == high:
                 panel.axhspan(low if low == low else 0, high if high == high else top, color="#cfe3f1", lw=0)
             places = range(len(part))

@@ -37,7 +37,9 @@ class HouseholdFeedback:
         A row per period: ``period, first_month, last_month, baskets, food_spend, counted_spend,
         coverage_percent`` (share of food spend behind the nutrients), ``measured_percent, tables_percent,
         assumed_percent`` (shares of the counted spend by the way weights were found), ``kilograms,
-        energy_kcal, shown`` (False under the floor of spend or coverage), ``why`` (the reason, in words).
+        energy_kcal, shown`` (False under the floor of spend or coverage), ``why`` (the reason, in words),
+        ``people`` (``2 adults, 1 child``, or ``not known``), ``need_kcal, need_percent``: energy bought here
+        beside what those people need in the period's days; missing where the size is not known.
     nutrients : pandas.DataFrame
         A row per period and measure: ``period, measure, name, value, low, high, unit, target_low,
         target_high`` (missing for none), ``target_of`` (the profile, or ``own target``), ``mark``
