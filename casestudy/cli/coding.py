@@ -17,11 +17,12 @@ all problems are listed and nothing is written. What is there already is not rep
 
 def add(subparsers: Any) -> None:
     """Add the verbs to the command line."""
-    from casestudy.cli import pseudonyms
+    from casestudy.cli import agreement, pseudonyms
 
     _codings(subparsers)
     _code(subparsers)
     pseudonyms.add(subparsers)
+    agreement.add(subparsers)
 
 
 def _codings(subparsers: Any) -> None:

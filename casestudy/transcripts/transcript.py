@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,7 +67,12 @@ class Transcript:
 
     def turn_at(self, position: int) -> Turn | None:
         """The turn that holds a position."""
-        return turning.turn_at(self.turns, position)
+        index = bisect_right(self._starts, position) - 1
+        return self.turns[index] if index >= 0 and position < self.turns[index].end else None
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple(turn.start for turn in self.turns)
 
     def source_of(self, position: int) -> str:
         """Where in the source file a position comes from; empty where the file is the text itself."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -130,14 +129,6 @@ def _closed(text: str, found: Sequence[tuple[str, int, int, float]]) -> Iterator
         limit = found[number][1] if number < len(found) else len(text)
         end = start + len(text[start:limit].rstrip())
         yield Turn(number, name, start, max(end, start), min(speech, max(end, start)), time)
-
-
-def turn_at(all_turns: Sequence[Turn], position: int) -> Turn | None:
-    """The turn that holds a position; None before the first and between two."""
-    index = bisect_right([turn.start for turn in all_turns], position) - 1
-    if index < 0 or position >= all_turns[index].end:
-        return None
-    return all_turns[index]
 
 
 def front(text: str) -> tuple[str, tuple[str, ...], int]:

@@ -1,0 +1,142 @@
+"""The verbs ``agreement`` and ``blind``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+_CAUTION = (
+    "Caution: this study's stance is reflexive. Reflexive thematic analysis does not treat agreement "
+    "between coders "
+    "as a measure of quality; read the disagreements instead."
+)
+
+
+def add(subparsers: Any) -> None:
+    """Add the verbs to the command line."""
+    plain = argparse.RawDescriptionHelpFormatter
+    one = subparsers.add_parser(
+        "agreement",
+        help="say how far coders agree, code by code",
+        description="Agreement between coders on each code, with intervals, over the documents they share.",
+        epilog="example:\n  casestudy agreement --coders a,b --unit sentence",
+        formatter_class=plain,
+    )
+    one.add_argument("--coders", default="", help="two or more, with commas between them (all)")
+    one.add_argument("--unit", default="sentence", help="sentence, turn or document (sentence)")
+    one.add_argument("--least", type=int, default=5, help="fewest units in which a code is said (5)")
+    one.add_argument("--seed", type=int, default=1, help="of the intervals (1)")
+    one.add_argument("--insist", action="store_true", help="print coefficients in a reflexive study")
+    one.add_argument("--study", default=None, help="the study's folder (this one)")
+    one.set_defaults(act=_agreement)
+    two = subparsers.add_parser(
+        "blind",
+        help="draw blind sheets for a second coder, and read them back",
+        description="Draw a seeded sample of units without their codes, or read a filled sheet.",
+        epilog="examples:\n  casestudy blind draw --share 0.2 --out sheet.csv\n"
+        "  casestudy blind read --coder b --file sheet.csv",
+        formatter_class=plain,
+    )
+    two.add_argument("what", choices=["draw", "read"])
+    two.add_argument("--share", type=float, default=0.2, help="draw: share of each interview's units (0.2)")
+    two.add_argument("--unit", default="turn", help="draw: sentence, turn or document (turn)")
+    two.add_argument(
+        "--by", default="group", help="draw: column of participants.csv that names strata (group)"
+    )
+    two.add_argument("--seed", type=int, default=1, help="draw: seed of the sample (1)")
+    two.add_argument("--out", help="draw: where to write the sheet")
+    two.add_argument("--coder", help="read: who filled it in")
+    two.add_argument("--file", help="read: the filled sheet")
+    two.add_argument("--when", default="", help=argparse.SUPPRESS)
+    two.add_argument("--study", default=None, help="the study's folder (this one)")
+    two.set_defaults(act=_blind)
+
+
+def _agreement(arguments: argparse.Namespace) -> int:
+    from casestudy.coding import codebook, disagreement, doubles, table
+    from casestudy.study import Study
+
+    study = Study.find(arguments.study)
+    book, documents, frame = codebook.load(study), table.material(study), table.load(study)
+    coders = doubles.coders_of(frame, [one.strip() for one in arguments.coders.split(",") if one.strip()])
+    names = doubles.shared(frame, coders)
+    print(f"Coders {', '.join(coders)}; {len(names)} documents coded by all: {', '.join(names) or 'none'}.")
+    for sentence in (study.data_status.get("codings", ""),):
+        if sentence:
+            print(sentence)
+    reflexive = study.stance == "reflexive"
+    if not reflexive or arguments.insist:
+        if reflexive:
+            print(_CAUTION)
+        given = doubles.doubles(frame, documents, book, coders, unit=arguments.unit)
+        result = doubles.by_code(given, book, least=arguments.least, seed=arguments.seed)
+        print(
+            f"Units: {len(given.units)} {arguments.unit}s; {given.uncoded_share:.0%} bear no code of anyone."
+        )
+        for row in result[result["coefficient"].ne("")].to_dict("records"):
+            value = f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+            said = value if row["value"] == row["value"] else f"undefined: {row['reason']}"
+            where = f"{row['counting']}, n = {row['n_units']}"
+            print(
+                f"{row['code']}: {row['coefficient']}, {where}: {said}; both {row['both']}, one {row['one']}"
+            )
+        rare = int(result["coefficient"].eq("").sum())
+        print(f"{rare} codes are said in fewer than {arguments.least} units and are not measured.")
+    else:
+        print("No coefficient is printed in a reflexive study; --insist prints them with a caution.")
+    if len(coders) == 2:
+        found = disagreement.aligned(frame, *coders)
+        for row in disagreement.trouble(found).to_dict("records"):
+            parts = ", ".join(f"{row[state]} {state}" for state in disagreement.STATES)
+            print(f"{row['scheme']}: {parts}")
+        for row in disagreement.confusions(found, book).head(10).to_dict("records"):
+            print(f"{row['times']} times {row['path_a']} beside {row['path_b']}")
+    return 0
+
+
+def _blind(arguments: argparse.Namespace) -> int:
+    from casestudy.coding import blind, codebook, codings, doubles, participants, table
+    from casestudy.errors import InputError, Problem
+    from casestudy.outputs import write_atomically
+    from casestudy.study import Study
+
+    study = Study.find(arguments.study)
+    documents, people = table.material(study), participants.read(study)
+    if arguments.what == "draw":
+        names = [name for name, one in documents.items() if one.format != "message"]
+        units = doubles.units(documents, names, arguments.unit)
+        drawn = blind.draw(units, people, arguments.share, by=arguments.by, seed=arguments.seed)
+        text = blind.sheet(drawn)
+        if not arguments.out:
+            print(text, end="")
+            return 0
+        write_atomically(Path(arguments.out).resolve(), text.encode("utf-8"))
+        print(
+            f"{len(drawn)} of {len(units)} {arguments.unit}s, seed {arguments.seed}, in "
+            f"{Path(arguments.out).name}."
+        )
+        return 0
+    if not arguments.file or not arguments.coder:
+        problem = Problem("blind read", "no file, or no coder.", "Give --file and --coder.")
+        raise InputError("The sheet cannot be read.", [problem])
+    name = Path(arguments.file).name
+    try:
+        text = Path(arguments.file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("The sheet cannot be read.", [Problem(name, f"{error}.")]) from error
+    rows = blind.read(text, name, documents, codebook.load(study))
+    made = blind.records(rows, arguments.coder, documents, arguments.when)
+    for document, records in sorted(made.items()):
+        known = {one.id for one in codings.work(study, arguments.coder, document).records}
+        fresh = [one for one in records if one.id not in known]
+        if fresh:
+            codings.append(study, arguments.coder, document, fresh)
+    count = sum(len(records) for records in made.values())
+    blank = sum(not codes for _, codes, _ in rows)
+    print(
+        f"{count} codings by {arguments.coder} in {len(made)} documents; {blank} units bear none.",
+        file=sys.stdout,
+    )
+    return 0

@@ -1,0 +1,263 @@
+"""From codings to units for agreement: which unit, whose codings, and whether uncoded units count.
+
+Everything is for documents that all the chosen coders coded. A code is judged by itself: in each unit
+each coder has said it or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from casestudy.coding import suggest
+from casestudy.coding.codebook import Codebook
+from casestudy.coding.suggest import Unit
+from casestudy.coding.table import INTERVIEWERS
+from casestudy.errors import InputError, Problem, nearest
+from casestudy.transcripts.transcript import Transcript
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casestudy.agreement.coefficient import Coefficient
+    from casestudy.agreement.ratings import Ratings
+
+UNITS = ("sentence", "turn", "document")
+
+
+def coders_of(frame: pd.DataFrame, coders: Sequence[str] = ()) -> list[str]:
+    """The coders to compare: those named, or all.
+
+    Raises
+    ------
+    InputError
+        When fewer than two are there.
+    """
+    known = sorted(frame["coder"].unique())
+    strange = [one for one in coders if one not in known]
+    if strange:
+        problem = Problem(f"coder {strange[0]!r}", "has no codings here.", nearest(strange[0], known))
+        raise InputError("The coders cannot be compared.", [problem])
+    chosen = list(dict.fromkeys(coders)) or known
+    if len(chosen) < 2:
+        found = f"there is one coder, {chosen[0]}." if chosen else "there is no coder."
+        problem = Problem("coders", found, "Agreement needs two: see casestudy blind.")
+        raise InputError("The coders cannot be compared.", [problem])
+    return chosen
+
+
+def shared(frame: pd.DataFrame, coders: Sequence[str]) -> list[str]:
+    """Documents that every one of the coders coded, sorted."""
+    by_document = frame[frame["coder"].isin(list(coders))].groupby("document")["coder"].nunique()
+    return sorted(str(name) for name, count in by_document.items() if count == len(coders))
+
+
+def units(documents: Mapping[str, Transcript], names: Sequence[str], unit: str = "sentence") -> list[Unit]:
+    """The units of some documents, without what the interviewer says.
+
+    Parameters
+    ----------
+    documents : mapping of id to Transcript
+    names : sequence of str
+    unit : {'sentence', 'turn', 'document'}
+
+    Raises
+    ------
+    InputError
+        When the unit is not known.
+    """
+    if unit not in UNITS:
+        problem = Problem(f"unit {unit!r}", "it is not known.", nearest(unit, UNITS))
+        raise InputError("The text cannot be cut into units.", [problem])
+    if unit == "sentence":
+        return suggest.units(documents, names) if names else []
+    found = []
+    for name in sorted(names):
+        text = documents[name].text
+        own = [turn for turn in documents[name].turns if turn.speaker.casefold() not in INTERVIEWERS]
+        if unit == "turn":
+            found += [Unit(name, one.number, one.speech, one.end, text[one.speech : one.end]) for one in own]
+        elif own:
+            found.append(Unit(name, 0, own[0].speech, own[-1].end, text[own[0].speech : own[-1].end]))
+    return [one for one in found if one.end > one.start]
+
+
+@dataclass(frozen=True)
+class Doubles:
+    """Who said which code in which unit.
+
+    Attributes
+    ----------
+    units : tuple of Unit
+    coders, codes : tuple of str
+    said : bool array, units × coders × codes
+    unit : str
+    """
+
+    units: tuple[Unit, ...]
+    coders: tuple[str, ...]
+    codes: tuple[str, ...]
+    said: Any
+    unit: str
+
+    def ratings(self, code: str, *, uncoded: bool = True, scheme: Sequence[str] = ()) -> Ratings:
+        """One code as ratings, ``yes`` or ``no`` by each coder, clustered by document.
+
+        Parameters
+        ----------
+        code : str
+        uncoded : bool
+            Whether units count in which no coder said any code of `scheme`; they raise every agreement
+            that is not corrected for chance.
+        scheme : sequence of str
+            The codes that make a unit coded; all by default.
+        """
+        import numpy as np
+
+        from casestudy.agreement.ratings import read
+
+        column = self.codes.index(code)
+        keep = np.ones(len(self.units), dtype=bool)
+        if not uncoded:
+            columns = [self.codes.index(one) for one in scheme] if scheme else list(range(len(self.codes)))
+            keep = self.said[:, :, columns].any(axis=(1, 2))
+        words = np.where(self.said[keep][:, :, column], "yes", "no").astype(object)
+        clusters = [unit.document for unit, kept in zip(self.units, keep, strict=True) if kept]
+        return read(words, categories=["no", "yes"], coders=self.coders, clusters=clusters, unit=self.unit)
+
+    @property
+    def uncoded_share(self) -> float:
+        """Share of the units in which no coder said anything; NaN without units."""
+        return float(1 - self.said.any(axis=(1, 2)).mean()) if len(self.units) else float("nan")
+
+
+def doubles(
+    frame: pd.DataFrame,
+    documents: Mapping[str, Transcript],
+    book: Codebook,
+    coders: Sequence[str],
+    *,
+    unit: str = "sentence",
+    codes: Sequence[str] = (),
+) -> Doubles:
+    """Cut what the coders share into units, and see who said what in each.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        From `casestudy.coding.table.table`; roll it up first to compare parents.
+    documents, book, coders
+    unit : {'sentence', 'turn', 'document'}
+        A sentence bears a code when a coding covers half of it or lies half in it; so do turns and documents.
+    codes : sequence of str
+        All that occur by default.
+    """
+    import numpy as np
+
+    names = shared(frame, coders)
+    own = frame[frame["document"].isin(names) & frame["coder"].isin(list(coders)) & frame["placed"]]
+    chosen = tuple(codes or sorted(own["code"].unique()))
+    found = units(documents, names, unit)
+    layers = [suggest.bearing(found, own[own["coder"].eq(coder)], chosen) for coder in coders]
+    empty = np.zeros((0, len(coders), len(chosen)), dtype=bool)
+    said = np.stack(layers, axis=1) if found else empty
+    return Doubles(tuple(found), tuple(coders), chosen, said, unit)
+
+
+def by_code(
+    given: Doubles,
+    book: Codebook,
+    *,
+    least: int = 5,
+    seed: int = 1,
+    coefficients: Sequence[Coefficient] = (),
+) -> pd.DataFrame:
+    """Agreement on each code, with uncoded units and without them.
+
+    Parameters
+    ----------
+    given : Doubles
+    book : Codebook
+    least : int
+        Fewest units in which some coder said the code; rarer ones are counted and not measured.
+    seed : int
+        Of the intervals.
+    coefficients : sequence of Coefficient
+        Krippendorff's alpha and Gwet's AC1 by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code, coefficient and way of counting: ``code, path, scheme, coefficient, counting``
+        (all units, or units that some coder coded with the scheme), ``value, low, high, both, one``
+        (units in which all coders, and only some, said it), ``positive`` (positive specific agreement:
+        twice both over both coders' sums, two coders only), ``n_units, documents, prevalence, bias,
+        reason, interval``.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from casestudy.agreement.alpha import krippendorff
+    from casestudy.agreement.chance import gwet
+    from casestudy.agreement.coefficient import measure
+    from casestudy.agreement.posterior import Posterior
+
+    wanted = list(coefficients) or [krippendorff(), gwet()]
+    schemes = {code: book.codes[code].scheme if code in book.codes else "" for code in given.codes}
+    rows = []
+    for column, code in enumerate(given.codes):
+        said = given.said[:, :, column]
+        some, all_ = int(said.any(axis=1).sum()), int(said.all(axis=1).sum())
+        positive = float("nan")
+        if len(given.coders) == 2 and some:
+            positive = 2 * all_ / int(said.sum())
+        base = {"code": code, "path": book.path(code), "scheme": schemes[code]}
+        counts = {"both": all_, "one": some - all_, "positive": positive}
+        if some < least:
+            reason = f"said in {some} units, fewer than {least}"
+            rows.append({**base, "coefficient": "", "counting": "", **counts, "reason": reason})
+            continue
+        same = [one for one in given.codes if schemes[one] == schemes[code]]
+        for counting, uncoded in (("all units", True), ("units coded with the scheme", False)):
+            ratings = given.ratings(code, uncoded=uncoded, scheme=same)
+            for coefficient in wanted:
+                result = measure(ratings, coefficient, Posterior(seed=seed))
+                clusters = ratings.clusters if ratings.clusters is not None else np.array([], dtype=int)
+                rows.append(
+                    {
+                        **base,
+                        "coefficient": result.name,
+                        "counting": counting,
+                        "value": result.value,
+                        "low": result.interval.low,
+                        "high": result.interval.high,
+                        **counts,
+                        "n_units": result.n_units,
+                        "documents": len(np.unique(clusters)),
+                        "prevalence": result.prevalence,
+                        "bias": result.bias,
+                        "reason": result.reason,
+                        "interval": result.interval.method,
+                    }
+                )
+    columns = ["code", "path", "scheme", "coefficient", "counting", "value", "low", "high", "both", "one"]
+    columns += ["positive", "n_units", "documents", "prevalence", "bias", "reason", "interval"]
+    return pd.DataFrame(rows, columns=columns).astype({"n_units": "Int64", "documents": "Int64"})
+
+
+def refuse_if_reflexive(stance: str, insist: bool = False) -> None:
+    """Stop where the study's stance refuses coefficients of agreement, unless they are asked for.
+
+    Raises
+    ------
+    InputError
+        In a reflexive study.
+    """
+    if stance == "reflexive" and not insist:
+        problem = Problem(
+            "study.toml, stance",
+            "a reflexive thematic analysis does not measure agreement.",
+            "Read the disagreements as material, or set insist = true.",
+        )
+        raise InputError("Agreement is not computed.", [problem])
