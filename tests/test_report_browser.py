@@ -111,6 +111,25 @@ def test_a_link_to_a_quote_leads_to_its_words(page: Any, outputs: Path) -> None:
     assert 0 <= top <= 844
 
 
+def test_from_a_claim_two_clicks_lead_to_the_words_and_to_the_number(page: Any, outputs: Path) -> None:
+    claim = (outputs / "pages/claims/C1.html").as_uri()
+    page.goto(claim)
+    page.click("#evidence-e1 summary")
+    page.click("#evidence-e1 .from a[href*='documents/']")
+    assert page.evaluate("document.querySelector('mark:has(:target)') !== null")
+    page.goto(claim)
+    page.click("#evidence-e2 a[href*='index.html']")
+    assert page.url.endswith("10-food/index.html#table-groups")
+    assert page.locator("#table-groups").is_visible()
+    page.goto((outputs / "index.html").as_uri())
+    page.click("article.answer h3 a")
+    assert page.url.endswith("10-food/index.html")
+    page.goto((outputs / "pages/perspectives.html").as_uri())
+    page.locator("svg.frame a").last.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pages/claims/C1.html")
+
+
 def test_search_finds_words_wherever_they_stand(page: Any, outputs: Path) -> None:
     page.goto((outputs / "pages/search.html").as_uri())
     page.fill("#words", "apples")

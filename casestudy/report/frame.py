@@ -5,12 +5,17 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from casestudy.report.corpus import Corpus
 
+if TYPE_CHECKING:
+    from casestudy.coding.framework import Link
+
 BOX, GAP, TOP, SPACE = 236, 118, 44, 20
+MARK = 23
 _LEAST, _GROWTH = 58, 46
 
 
@@ -55,15 +60,17 @@ def drawing(corpus: Corpus, counts: Mapping[str, tuple[int, int]], to: Callable[
         for column, side in enumerate(sides)
     )
     status = {verdict.claim.id: verdict.status for verdict in corpus.verdicts}
-    seen: dict[tuple[float, float], int] = {}
-    lines, marks = Markup(), Markup()
+    lines = Markup()
+    claims: list[tuple[float, float, Link]] = []
     for link in corpus.framework.links:
         path, x, y = _curve(boxes[link.start], boxes[link.end])
-        known = status.get(link.claim, "undecidable")
-        lines += Markup('<path class="link link-{}" d="{}"/>').format(known, path)
-        place_at = (round(x / 40), round(y / 22))
-        seen[place_at] = seen.get(place_at, -1) + 1
-        marks += _mark(link.claim, link.says, known, x, y + 22 * seen[place_at], status, to)
+        kind = status.get(link.claim, "undecidable")
+        lines += Markup('<path class="link link-{}" d="{}"/>').format(kind, path)
+        claims.append((round(x), y, link))
+    marks = Markup("").join(
+        _mark(link.claim, link.says, status.get(link.claim, "undecidable"), x, y, status, to)
+        for x, y, link in _apart(claims)
+    )
     drawn = Markup("").join(_box(box, to) for box in boxes.values())
     return Markup(
         '<svg class="frame" viewBox="0 0 {} {}" role="group" aria-label="The framework: {} themes in {} '
@@ -84,6 +91,16 @@ def place(corpus: Corpus, counts: Mapping[str, tuple[int, int]]) -> dict[str, Bo
             )
             y += height + SPACE
     return boxes
+
+
+def _apart(claims: list[tuple[float, float, Link]]) -> list[tuple[float, float, Link]]:
+    """The same places, moved down where two would cover each other."""
+    placed: list[tuple[float, float, Link]] = []
+    last: dict[float, float] = {}
+    for x, y, link in sorted(claims, key=lambda one: (one[0], one[1], one[2].claim)):
+        last[x] = max(y, last.get(x, -MARK) + MARK)
+        placed.append((x, last[x], link))
+    return placed
 
 
 def _box(box: Box, to: Callable[[str], str]) -> Markup:
