@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def chosen(result: pd.DataFrame, coefficient: str, counting: str) -> pd.DataFrame:
+def chosen(result: pd.DataFrame, coefficient: str, counting: str, most: int = 0) -> pd.DataFrame:
     """The rows of one coefficient and one way of counting; best first.
+
+    Parameters
+    ----------
+    result : pandas.DataFrame
+        From `casestudy.coding.doubles.by_code`.
+    coefficient, counting : str
+        Part of the coefficient's name, and the way of counting.
+    most : int
+        Only so many of the codes that are said most; 0 for all.
 
     Raises
     ------
@@ -32,6 +41,9 @@ def chosen(result: pd.DataFrame, coefficient: str, counting: str) -> pd.DataFram
             "parameters", f"no {coefficient!r} over {counting!r}.", f"Known: {', '.join(known)}."
         )
         raise InputError("The agreement cannot be shown.", [problem])
+    if most:
+        said = rows.assign(said=rows["both"] + rows["one"])
+        rows = said.sort_values(["said", "code"], ascending=[False, True]).head(most).drop(columns="said")
     return rows.sort_values(["value", "code"], ascending=[False, True], na_position="last", ignore_index=True)
 
 
