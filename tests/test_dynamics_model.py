@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casestudy.dynamics import checks, dimensions, explore, model
+from casestudy.dynamics import agents, checks, dimensions, explore, model
 from casestudy.dynamics.parameters import NAMES, Loop, load
 from casestudy.errors import InputError
 
@@ -155,3 +155,29 @@ def test_a_model_that_does_not_converge_says_so(loop: Loop) -> None:
         loop.changed(lam=-0.1)
     with pytest.raises(InputError, match="share from 0 to 1"):
         model.start(loop.values, 1.5)
+
+
+def test_people_drawn_anew_follow_the_mean_field(loop: Loop) -> None:
+    many = agents.run(loop, "warm", 24, 20_000, seed=1, kinds=False, keep=False)
+    smooth = model.run(loop.values, loop.begin("warm"), 24)
+    assert (many["use"] - smooth["use"]).abs().max() < 0.03
+    assert (many["active"] - smooth["A"]).abs().max() < 0.03
+    assert (many[["potential", "active", "dormant"]].sum(axis=1) - 1).abs().max() < 1e-12
+
+
+def test_those_who_ask_little_stay_when_people_keep_their_threshold(loop: Loop) -> None:
+    changed = loop.moved(back=0.45)
+    kept = agents.run(changed, "warm", 36, 5000, seed=1, kinds=False)
+    anew = agents.run(changed, "warm", 36, 5000, seed=1, kinds=False, keep=False)
+    assert kept["use"].iloc[-1] > anew["use"].iloc[-1]
+    assert agents.run(changed, "warm", 6, 500, seed=3).equals(agents.run(changed, "warm", 6, 500, seed=3))
+
+
+def test_kinds_that_do_not_add_up_are_refused(tmp_path: Path) -> None:
+    text = FILE.read_text()
+    (tmp_path / "loop.toml").write_text(text.replace("share = 0.25", "share = 0.3"))
+    with pytest.raises(InputError, match="add up to 1"):
+        load(tmp_path / "loop.toml")
+    (tmp_path / "loop.toml").write_text(text.replace("effort = 0.06", "efort = 0.06"))
+    with pytest.raises(InputError, match="Did you mean 'effort'"):
+        load(tmp_path / "loop.toml")

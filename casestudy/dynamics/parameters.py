@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,12 +51,22 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """A way of using: its share of people, and the parameters in which it differs from the base."""
+
+    name: str
+    share: float
+    set: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Loop:
-    """A parameterised loop: parameters, starting states by name, and policies."""
+    """A parameterised loop: parameters, starting states by name, policies, and ways of using."""
 
     parameters: tuple[Parameter, ...]
     starts: Mapping[str, tuple[float, float | None]]
     policies: tuple[Policy, ...]
+    kinds: tuple[Kind, ...] = ()
 
     @property
     def values(self) -> dict[str, float]:
@@ -86,6 +96,12 @@ class Loop:
         """
         raise_if(value_problems(values, "the change"), "The parameters cannot be used.")
         return self.values | {name: float(value) for name, value in values.items()}
+
+    def moved(self, **values: float) -> Loop:
+        """The loop with another base case; refused like `changed`."""
+        base = self.changed(**values)
+        moved = tuple(replace(one, value=base[one.name]) for one in self.parameters)
+        return replace(self, parameters=moved)
 
     def table(self) -> pd.DataFrame:
         """The parameters as a table, one row each."""
@@ -119,6 +135,9 @@ def value_problems(values: Mapping[str, Any], where: str) -> list[Problem]:
     return found
 
 
+_TABLES = ("parameter", "start", "policy", "kind")
+
+
 def load(path: Path, where: str | None = None) -> Loop:
     """Read a loop's parameters from a TOML file.
 
@@ -149,13 +168,14 @@ def load(path: Path, where: str | None = None) -> Loop:
         raise InputError("The loop's parameters cannot be read.", [problem]) from error
     found: list[Problem] = []
     tables = {key: _tables(given, key, name, found) for key in ("parameter", "start")}
-    for key in set(given) - {"parameter", "start", "policy"}:
-        found.append(Problem(name, f"{key!r} is not known.", nearest(key, ("parameter", "start", "policy"))))
+    for key in sorted(set(given) - set(_TABLES)):
+        found.append(Problem(name, f"{key!r} is not known.", nearest(key, _TABLES)))
     parameters = _parameters(tables["parameter"], name, found)
     starts = _starts(tables["start"], name, found)
     policies = _policies(given.get("policy", []), name, found)
+    kinds = _kinds(given.get("kind", []), name, found)
     raise_if(found, f"The loop's parameters in {name} have problems.")
-    return Loop(parameters, starts, policies)
+    return Loop(parameters, starts, policies, kinds)
 
 
 def _tables(given: dict[str, Any], key: str, name: str, found: list[Problem]) -> dict[str, dict[str, Any]]:
@@ -233,6 +253,24 @@ def _policies(given: Any, name: str, found: list[Problem]) -> tuple[Policy, ...]
             found.append(Problem(place, f"{table['name']!r} occurs before.", "Give it a name of its own."))
         found += value_problems(changes, place)
         made.append(Policy(table["name"], str(table.get("meaning", "")), changes))
+    return tuple(made)
+
+
+def _kinds(given: Any, name: str, found: list[Problem]) -> tuple[Kind, ...]:
+    made: list[Kind] = []
+    for number, table in enumerate(given if isinstance(given, list) else [], start=1):
+        place = f"{name}, kind {number}"
+        share, changes = (table.get("share"), table.get("set", {})) if isinstance(table, dict) else (None, {})
+        if not _number(share) or not 0 < float(share) <= 1 or not table.get("name"):  # type: ignore[arg-type]
+            found.append(
+                Problem(place, f"its share is {share!r}.", "Give a name and a share above 0, up to 1.")
+            )
+            continue
+        _strangers(table, ("name", "share", "meaning", "set"), place, found)
+        found += value_problems(changes, place)
+        made.append(Kind(str(table["name"]), float(share), dict(changes)))  # type: ignore[arg-type]
+    if made and abs(sum(one.share for one in made) - 1) > 1e-9:
+        found.append(Problem(name, "the shares of the kinds do not add up to 1.", "Let them add up to 1."))
     return tuple(made)
 
 

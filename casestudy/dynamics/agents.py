@@ -1,0 +1,103 @@
+"""The loop with people who differ: each has a way of using and a threshold of their own.
+
+The mean-field model asks at every moment for which share of people use is worth while. Here every person
+is followed. Where thresholds are drawn anew at every step, the two agree up to chance; where a person keeps
+their threshold, those who ask little stay and those who ask much leave, which the mean field cannot show.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from casestudy.dynamics.model import STEP, auxiliaries, logistic
+from casestudy.dynamics.parameters import Loop
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def run(
+    loop: Loop, begin: str, months: float, people: int, seed: int, *, kinds: bool = True, keep: bool = True
+) -> pd.DataFrame:
+    """One run with many people.
+
+    Parameters
+    ----------
+    loop : Loop
+        With the ways of using in ``[[kind]]``; without any, all are alike.
+    begin : str
+        Starting state; who is active is drawn.
+    months : float
+    people : int
+    seed : int
+    kinds : bool
+        Whether people differ in their way of using.
+    keep : bool
+        Whether a person keeps their threshold, or has it drawn anew at every step.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month`` and the shares of all people: ``potential``, ``active``, ``dormant``, ``use`` (active and
+        worth while); with `kinds`, one column ``use NAME`` a way, as a share of its own people.
+    """
+    import pandas as pd
+
+    draw = np.random.default_rng(seed)
+    base, (potential, active, _, data, capability) = loop.values, loop.begin(begin)
+    ways = loop.kinds if kinds else ()
+    way = draw.choice(len(ways), people, p=[one.share for one in ways]) if ways else np.zeros(people, int)
+    p = {
+        name: np.array([one.set.get(name, value) for one in ways])[way] if ways else np.full(people, value)
+        for name, value in base.items()
+    }
+    state = np.where(draw.random(people) < active / base["M"], 1, 0)
+    lean = draw.logistic(size=people)
+    rows = []
+    for number in range(round(months / STEP) + 1):
+        share = float((state == 1).mean()) * base["M"]
+        now = auxiliaries((potential, share, 0.0, data, capability), p)
+        chance = logistic((now["value"] - p["theta"]) / p["slope"])
+        wanted = (now["value"] - p["theta"]) / p["slope"] > lean if keep else draw.random(people) < chance
+        using = (state == 1) & wanted
+        if number % round(1 / STEP) == 0:
+            row = {"month": number * STEP, "potential": (state == 0).mean(), "active": (state == 1).mean()}
+            row |= {"dormant": (state == 2).mean(), "use": using.mean()}
+            row |= {f"use {one.name}": using[way == k].mean() for k, one in enumerate(ways)}
+            rows.append(row)
+        rate = np.where(state == 0, (p["p"] + p["q"] * share / base["M"]) * wanted, p["rho"] * wanted)
+        rate = np.where(state == 1, p["lam"] * ~wanted, rate)
+        moves = draw.random(people) < -np.expm1(-rate * STEP)
+        used = float((p["use"] * using).mean()) * base["M"]
+        data = max(data + STEP * (used - data / base["tau"]), 0.0)
+        gain = base["invest"] * base["fv"] * share - base["delta"] * (capability - base["I0"])
+        capability += STEP * gain
+        state = np.where(moves, np.where(state == 1, 2, 1), state)
+    return pd.DataFrame(rows)
+
+
+def compared(loop: Loop, begin: str, months: float, people: int, seed: int) -> pd.DataFrame:
+    """The mean field beside people who have their threshold drawn anew, keep it, and differ in their way.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``model``, ``month``, ``use`` (share of all people).
+    """
+    import pandas as pd
+
+    from casestudy.dynamics.model import run as mean_field
+
+    smooth = mean_field(loop.values, loop.begin(begin), months)
+    parts = {
+        "mean field": smooth.assign(use=smooth["use"] / loop.values["M"]),
+        "people, drawn anew": run(loop, begin, months, people, seed, kinds=False, keep=False),
+        "people who stay themselves": run(loop, begin, months, people, seed, kinds=False),
+    }
+    if loop.kinds:
+        parts["and differ in their way of using"] = run(loop, begin, months, people, seed)
+    return pd.concat(
+        [one[["month", "use"]].assign(model=name) for name, one in parts.items()], ignore_index=True
+    )
