@@ -183,12 +183,14 @@ def case_oriented(
         ``participant_id, pseudonym, sources, words, words_also, certainty``, the columns of `log`, ``quote,
         coding, why``.
     """
-    table = joined[["participant_id", "pseudonym", "sources", "why"]].merge(
-        words[["who", "primary", "others", "certainty"]], left_on="participant_id", right_on="who", how="left"
-    )
-    table = table.drop(columns="who").rename(columns={"primary": "words", "others": "words_also"})
-    if len(log):
-        table = table.merge(log, left_on="participant_id", right_on="who", how="left").drop(columns="who")
+    # Empty tables do not know what their ids are, so the key is always an object.
+    table = joined[["participant_id", "pseudonym", "sources", "why"]].astype({"participant_id": object})
+    types = words[["who", "primary", "others", "certainty"]].rename(columns={"who": "participant_id"})
+    table = table.merge(types.astype({"participant_id": object}), on="participant_id", how="left")
+    table = table.rename(columns={"primary": "words", "others": "words_also"})
+    if "who" in log:
+        known = log.rename(columns={"who": "participant_id"}).astype({"participant_id": object})
+        table = table.merge(known, on="participant_id", how="left")
     for column in ("words", "words_also"):
         table[column] = table[column].astype(object).fillna("")
     table["quote"] = [quotes.get(who, ("", ""))[0] for who in table["participant_id"]]

@@ -98,7 +98,9 @@ def join(found: Material, ways: pd.DataFrame, signature_share: float = 0.2) -> B
         said.append(f"Types from the log are not known: {reason}.")
     numbers, missing = logside.numbers(found, joined)
     said += [f"{name} is not known: {why}." for name, why in sorted(missing.items()) if in_log or at_home]
-    numbers["log_type"] = numbers["who"].map(types.to_dict()).fillna("") if len(numbers) else ""
+    known = types.to_dict()
+    numbers["log_type"] = [known.get(who, "") for who in numbers["who"]]
+    numbers["log_type"] = numbers["log_type"].astype(object)
     mine = joined[joined["participant_id"].isin(ways["who"])].reset_index(drop=True)
     quotes = {who: _quote(found, view, who, ways) for who in mine.loc[mine["quotable"], "participant_id"]}
     cases = displays.case_oriented(mine, ways, numbers, quotes)
