@@ -16,7 +16,7 @@ test: $(SET_UP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check casestudy tests benchmarks
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not extra"
+	$(BIN)/python -m pytest -m "not extra" -n auto --dist loadfile
 
 verify: $(SET_UP)
 	@$(BIN)/casestudy verify
