@@ -249,7 +249,10 @@ def second_opinion(counts: Any, ks: Sequence[int], members: Any, seed: int = 0) 
     import warnings
 
     import pandas as pd
-    from stepmix.stepmix import StepMix
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about its own text, when Python compiles it
+        from stepmix.stepmix import StepMix
 
     seen = (np.asarray(counts, float) > 0).astype(int)
     seen = seen[:, (seen.mean(axis=0) > 0.001) & (seen.mean(axis=0) < 0.98)]
