@@ -62,7 +62,7 @@ def report(scale: int, folder: Path, limit: str, repeat: int) -> None:
     middle = {
         job: {
             key: sorted(one[key] for one in found)[len(found) // 2]
-            for key in ("seconds", "megabytes", "rows")
+            for key in ("seconds", "cpu", "megabytes", "rows")
         }
         for job, found in runs.items()
         if found
@@ -70,9 +70,8 @@ def report(scale: int, folder: Path, limit: str, repeat: int) -> None:
     print(f"\n{scale} x the purchases ({1_469_307 * scale:,} lines), engine limit {limit}, {repeat} runs")
     mine = middle.get("casestudy")
     for job, found in middle.items():
-        said = (
-            f"  {job:10} {found['seconds']:8.1f} s {found['megabytes']:8.0f} MB {found['rows']:12,.0f} rows"
-        )
+        said = f"  {job:10} {found['seconds']:8.1f} s {found['cpu']:8.1f} cpu s {found['megabytes']:8.0f} MB"
+        said += f" {found['rows']:12,.0f} rows"
         if mine and job != "casestudy":
             said += f"   casestudy takes {mine['seconds'] / found['seconds']:.2f} x the time"
             said += f" ({mine['cpu'] / found['cpu']:.2f} x cpu)"

@@ -90,7 +90,7 @@ def compute(totals: pd.DataFrame) -> pd.DataFrame:
     >>> some = {"energy_kcal": 2000.0, "fat_g": 70.0, "sodium_mg": 2400.0}
     >>> day = pd.DataFrame([dict.fromkeys(IDS, 0.0) | some])
     >>> values = compute(day).iloc[0]
-    >>> values["fat_energy_percent"], round(values["salt_g_per_mj"], 3)
+    >>> float(values["fat_energy_percent"]), round(float(values["salt_g_per_mj"]), 3)
     (31.5, 0.717)
     """
     import pandas as pd
