@@ -102,7 +102,7 @@ def stands(one: dict[str, Any], two: dict[str, Any], relation: str, distance: in
 
 
 @given(tables(), st.sampled_from(query.RELATIONS), st.integers(0, 10), st.booleans())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_relations_are_those_of_a_plain_loop(
     frame: pd.DataFrame, relation: str, distance: int, same: bool
 ) -> None:
@@ -121,7 +121,7 @@ def test_relations_are_those_of_a_plain_loop(
 
 
 @given(tables())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_co_occurrence_is_that_of_a_plain_loop(frame: pd.DataFrame) -> None:
     rows = frame.to_dict("records")
     overlap: dict[tuple[str, str], int] = {}

@@ -202,14 +202,14 @@ def _bytes(name: str) -> bytes:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from casestudy.coding import codebook, codings, quoting
+    from casestudy.coding import attributes, codebook, codings, quoting
     from casestudy.coding.table import material
 
     study = _study(arguments)
     wishes = quoting.read_list(_bytes(arguments.file), Path(arguments.file).name)
     document = quoting.document(material(study), arguments.document)
     before = codings.work(study, arguments.coder, arguments.document)
-    book, vocabulary = codebook.load(study), codebook.attributes(study)
+    book, vocabulary = codebook.load(study), attributes.attributes(study)
     known = book if book.codes else None
     records, again = quoting.place(wishes, document, before, known, vocabulary, _now(arguments.when))
     if records and not arguments.dry:
@@ -233,7 +233,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _change(arguments: argparse.Namespace) -> int:
-    from casestudy.coding import changes, codebook, codings, quoting
+    from casestudy.coding import attributes, changes, codebook, codings, quoting
     from casestudy.coding.table import material
 
     study = _study(arguments)
@@ -248,7 +248,7 @@ def _change(arguments: argparse.Namespace) -> int:
         memo=coding.memo if arguments.memo is None else arguments.memo,
         where="the change",
     )
-    book, vocabulary = codebook.load(study), codebook.attributes(study)
+    book, vocabulary = codebook.load(study), attributes.attributes(study)
     fields = quoting.rewritten(wish, coding, document, book if book.codes else None, vocabulary)
     record = changes.changed(coding, when=_now(arguments.when), **fields)
     codings.append(study, arguments.coder, arguments.document, [record])

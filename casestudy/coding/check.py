@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from casestudy.coding import codebook as books
 from casestudy.coding import codings as work
 from casestudy.coding import history, participants
-from casestudy.coding.codebook import Attribute, Codebook
+from casestudy.coding.attributes import Attribute, attributes
+from casestudy.coding.codebook import Codebook
 from casestudy.coding.codings import Work
 from casestudy.coding.table import INTERVIEWERS, material
 from casestudy.errors import InputError, Problem, nearest
@@ -144,7 +145,7 @@ def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
         documents = None
     vocabulary: Mapping[str, Attribute] = {}
     try:
-        vocabulary = books.attributes(study)
+        vocabulary = attributes(study)
     except InputError as error:
         problems += error.problems
     if book is None:

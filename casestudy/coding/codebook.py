@@ -14,7 +14,6 @@ from casestudy.study import Study
 
 FOLDER = "coding_schemes"
 HISTORY = f"{FOLDER}/history.jsonl"
-ATTRIBUTES = f"{FOLDER}/attributes.yaml"
 LARGEST = 5_000_000
 _SCHEME_KEYS = ("scheme", "title", "version", "unit", "note", "codes")
 
@@ -201,7 +200,7 @@ def read_schemes(paths: Iterable[Path], root: Path | None = None) -> Codebook:
         name = str(data.get("scheme") or path.stem)
         if name in schemes:
             problems.append(Problem(where, f"scheme {name!r} occurs in a second file.", "Rename one."))
-        texts = {key: _text(data.get(key)) for key in ("title", "version", "unit", "note")}
+        texts = {key: as_text(data.get(key)) for key in ("title", "version", "unit", "note")}
         schemes[name] = Scheme(name, texts["title"] or name, texts["version"], texts["unit"], texts["note"])
         given = data.get("codes")
         if not isinstance(given, list):
@@ -282,7 +281,7 @@ def parse_code(
     place = f"{where}, code {number}" if number else where
     if not isinstance(entry, Mapping):
         return None, [Problem(place, f"{str(entry)[:40]!r} is no code.", "Write id: and name:.")]
-    name = _text(entry.get("id"))
+    name = as_text(entry.get("id"))
     if text and name:
         place = _at(where, text, name)
     problems = _strangers(entry, CODE_KEYS, place)
@@ -290,7 +289,7 @@ def parse_code(
         found = f"its id is {name!r}." if name else "it has no id."
         problems.append(Problem(place, found, "Use letters, digits, '.', '_' and '-'."))
         return None, problems
-    values: dict[str, Any] = {key: _text(entry.get(key)) for key in _CODE_TEXTS}
+    values: dict[str, Any] = {key: as_text(entry.get(key)) for key in _CODE_TEXTS}
     if not values["name"]:
         problems.append(Problem(place, f"code {name!r} has no name.", "Write name:."))
         values["name"] = name
@@ -299,7 +298,7 @@ def parse_code(
         if given is not None and not isinstance(given, (list, tuple)):
             problems.append(Problem(place, f"{key} of {name!r} is no list.", f"Write {key}: [a, b]."))
             given = [given]
-        values[key] = tuple(_text(one) for one in given or ())
+        values[key] = tuple(as_text(one) for one in given or ())
     for key in _CODE_FLAGS:
         given = entry.get(key, False)
         if not isinstance(given, bool):
@@ -310,7 +309,7 @@ def parse_code(
     if not isinstance(evidence, Mapping):
         problems.append(Problem(place, f"evidence of {name!r} is no mapping.", "Write {name: S0, …}."))
         evidence = {}
-    values["evidence"] = {str(key): _text(value) for key, value in evidence.items()}
+    values["evidence"] = {str(key): as_text(value) for key, value in evidence.items()}
     return Code(scheme=scheme, **values), problems
 
 
@@ -353,7 +352,8 @@ def _strangers(data: Mapping[Any, Any], keys: tuple[str, ...], where: str) -> li
     ]
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A scalar of YAML as text without space around it; nothing gives the empty text."""
     return "" if value is None else str(value).strip()
 
 
@@ -364,41 +364,3 @@ def _at(where: str, text: str, code: str, again: bool = False) -> str:
         if re.search(rf"\bid['\"]?:\s*['\"]?{re.escape(code)}['\"]?\s*(?:,|}}|#|$)", line)
     ]
     return f"{where}, line {lines[-1 if again else 0]}" if lines else f"{where}, code {code}"
-
-
-@dataclass(frozen=True)
-class Attribute:
-    """One attribute that codings may carry, with its values; no values means free text."""
-
-    name: str
-    values: tuple[str, ...] = ()
-    rule: str = ""
-
-
-def attributes(study: Study) -> dict[str, Attribute]:
-    """The vocabulary of attributes, from ``coding_schemes/attributes.yaml``; empty where there is none.
-
-    Raises
-    ------
-    InputError
-        When the file cannot be read or an entry has no name.
-    """
-    paths = study.inputs(ATTRIBUTES)
-    if not paths:
-        return {}
-    data, _ = read_yaml(paths[0], ATTRIBUTES)
-    given = data.get("attributes") if isinstance(data, Mapping) else None
-    if not isinstance(given, list):
-        problem = Problem(ATTRIBUTES, "attributes: is no list.", "List name, values and rule.")
-        raise InputError("The vocabulary of attributes cannot be read.", [problem])
-    problems: list[Problem] = []
-    found: dict[str, Attribute] = {}
-    for number, entry in enumerate(given, start=1):
-        name = _text(entry.get("id") or entry.get("name")) if isinstance(entry, Mapping) else ""
-        if not name or name in found:
-            problems.append(Problem(f"{ATTRIBUTES}, entry {number}", "no id, or one that occurs before."))
-            continue
-        values = tuple(_text(value) for value in entry.get("values") or ())
-        found[name] = Attribute(name, values, _text(entry.get("rule")))
-    raise_if(problems, "The vocabulary of attributes has problems.")
-    return found
