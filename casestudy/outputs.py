@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -269,5 +270,6 @@ def _table_html(frame: pd.DataFrame, decimals: Decimals, name: str, caption: str
         column: partial(_number, places=_places(decimals, str(column)))
         for column in shown.select_dtypes("floating").columns
     }
-    style = shown.style.set_uuid(name).set_caption(caption).hide(axis="index")
-    return str(style.format(written, na_rep="", escape="html").to_html())
+    style = shown.style.set_uuid(name).set_caption(escape(caption)).hide(axis="index")
+    style = style.format(written, na_rep="", escape="html").format_index(escape="html", axis="columns")
+    return str(style.to_html())

@@ -68,7 +68,7 @@ def test_a_figure_is_the_same_bytes_and_keeps_its_words(
 def test_tables_are_escaped_and_cut_with_a_note(small_study: Study) -> None:
     frame = pd.DataFrame({"<i>": ["<script>alert(1)</script>"] * 100})
     html = Outputs(small_study, "10-first").save(frame, "long", "Long <b>.").bundle["text/html"]
-    assert "<script>" not in html
+    assert not any(markup in html for markup in ("<script>", "<i>", "<b>"))
     assert "60 of 100 rows" in html
 
 

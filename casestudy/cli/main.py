@@ -11,7 +11,7 @@ from importlib import import_module
 from casestudy import __version__
 from casestudy.errors import CaseStudyError
 
-AREAS = ("studying", "running", "coding", "usage", "nutrition", "evidence", "literature")
+AREAS = ("studying", "running", "coding", "usage", "nutrition", "evidence", "literature", "publishing")
 _EPILOG = """examples:
   casestudy run                     run every notebook that is not fresh, and draw the pages
   casestudy run 20 --set gap=60     run one notebook with another parameter
