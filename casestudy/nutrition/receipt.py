@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from casestudy.errors import InputError, Problem
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import IDS
+from casestudy.nutrition.foodmap import NOT_FOOD
 
 if TYPE_CHECKING:
     import ibis
@@ -55,6 +56,7 @@ def household_lines(basis: Basis, household_id: int | str) -> pd.DataFrame:
     units = lines["quantity"] * lines["unit_mg"].fillna(0) // 1000
     mg = units + lines["cents"] * lines["cent_mg"].fillna(0)
     groups = basis.groups.groups.set_index("group")
+    unnamed = lines["group"].map({NOT_FOOD: "sold with food, not eaten"}).fillna("not recognised")
     frame = pd.DataFrame(
         {
             "month": lines["month"],
@@ -63,9 +65,9 @@ def household_lines(basis: Basis, household_id: int | str) -> pd.DataFrame:
             "product_id": lines["product_id"],
             "description": describe(lines),
             "class": lines["class"],
-            "family": lines["group"].map(groups["family"]).fillna("not recognised"),
+            "family": lines["group"].map(groups["family"]).fillna(unnamed),
             "group": lines["group"],
-            "group_name": lines["group"].map(groups["name"]).fillna("not recognised"),
+            "group_name": lines["group"].map(groups["name"]).fillna(unnamed),
             "quantity": lines["quantity"] / 1000,
             "spend": lines["cents"] / 100,
             "grams": mg / 1000,
