@@ -158,7 +158,8 @@ def test_themes_and_codes_from_below(garden: Study) -> None:
         '{id: how, name: How, codes: ["how.*"]}', "{id: how, name: How, codes: [spare]}"
     )
     (garden.root / "coding_schemes/framework.yaml").write_text(framework.replace("[how.return]", "[spare]"))
-    assert kinds(garden)["code without use"] == ["code how.return"]
+    assert kinds(garden)["code without use"] == ["scheme ways"]
+    assert any("takes up how.return." in trouble.what for trouble in walk(garden))
 
 
 def test_quotes_that_may_not_be_cited(garden: Study) -> None:

@@ -232,12 +232,17 @@ def _upward(material: Material, verdicts: Sequence[Verdict]) -> list[Trouble]:
     picks += [item.pick for v in verdicts for item in (*v.claim.evidence, *v.claim.contrary)]
     used = set(material.words["code"])
     taken = {code for pick in picks for code in used & _codes(pick.codes, material)}
-    left = sorted(used - taken)
     if not framework.themes and not verdicts:
         return []
+    left = material.words[material.words["code"].isin(used - taken)]
     return [
-        Trouble(KINDS[11], f"code {code}", "codings bear it, but no theme, view or claim takes it up.", "")
-        for code in left
+        Trouble(
+            KINDS[11],
+            f"scheme {scheme}" if scheme else "codes of no scheme",
+            f"no theme, view or claim takes up {', '.join(sorted(codes.unique()))}.",
+            "",
+        )
+        for scheme, codes in left.groupby("scheme", sort=True)["code"]
     ]
 
 

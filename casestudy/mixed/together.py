@@ -225,7 +225,7 @@ def answer(both: Both, agreed: Agreement, names: Mapping[str, str]) -> tuple[str
     else:
         parts.append(
             f"Beyond chance: adjusted Rand index {agreed.ari:.2f} (95 % interval {agreed.ari_low:.2f} to "
-            f"{agreed.ari_high:.2f}), adjusted mutual information {agreed.ami:.2f}, exact p {agreed.p:.3f} "
+            f"{agreed.ari_high:.2f}), adjusted mutual information {agreed.ami:.2f}, exact p {_p(agreed.p)} "
             f"({agreed.method})."
         )
     verdicts = both.convergence["verdict"].value_counts()
@@ -242,3 +242,7 @@ def answer(both: Both, agreed: Agreement, names: Mapping[str, str]) -> tuple[str
         for row in apart.to_dict("records")
     )
     return " ".join([*parts, f"To be read again: {listed or 'nobody'}."]), values
+
+
+def _p(value: float) -> str:
+    return "below 0.001" if value < 0.001 else f"{value:.3f}"
