@@ -14,9 +14,10 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "casestudy"
 
-COMMON = {"errors", "settings", "study", "engine", "tables", "figures", "outputs"}
+COMMON = {"errors", "proportions", "settings", "study", "engine", "tables", "figures", "outputs"}
 MAY_USE: dict[str, set[str]] = {
     "errors": set(),
+    "proportions": set(),
     "settings": {"errors"},
     "study": {"errors", "settings"},
     "engine": {"errors", "settings"},
@@ -34,8 +35,8 @@ MAY_USE: dict[str, set[str]] = {
     "purchases": COMMON,
     "usage": COMMON,
     "transcripts": COMMON,
-    "agreement": {"errors"},
-    "dynamics": {"errors"},
+    "agreement": {"errors", "proportions"},
+    "dynamics": {"errors", "proportions"},
 }
 
 

@@ -96,10 +96,6 @@ def test_comparison_with_peers_never_lowers_use_in_the_mean_field(loop: Loop) ->
     assert frame["difference"].iloc[-1] > 0
 
 
-def test_wilson_of_nothing_is_undefined() -> None:
-    assert np.isnan(explore.wilson(0, 0)).all()
-
-
 def _without(text: str, start: str) -> str:
     head, _, rest = text.partition(start)
     return head + rest[rest.index("\n\n") :]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.codebook import read_yaml
 from casestudy.errors import InputError, Problem, raise_if
+from casestudy.proportions import wilson
 from casestudy.study import Study
 from casestudy.transcripts.transcript import Transcript
 
@@ -237,7 +238,7 @@ def shares(frame: pd.DataFrame, actors: tuple[str, str], by: str = "group") -> p
     rows = []
     for name, part in frame.groupby(by, sort=True):
         first, second = (int((part["actor"] == one).sum()) for one in actors)
-        low, high = _wilson(first, first + second)
+        low, high = wilson(first, first + second)
         rows.append(
             {
                 by: name,
@@ -256,11 +257,3 @@ def on_whom(frame: pd.DataFrame, actors: tuple[str, str]) -> pd.DataFrame:
     """Who acts on whom, between two actors: counts by group, acting and acted on."""
     between = frame[frame["actor"].isin(actors) & frame["acted_on"].isin(actors)]
     return between.groupby(["group", "actor", "acted_on"]).size().rename("verbs").reset_index()
-
-
-def _wilson(hits: int, n: int, z: float = 1.959964) -> tuple[float, float]:
-    if not n:
-        return math.nan, math.nan
-    p = hits / n
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (p + z * z / (2 * n) - half) / (1 + z * z / n), (p + z * z / (2 * n) + half) / (1 + z * z / n)

@@ -11,6 +11,7 @@ from casestudy.dynamics.calibrate import curve
 from casestudy.dynamics.model import auxiliaries, many, start
 from casestudy.dynamics.parameters import Loop
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.proportions import wilson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -266,24 +267,3 @@ def response(p: Mapping[str, float], name: str, values: Mapping[str, float], age
         for words, value in values.items()
     ]
     return pd.concat(parts, ignore_index=True)
-
-
-def wilson(hits: int, n: int, z: float = 1.959964) -> tuple[float, float]:
-    """Wilson's interval of a share.
-
-    Returns
-    -------
-    (float, float)
-        NaN twice when n is 0: a share of nothing is not defined.
-
-    Examples
-    --------
-    >>> tuple(round(end, 3) for end in wilson(5, 10))
-    (0.237, 0.763)
-    """
-    if n == 0:
-        return float("nan"), float("nan")
-    share, square = hits / n, z * z
-    centre = (share + square / (2 * n)) / (1 + square / n)
-    half = z / (1 + square / n) * float(np.sqrt(share * (1 - share) / n + square / (4 * n * n)))
-    return centre - half, centre + half
