@@ -98,7 +98,7 @@ def _acts(given: simulator.Settings, words: vocabulary.Vocabulary | None) -> lis
     """Actions that the simulator would write but the vocabulary does not know."""
     if words is None:
         return []
-    named = {action for way in given.ways for action in way.weights}
+    named = {action for way in given.ways for action in way.weights} | {*given.calendar.rolling_acts}
     named |= {*given.first_time, *given.first_time.values(), *given.faults.tester_acts}
     named |= {given.comparison.instead} - {""}
     return [

@@ -173,7 +173,7 @@ class Emitter:
             return f"item:{min(int(rng.geometric(0.18)), 30)}", period
         if kind == "article":
             return f"article:{topic}", ""
-        span = f"{_earlier(period, 2)}/{period}" if action == "view_trend" else period
+        span = f"{_earlier(period, 2)}/{period}" if action in self.settings.calendar.rolling_acts else period
         return f"nutrient:{topic}", span
 
 

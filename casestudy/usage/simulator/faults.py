@@ -105,7 +105,7 @@ def wrong_clocks(
 def retries(rows: list[Row], settings: Settings, vocabulary: Vocabulary) -> tuple[list[Row], list[Fault]]:
     """The same act sent again within two seconds, under a new event id."""
     rng = stream(settings.seed, 7)
-    shown = tuple(action for action in vocabulary.looks if action.startswith("view"))
+    shown = tuple(action for action in vocabulary.looks if action.startswith(settings.faults.retried_prefix))
     able = [row for row in rows if row[5] != "service" and row[2] in shown]
     chosen = rng.permutation(len(able))[: settings.faults.retries].tolist()
     again = [(able[place][0] + int(rng.integers(0, 2)), *able[place][1:]) for place in sorted(chosen)]

@@ -24,6 +24,7 @@ class Calendar:
     timezone: str = "UTC"
     feedback_day: int = 4
     feedback_hour: int = 6
+    rolling_acts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Faults:
     shared_accounts: int = 0
     test_accounts: int = 0
     tester_acts: tuple[str, ...] = ()
+    retried_prefix: str = ""
 
 
 @dataclass(frozen=True)
