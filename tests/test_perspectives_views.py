@@ -174,3 +174,44 @@ def test_the_log_gives_types_only_to_the_linked(garden: Study) -> None:
     assert numbers.set_index("who")["visits"].dropna().to_dict() == {"g1": 40.0, "g2": 3.0, "g3": 20.0}
     assert missing == {}
     assert logside.ids(found, "participant") == ["p1", "p2", "p3", "p5"]
+
+
+def test_a_second_study_comes_out_without_touching_python() -> None:
+    """Interviews only, other perspectives, another number of themes, no log."""
+    import matplotlib.pyplot as plt
+
+    study = Study.load(Path(__file__).parent.parent / "examples" / "interviews-only")
+    found = material.load(study)
+    assert found.gaps == ()
+    readers, library = customer.tables(found, "reader"), firm.tables(found, "library")
+    assert readers["types"].set_index("id")["people"].to_dict() == {
+        "recall": 3,
+        "reminisce": 2,
+        "counting": 1,
+    }
+    assert "Task and service (3 of 3)" in firm.answer(library)[0]
+    whole = joined(study)
+    assert whole["claims"]["status"].tolist() == ["supported", "partly", "contradicted"]
+    drawings = [figures.customer(readers), figures.firm(library), figures.framework(whole)]
+    assert all(drawing.alt for drawing in drawings)
+    for drawing in drawings:
+        plt.close(drawing.figure)
+
+
+def test_no_name_of_a_study_stands_in_these_rooms(garden: Study) -> None:
+    """Themes, claims and views of the reference study are data."""
+    root = Path(__file__).parent.parent
+    study = Study.load(root)
+    declared = material.load(study).framework
+    names = [theme.name for theme in declared.themes] + [view.name for view in declared.views]
+    code = "\n".join(
+        path.read_text()
+        for room in ("mixed", "evidence", "perspectives")
+        for path in (root / "casestudy" / room).glob("*.py")
+    )
+    assert not [name for name in names if name in code]
+    assert not [
+        code_id
+        for code_id in ("use_type.", "about_me", "for_me.", "firm.loyalty", "mech.")
+        if code_id in code
+    ]
