@@ -204,6 +204,12 @@ def test_what_moved_between_two_tables(garden: Study) -> None:
     (said,) = status.moved(before, after)
     assert said.startswith("C1: supported → partly (cannot be evaluated: e2")
     assert status.moved(before, before) == []
+    for name, table in (("old", before), ("new", after)):
+        folder = garden.root / name / "70-all"
+        folder.mkdir(parents=True)
+        table.to_csv(folder / "claims.csv", index=False)
+    assert status.moved_between(garden.root / "old", garden.root / "new") == [said]
+    assert status.moved_between(garden.root / "old", garden.root / "nowhere") == []
 
 
 @pytest.mark.parametrize(

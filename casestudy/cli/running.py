@@ -215,18 +215,28 @@ def _verify(given: argparse.Namespace) -> int:
         finally:
             os.environ.pop(ENV_OUTPUTS)
         moved = compare.moves(committed, fresh)
+        claims = _claims_moved(committed, fresh) if moved else []
         if given.keep:
             shutil.copytree(fresh, given.keep, dirs_exist_ok=True)
     for move in moved[:200]:
         print(f"moved: {move}")
     if len(moved) > 200:
         print(f"… and {len(moved) - 200:,} more")
+    for sentence in claims:
+        print(f"claim {sentence}")
     files = len({move.file for move in moved})
     print(
         f"{len(outcomes)} notebooks ran; "
         + (f"{len(moved):,} places moved in {files} files" if moved else "nothing moved")
     )
     return 1 if moved else 0
+
+
+def _claims_moved(before: Path, after: Path) -> list[str]:
+    """Which claim's status moved between two folders of outputs, and why."""
+    from casestudy.evidence.status import moved_between
+
+    return moved_between(before, after)
 
 
 def _draw(study: Study, force: bool = False) -> int:

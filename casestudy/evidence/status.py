@@ -20,6 +20,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casestudy.coding.pick import expand
@@ -224,6 +225,27 @@ def moved(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
         elif old[claim]["status"] != new[claim]["status"]:
             change = f"{old[claim]['status']} → {new[claim]['status']}"
             sentences.append(f"{claim}: {change} ({new[claim]['why']}).")
+    return sentences
+
+
+def moved_between(before: Path, after: Path) -> list[str]:
+    """Which claims changed their status between two folders of outputs, and why.
+
+    Parameters
+    ----------
+    before, after : Path
+        Folders of outputs; every table ``claims`` that stands in both is compared.
+    """
+    import pandas as pd
+
+    sentences = []
+    for path in sorted(before.glob("*/claims.csv")):
+        other = after / path.parent.name / path.name
+        tables = [
+            pd.read_csv(one, dtype=str, keep_default_na=False) for one in (path, other) if one.is_file()
+        ]
+        if len(tables) == 2 and all({"claim", "status", "why"} <= set(one.columns) for one in tables):
+            sentences += moved(*tables)
     return sentences
 
 
