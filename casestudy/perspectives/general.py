@@ -107,7 +107,9 @@ def conditions(found: Material, perspective: str) -> pd.DataFrame:
 
 
 def square(found: Material, perspective: str) -> pd.DataFrame:
-    """People whose words join a value of one dichotomy with a value of the other, in one passage or turn.
+    """People whose words join a value of one dichotomy with a value of the other.
+
+    ``settings.within`` says how near: ``passage`` (overlapping, the default), ``turn`` or ``document``.
 
     Returns
     -------
@@ -123,7 +125,7 @@ def square(found: Material, perspective: str) -> pd.DataFrame:
     across = [part for part in view.parts if part.axis == "x"]
     upward = [part for part in view.parts if part.axis == "y"]
     words = found.words[found.words["placed"]]
-    by_turn = view.settings.get("within") == "turn"
+    within = view.settings.get("within")
     rows = []
     for part in upward:
         row: dict[str, Any] = {"y": part.id, "name": part.name}
@@ -132,8 +134,8 @@ def square(found: Material, perspective: str) -> pd.DataFrame:
             theirs = other.pick.of(words, found.parents)
             pairs = mine.merge(theirs, on=["coder", "document"], suffixes=("", "_x"))
             near = (pairs["start"] < pairs["end_x"]) & (pairs["end"] > pairs["start_x"])
-            if by_turn:
-                near |= pairs["turn"].gt(0) & pairs["turn"].eq(pairs["turn_x"])
+            if within in ("turn", "document"):
+                near |= pairs["turn"].gt(0) & pairs["turn"].eq(pairs["turn_x"]) | (within == "document")
             touching = pairs[near]
             row[other.id] = int(touching["who"].nunique())
         rows.append(row)
