@@ -93,9 +93,11 @@ def _quadrants(axes: Any, scored: pd.DataFrame, poles: list[str], result: Result
     axes.set_ylim(-1.15, 1.15)
     axes.set_xlabel(f"{result.called(poles[0])} (mean score, −1 to 1)")
     axes.set_ylabel(f"{result.called(poles[1])} (mean score, −1 to 1)")
-    axes.set_title(f"n = {len(scored)} who speak of both")
+    axes.set_title(f"n = {len(scored)} who speak of both" + (", by primary way" if kinds else ""))
     if kinds:
-        axes.legend(title="primary way", fontsize=8, loc="lower left")
+        axes.legend(
+            fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=min(len(set(primary)), 3)
+        )
 
 
 def firm(result: Result) -> Drawing:

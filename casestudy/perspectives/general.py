@@ -166,5 +166,7 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
             f"{len(told)} episodes by {told['who'].nunique()} speakers were found; the step told by most is "
             f"{listed(line)}; {100 * share:.0f} % of all slots stay unspecified."
         )
+        emptiest = result["unfilled"].sort_values(["share", "slot"], ascending=[False, True]).iloc[0]
+        parts.append(f"Emptiest: {result.called(emptiest['slot'])} ({100 * emptiest['share']:.0f} %).")
         values |= {"episodes": len(told), "unspecified share": share}
     return " ".join([*parts, *result.gaps]), values
