@@ -25,7 +25,18 @@ def add(subparsers: Any) -> None:
         formatter_class=plain,
     )
     one.add_argument("--coders", default="", help="two or more, with commas between them (all)")
-    one.add_argument("--unit", default="sentence", help="sentence, turn or document (sentence)")
+    one.add_argument(
+        "--unit",
+        default="sentence",
+        help="sentence, paragraph, turn, document, character or segment (sentence)",
+    )
+    one.add_argument("--overlap", type=float, default=0.5, help="shared text that makes one segment (0.5)")
+    one.add_argument(
+        "--uncoded",
+        choices=["both", "counted", "left-out"],
+        default="both",
+        help="whether units that nobody coded count; both ways are shown by default",
+    )
     one.add_argument("--least", type=int, default=5, help="fewest units in which a code is said (5)")
     one.add_argument("--seed", type=int, default=1, help="of the intervals (1)")
     one.add_argument("--insist", action="store_true", help="print coefficients in a reflexive study")
@@ -41,7 +52,7 @@ def add(subparsers: Any) -> None:
     )
     two.add_argument("what", choices=["draw", "read"])
     two.add_argument("--share", type=float, default=0.2, help="draw: share of each interview's units (0.2)")
-    two.add_argument("--unit", default="turn", help="draw: sentence, turn or document (turn)")
+    two.add_argument("--unit", default="turn", help="draw: sentence, paragraph, turn or document (turn)")
     two.add_argument(
         "--by", default="group", help="draw: column of participants.csv that names strata (group)"
     )
@@ -70,12 +81,17 @@ def _agreement(arguments: argparse.Namespace) -> int:
     if not reflexive or arguments.insist:
         if reflexive:
             print(_CAUTION)
-        given = doubles.doubles(frame, documents, book, coders, unit=arguments.unit)
+        given = doubles.doubles(
+            frame, documents, book, coders, unit=arguments.unit, overlap=arguments.overlap
+        )
         result = doubles.by_code(given, book, least=arguments.least, seed=arguments.seed)
         print(
             f"Units: {len(given.units)} {arguments.unit}s; {given.uncoded_share:.0%} bear no code of anyone."
         )
-        for row in result[result["coefficient"].ne("")].to_dict("records"):
+        left_out = {"both": "", "counted": doubles.COUNTINGS[1], "left-out": doubles.COUNTINGS[0]}
+        hidden = ["", left_out[arguments.uncoded]]
+        shown = result[result["coefficient"].ne("") & ~result["counting"].isin(hidden)]
+        for row in shown.to_dict("records"):
             value = f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
             said = value if row["value"] == row["value"] else f"undefined: {row['reason']}"
             where = f"{row['counting']}, n = {row['n_units']}"

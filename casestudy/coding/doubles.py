@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from casestudy.coding import suggest
+from casestudy.coding import segments, suggest
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.suggest import Unit
-from casestudy.coding.table import INTERVIEWERS
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.transcripts.transcript import Transcript
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from casestudy.agreement.coefficient import Coefficient
     from casestudy.agreement.ratings import Ratings
 
-UNITS = ("sentence", "turn", "document")
+CUTS = ("sentence", "paragraph", "turn", "document", "character")
+UNITS = (*CUTS, "segment")
+COUNTINGS = ("all units", "units coded with the scheme")
+SHEET = "unit of the sheet"
 
 
 def coders_of(frame: pd.DataFrame, coders: Sequence[str] = ()) -> list[str]:
@@ -60,23 +63,28 @@ def units(documents: Mapping[str, Transcript], names: Sequence[str], unit: str =
     ----------
     documents : mapping of id to Transcript
     names : sequence of str
-    unit : {'sentence', 'turn', 'document'}
+    unit : {'sentence', 'paragraph', 'turn', 'document', 'character'}
+        Segments are not cut from the text alone: see `doubles`.
 
     Raises
     ------
     InputError
         When the unit is not known.
     """
-    if unit not in UNITS:
-        problem = Problem(f"unit {unit!r}", "it is not known.", nearest(unit, UNITS))
+    if unit not in CUTS:
+        remedy = "Segments are made of codings." if unit == "segment" else nearest(unit, CUTS)
+        problem = Problem(f"unit {unit!r}", "text cannot be cut by it.", remedy)
         raise InputError("The text cannot be cut into units.", [problem])
     if unit == "sentence":
         return suggest.units(documents, names) if names else []
     found = []
     for name in sorted(names):
-        text = documents[name].text
-        own = [turn for turn in documents[name].turns if turn.speaker.casefold() not in INTERVIEWERS]
-        if unit == "turn":
+        text, own = documents[name].text, segments.own_turns(documents[name])
+        if unit == "paragraph":
+            found += segments.paragraphs(documents[name])
+        elif unit == "character":
+            found += segments.characters(documents[name])
+        elif unit == "turn":
             found += [Unit(name, one.number, one.speech, one.end, text[one.speech : one.end]) for one in own]
         elif own:
             found.append(Unit(name, 0, own[0].speech, own[-1].end, text[own[0].speech : own[-1].end]))
@@ -115,16 +123,23 @@ class Doubles:
         """
         import numpy as np
 
-        from casestudy.agreement.ratings import read
+        from casestudy.agreement.ratings import Ratings
 
         column = self.codes.index(code)
         keep = np.ones(len(self.units), dtype=bool)
         if not uncoded:
             columns = [self.codes.index(one) for one in scheme] if scheme else list(range(len(self.codes)))
             keep = self.said[:, :, columns].any(axis=(1, 2))
-        words = np.where(self.said[keep][:, :, column], "yes", "no").astype(object)
-        clusters = [unit.document for unit, kept in zip(self.units, keep, strict=True) if kept]
-        return read(words, categories=["no", "yes"], coders=self.coders, clusters=clusters, unit=self.unit)
+        # Made without `ratings.read`, which looks at every word: characters are many.
+        numbers = np.unique(self._documents[keep], return_inverse=True)[1].astype(np.int64)
+        cells = self.said[keep][:, :, column].astype(np.int64)
+        return Ratings(cells, ("no", "yes"), self.coders, True, numbers, self.unit)
+
+    @cached_property
+    def _documents(self) -> Any:
+        import numpy as np
+
+        return np.unique([one.document for one in self.units], return_inverse=True)[1]
 
     @property
     def uncoded_share(self) -> float:
@@ -140,6 +155,9 @@ def doubles(
     *,
     unit: str = "sentence",
     codes: Sequence[str] = (),
+    overlap: float = 0.5,
+    names: Sequence[str] | None = None,
+    within: Sequence[Unit] | None = None,
 ) -> Doubles:
     """Cut what the coders share into units, and see who said what in each.
 
@@ -148,21 +166,58 @@ def doubles(
     frame : pandas.DataFrame
         From `casestudy.coding.table.table`; roll it up first to compare parents.
     documents, book, coders
-    unit : {'sentence', 'turn', 'document'}
-        A sentence bears a code when a coding covers half of it or lies half in it; so do turns and documents.
+    unit : {'sentence', 'paragraph', 'turn', 'document', 'character', 'segment'}
+        A sentence bears a code when a coding covers half of it or lies half in it; so do the others. For
+        segments see `casestudy.coding.segments.segments`.
     codes : sequence of str
         All that occur by default.
+    overlap : float
+        For segments: the share of text that makes two codings one segment.
+    names : sequence of str, optional
+        Documents that all coders read; by default those in which each of them coded something.
+    within : sequence of Unit, optional
+        These units and no others, such as those of a blind sheet; all coders are taken to have read them.
+
+    Raises
+    ------
+    InputError
+        When the unit or the threshold cannot be used.
     """
     import numpy as np
 
-    names = shared(frame, coders)
+    if unit not in UNITS and within is None:
+        problem = Problem(f"unit {unit!r}", "it is not known.", nearest(unit, UNITS))
+        raise InputError("The text cannot be cut into units.", [problem])
+    names = shared(frame, coders) if names is None else names
+    if within is not None:
+        names, unit = sorted({one.document for one in within}), SHEET
     own = frame[frame["document"].isin(names) & frame["coder"].isin(list(coders)) & frame["placed"]]
-    chosen = tuple(codes or sorted(own["code"].unique()))
-    found = units(documents, names, unit)
+    if unit == "segment":
+        chosen = tuple(codes or sorted(own["code"].unique()))
+        found, said = segments.segments(own, documents, names, coders, chosen, overlap)
+        return Doubles(tuple(found), tuple(coders), chosen, said, unit)
+    found = units(documents, names, unit) if within is None else list(within)
+    chosen = tuple(codes or sorted((own if within is None else touching(own, found))["code"].unique()))
     layers = [suggest.bearing(found, own[own["coder"].eq(coder)], chosen) for coder in coders]
     empty = np.zeros((0, len(coders), len(chosen)), dtype=bool)
     said = np.stack(layers, axis=1) if found else empty
     return Doubles(tuple(found), tuple(coders), chosen, said, unit)
+
+
+def touching(frame: pd.DataFrame, found: Sequence[Unit]) -> pd.DataFrame:
+    """The codings that some unit bears: they cover half of it, or lie half in it."""
+    import numpy as np
+
+    places: dict[str, list[tuple[int, int]]] = {}
+    for one in found:
+        places.setdefault(one.document, []).append((one.start, one.end))
+    arrays = {name: np.array(spans) for name, spans in places.items()}
+    kept = []
+    for name, start, end in zip(frame["document"], frame["start"], frame["end"], strict=True):
+        spans = arrays.get(name, np.zeros((0, 2), dtype=int))
+        common = np.minimum(spans[:, 1], end) - np.maximum(spans[:, 0], start)
+        kept.append(bool((common * 2 >= np.minimum(spans[:, 1] - spans[:, 0], end - start)).any()))
+    return frame[np.array(kept, dtype=bool)]
 
 
 def by_code(
@@ -219,7 +274,7 @@ def by_code(
             rows.append({**base, "coefficient": "", "counting": "", **counts, "reason": reason})
             continue
         same = [one for one in given.codes if schemes[one] == schemes[code]]
-        for counting, uncoded in (("all units", True), ("units coded with the scheme", False)):
+        for counting, uncoded in zip(COUNTINGS, (True, False), strict=True):
             ratings = given.ratings(code, uncoded=uncoded, scheme=same)
             for coefficient in wanted:
                 result = measure(ratings, coefficient, Posterior(seed=seed))
