@@ -135,6 +135,17 @@ def test_one_changed_sentence_names_its_claim(garden: Study) -> None:
     assert any("I check for frost." in str(trouble) for trouble in walk(garden))
 
 
+def test_quotes_that_only_moved_are_told_apart(garden: Study) -> None:
+    seal(garden)
+    path = garden.root / "interviews/transcripts/g1.md"
+    path.write_text(path.read_text().replace("I look whether the soil is dry.", "I look if it is dry."))
+    said = [str(trouble) for trouble in walk(garden) if trouble.kind == "quote moved"]
+    assert said[0].startswith("C1, e1: 1 coded quotes stand at another place of g1")
+    lost = [str(trouble) for trouble in walk(garden) if trouble.kind == "quote no longer matches"]
+    assert lost
+    assert all("I look whether the soil is dry." in one for one in lost)
+
+
 def test_a_moved_number_names_its_claim(garden: Study) -> None:
     seal(garden)
     path = garden.root / "outputs/24-ways/types.csv"

@@ -27,6 +27,7 @@ KINDS = (
     "claim without evidence",
     "evidence cannot be evaluated",
     "quote no longer matches",
+    "quote moved",
     "evidence changed",
     "not sealed",
     "cited quote",
@@ -152,20 +153,20 @@ def _downward(verdict: Verdict, material: Material, sealed: dict[str, str]) -> l
         troubles.append(Trouble(KINDS[0], claim.id, "it names no evidence.", "Add evidence, or withdraw it."))
     if not claim.contrary:
         remedy = "Say what would speak against it: 'contrary:'."
-        troubles.append(Trouble(KINDS[6], claim.id, "contrary evidence was not looked for.", remedy))
+        troubles.append(Trouble(KINDS[7], claim.id, "contrary evidence was not looked for.", remedy))
     if not claim.rivals:
         remedy = "Name one, the test applied to it and its verdict."
-        troubles.append(Trouble(KINDS[7], claim.id, "no rival explanation was considered.", remedy))
+        troubles.append(Trouble(KINDS[8], claim.id, "no rival explanation was considered.", remedy))
     for finding in verdict.findings:
         place = f"{claim.id}, {finding.item}"
         if finding.finding == UNKNOWN:
             troubles.append(Trouble(KINDS[1], place, f"{finding.said}.", "Mend it, or run what it needs."))
         elif finding.item not in sealed:
             remedy = f"Read it, then: casestudy evidence {claim.id} --seal."
-            troubles.append(Trouble(KINDS[4], place, "nobody has sealed this evidence.", remedy))
+            troubles.append(Trouble(KINDS[5], place, "nobody has sealed this evidence.", remedy))
         elif sealed[finding.item] != finding.digest:
             remedy = f"Read it again ({finding.said}), then: casestudy evidence {claim.id} --seal."
-            troubles.append(Trouble(KINDS[3], place, "what it rests on changed since it was sealed.", remedy))
+            troubles.append(Trouble(KINDS[4], place, "what it rests on changed since it was sealed.", remedy))
     for item in (*claim.evidence, *claim.contrary):
         troubles += _quotes(claim, item, material)
     return troubles
@@ -176,20 +177,28 @@ def _quotes(claim: Claim, item: Item, material: Material) -> list[Trouble]:
     words, place = material.words, f"{claim.id}, {item.id}"
     troubles = []
     picked = item.pick.of(words[~words["placed"]], material.parents) if item.pick.codes else words.iloc[:0]
+    texts = dict(zip(material.documents["document"], material.documents["text"], strict=True))
+    elsewhere: dict[str, int] = {}
     for one in picked.to_dict("records"):
+        if one["quote"] in texts.get(one["document"], ""):
+            elsewhere[one["document"]] = elsewhere.get(one["document"], 0) + 1
+            continue
         what = f"{one['document']} no longer says “{_short(one['quote'])}” ({one['coder']}, {one['coding']})."
         troubles.append(Trouble(KINDS[2], place, what, "Place the coding again, or delete it."))
+    for document, count in sorted(elsewhere.items()):
+        what = f"{count} coded quotes stand at another place of {document} than coded, so they do not count."
+        troubles.append(Trouble("quote moved", place, what, "Place them again: casestudy codings reanchor."))
     known = {str(one["coding"]): one for one in words.to_dict("records")} if item.quotes else {}
     allowed = set(material.quotable())
     for identity in item.quotes:
         cited = known.get(identity)
         if cited is None:
             troubles.append(
-                Trouble(KINDS[5], place, f"it cites {identity}, which is no coding.", "Cite another.")
+                Trouble(KINDS[6], place, f"it cites {identity}, which is no coding.", "Cite another.")
             )
         elif cited["who"] not in allowed:
             what = f"it cites {identity} of {cited['who']}, who may not be quoted."
-            troubles.append(Trouble(KINDS[5], place, what, "Cite another."))
+            troubles.append(Trouble(KINDS[6], place, what, "Cite another."))
     return troubles
 
 
@@ -199,10 +208,10 @@ def _themes(material: Material) -> list[Trouble]:
         people = who_has(theme.pick, material.words, material.parents, material.framework.rule)
         if not people:
             what = "no coding stands under it."
-            troubles.append(Trouble(KINDS[8], f"theme {theme.id}", what, "Code for it, or drop it."))
+            troubles.append(Trouble(KINDS[9], f"theme {theme.id}", what, "Code for it, or drop it."))
         elif len(people) == 1:
             what = f"it rests on {people[0]} alone."
-            troubles.append(Trouble(KINDS[9], f"theme {theme.id}", what, "Say so, or look for more."))
+            troubles.append(Trouble(KINDS[10], f"theme {theme.id}", what, "Say so, or look for more."))
     return troubles
 
 
@@ -214,7 +223,7 @@ def _quoted_often(verdicts: Sequence[Verdict], material: Material, share: float)
     counts = found.groupby("who")["coding"].nunique().sort_index()
     return [
         Trouble(
-            KINDS[10],
+            KINDS[11],
             str(who),
             f"gives {count} of {len(found)} cited quotes.",
             "Let others speak, or say why.",
@@ -237,7 +246,7 @@ def _upward(material: Material, verdicts: Sequence[Verdict]) -> list[Trouble]:
     left = material.words[material.words["code"].isin(used - taken)]
     return [
         Trouble(
-            KINDS[11],
+            KINDS[12],
             f"scheme {scheme}" if scheme else "codes of no scheme",
             f"no theme, view or claim takes up {', '.join(sorted(codes.unique()))}.",
             "",
