@@ -85,7 +85,9 @@ def test_a_parameters_cell_holds_literals_only(cell: str, said: str) -> None:
 
 @given(
     st.recursive(
-        st.integers() | st.text() | st.booleans() | st.floats(allow_nan=False), st.lists, max_leaves=5
+        st.integers() | st.text() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False),
+        st.lists,
+        max_leaves=5,
     )
 )
 def test_text_of_the_command_line_becomes_the_literal_it_shows(value: Any) -> None:

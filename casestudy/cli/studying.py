@@ -11,7 +11,10 @@ from casestudy.errors import CaseStudyError, InputError, Problem
 from casestudy.study import Study
 
 # Rooms with files of their own in a study; each lists the problems of those files.
-CHECKED = ("transcripts", "coding", "usage", "purchases", "dynamics", "evidence", "literature")
+CHECKED = (
+    *("transcripts", "coding", "usage", "purchases", "nutrition"),
+    *("dynamics", "evidence", "literature"),
+)
 
 
 def add(verbs: Any) -> None:
