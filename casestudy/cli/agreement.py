@@ -16,6 +16,9 @@ _CAUTION = (
 
 def add(subparsers: Any) -> None:
     """Add the verbs to the command line."""
+    from casestudy.cli import reconcile
+
+    reconcile.add(subparsers)
     plain = argparse.RawDescriptionHelpFormatter
     one = subparsers.add_parser(
         "agreement",
@@ -66,7 +69,7 @@ def add(subparsers: Any) -> None:
 
 
 def _agreement(arguments: argparse.Namespace) -> int:
-    from casestudy.coding import codebook, disagreement, doubles, table
+    from casestudy.coding import codebook, disagreement, doubles, reconcile, table
     from casestudy.study import Study
 
     study = Study.find(arguments.study)
@@ -77,39 +80,64 @@ def _agreement(arguments: argparse.Namespace) -> int:
     for sentence in (study.data_status.get("codings", ""),):
         if sentence:
             print(sentence)
+    decisions = [
+        one for one in reconcile.read(study) if one.document in names and set(one.coders) & set(coders)
+    ]
+    frames = {"": frame}
+    if decisions:
+        kept = sum(one.codings == "kept" for one in decisions)
+        print(
+            f"{len(decisions)} decisions of reconciliation, {kept} of which kept the codings. Figures before "
+            "them say how far coders agreed by themselves; figures after them say what was settled."
+        )
+        after = reconcile.applied(frame, decisions, book)
+        frames = {"before reconciliation": frame, "after reconciliation": after}
     reflexive = study.stance == "reflexive"
     if not reflexive or arguments.insist:
         if reflexive:
             print(_CAUTION)
+        _coefficients(arguments, frames, documents, book, coders, names)
+    else:
+        print("No coefficient is printed in a reflexive study; --insist prints them with a caution.")
+    if len(coders) == 2:
+        for when, one in frames.items():
+            found = disagreement.aligned(one, coders[0], coders[1], names)
+            for row in disagreement.trouble(found).to_dict("records"):
+                parts = ", ".join(f"{row[state]} {state}" for state in disagreement.STATES)
+                print(f"{row['scheme']}{', ' * bool(when)}{when}: {parts}")
+            for row in disagreement.confusions(found, book).head(10).to_dict("records"):
+                print(f"{row['times']} times {row['path_a']} beside {row['path_b']}")
+    return 0
+
+
+def _coefficients(
+    arguments: argparse.Namespace, frames: Any, documents: Any, book: Any, coders: Any, names: Any
+) -> None:
+    """Print agreement by code, in each of the tables of codings."""
+    from casestudy.coding import doubles
+
+    left_out = {"both": "", "counted": doubles.COUNTINGS[1], "left-out": doubles.COUNTINGS[0]}
+    hidden = ["", left_out[arguments.uncoded]]
+    lines: dict[tuple[str, str, str], list[str]] = {}
+    for when, frame in frames.items():
         given = doubles.doubles(
-            frame, documents, book, coders, unit=arguments.unit, overlap=arguments.overlap
+            frame, documents, book, coders, unit=arguments.unit, overlap=arguments.overlap, names=names
         )
         result = doubles.by_code(given, book, least=arguments.least, seed=arguments.seed)
-        print(
-            f"Units: {len(given.units)} {arguments.unit}s; {given.uncoded_share:.0%} bear no code of anyone."
-        )
-        left_out = {"both": "", "counted": doubles.COUNTINGS[1], "left-out": doubles.COUNTINGS[0]}
-        hidden = ["", left_out[arguments.uncoded]]
+        share, label = f"{given.uncoded_share:.0%} bear no code of anyone", f", {when}" if when else ""
+        print(f"Units{label}: {len(given.units)} {given.unit}s; {share}.")
         shown = result[result["coefficient"].ne("") & ~result["counting"].isin(hidden)]
         for row in shown.to_dict("records"):
             value = f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
             said = value if row["value"] == row["value"] else f"undefined: {row['reason']}"
-            where = f"{row['counting']}, n = {row['n_units']}"
-            print(
-                f"{row['code']}: {row['coefficient']}, {where}: {said}; both {row['both']}, one {row['one']}"
+            counts = f"n = {row['n_units']}: {said}; both {row['both']}, one {row['one']}"
+            lines.setdefault((row["code"], row["coefficient"], row["counting"]), []).append(
+                f"{when} {counts}".lstrip()
             )
         rare = int(result["coefficient"].eq("").sum())
-        print(f"{rare} codes are said in fewer than {arguments.least} units and are not measured.")
-    else:
-        print("No coefficient is printed in a reflexive study; --insist prints them with a caution.")
-    if len(coders) == 2:
-        found = disagreement.aligned(frame, *coders)
-        for row in disagreement.trouble(found).to_dict("records"):
-            parts = ", ".join(f"{row[state]} {state}" for state in disagreement.STATES)
-            print(f"{row['scheme']}: {parts}")
-        for row in disagreement.confusions(found, book).head(10).to_dict("records"):
-            print(f"{row['times']} times {row['path_a']} beside {row['path_b']}")
-    return 0
+        print(f"{rare} codes are said in fewer than {arguments.least} units and are not measured{label}.")
+    for (code, coefficient, counting), figures in sorted(lines.items()):
+        print(f"{code}: {coefficient}, {counting}, {' | '.join(figures)}")
 
 
 def _blind(arguments: argparse.Namespace) -> int:

@@ -1,8 +1,8 @@
-"""What two coders disagreed on: aligned codings, confusions between codes, and where in the codebook "
-"it happens."""
+"""What two coders disagreed on: aligned codings, confusions between codes, where in the codebook it is."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from casestudy.coding.codebook import Codebook
@@ -14,12 +14,19 @@ if TYPE_CHECKING:
 STATES = ("same", "shifted", "other code", "only one")
 
 
-def aligned(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+def aligned(frame: pd.DataFrame, first: str, second: str, names: Sequence[str] | None = None) -> pd.DataFrame:
     """Each coding of two coders with what the other said there.
 
     A coding is ``same`` where the other gave the code to the very span; ``shifted`` where the other's
     coding of that code shares text with it; ``other code`` where the other coded shared text with another
     code of the scheme, and that coding has no partner of its own; else ``only one``.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    first, second : str
+    names : sequence of str, optional
+        Documents that both read; by default those in which both coded something.
 
     Returns
     -------
@@ -30,7 +37,7 @@ def aligned(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    names = shared(frame, [first, second])
+    names = shared(frame, [first, second]) if names is None else names
     rows = []
     placed = frame[frame["placed"] & frame["document"].isin(names)]
     for (document, scheme), part in placed.groupby(["document", "scheme"], sort=True):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILE = "evidence/reconciliation.jsonl"
+CODINGS = ("changed", "kept")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class Decision:
     who, when, why : str
     change : str
         The event of the codebook's history that it led to; empty for none.
+    about : tuple of str
+        The codings in question, by id: others stay, though they share its text. Empty for all that do.
+    codings : {'changed', 'kept'}
+        Whether codings count as changed after it; ``kept`` where coders leave their readings as they are.
     """
 
     id: str
@@ -55,6 +60,8 @@ class Decision:
     when: str = ""
     why: str = ""
     change: str = ""
+    about: tuple[str, ...] = ()
+    codings: str = "changed"
 
 
 def decision(**fields: Any) -> Decision:
@@ -90,13 +97,17 @@ def read(study: Study) -> list[Decision]:
             values |= {key: int(data[key]) for key in ("start", "end")}
             values |= {key: tuple(str(one) for one in data[key]) for key in ("codes", "coders")}
             values |= {key: str(data.get(key) or "") for key in ("who", "when", "why", "change")}
-            one = Decision(**values)
+            values["about"] = tuple(str(one) for one in data.get("about") or ())
+            one = Decision(**values, codings=str(data.get("codings") or "changed"))
         except (ValueError, KeyError, TypeError, RecursionError):
             remedy = "Write id, document, start, end, scheme, codes and coders."
             problems.append(Problem(where, f"{row[:40]!r} is no decision.", remedy))
             continue
         if not 0 <= one.start < one.end:
             problems.append(Problem(where, f"it spans {one.start} to {one.end}.", "0 <= start < end."))
+            continue
+        if one.codings not in CODINGS:
+            problems.append(Problem(where, f"codings are {one.codings!r}.", nearest(one.codings, CODINGS)))
             continue
         decisions[one.id] = one
     raise_if(problems, "The reconciliation log has problems.")
@@ -135,8 +146,9 @@ def append(study: Study, decisions: Sequence[Decision], book: Codebook) -> None:
 def applied(frame: pd.DataFrame, decisions: Sequence[Decision], book: Codebook) -> pd.DataFrame:
     """The table of codings after the decisions; the coders' files stay as they are.
 
-    Codings of the decision's coders and scheme that share text with its stretch go; each of the coders
-    gets the decided codes there. A later decision on the same stretch holds.
+    Codings of the decision's coders and scheme that share text with its stretch go, or those it is
+    about; each of the coders gets the decided codes there. A later decision on the same stretch holds. A
+    decision that keeps the codings changes nothing.
 
     Returns
     -------
@@ -147,10 +159,14 @@ def applied(frame: pd.DataFrame, decisions: Sequence[Decision], book: Codebook) 
 
     table = frame
     for one in decisions:
+        if one.codings == "kept":
+            continue
         inside = table["document"].eq(one.document) & table["scheme"].eq(one.scheme)
         touched = (
             inside & table["coder"].isin(one.coders) & (table["start"] < one.end) & (table["end"] > one.start)
         )
+        if one.about:
+            touched = table["coding"].isin(one.about) & inside
         kept = table[~touched]
         like = frame[
             frame["document"].eq(one.document) & (frame["start"] < one.end) & (frame["end"] > one.start)

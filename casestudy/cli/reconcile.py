@@ -1,0 +1,133 @@
+"""The verb ``reconcile``: open disagreements, and what was decided on them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+def add(subparsers: Any) -> None:
+    """Add the verb to the command line."""
+    plain = argparse.RawDescriptionHelpFormatter
+    top = subparsers.add_parser(
+        "reconcile",
+        help="list disagreements of two coders and write what was decided on them",
+        description="List open disagreements, decide on one, list decisions. The coders' files stay as they "
+        "are.",
+        epilog="examples:\n  casestudy reconcile list --document c01\n"
+        '  casestudy reconcile decide 5ccfce --code food.rye --who "k and m" --why "bread is named"\n'
+        '  casestudy reconcile decide 5ccfce --keep --who "k and m" --why "both readings hold"',
+        formatter_class=plain,
+    )
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    one = verbs.add_parser("list", help="list what is open", formatter_class=plain)
+    one.add_argument("--document", default="", help="only this document")
+    one.add_argument("--code", default="", help="only where one of the two gave this code")
+    one.set_defaults(act=_list)
+    two = verbs.add_parser("decide", help="write a decision", formatter_class=plain)
+    two.add_argument("disagreement", help="its id, or the beginning of it")
+    what = two.add_mutually_exclusive_group(required=True)
+    what.add_argument("--code", action="append", default=[], help="the stretch bears this code (repeatable)")
+    what.add_argument("--none", action="store_true", help="the stretch bears none of the codes")
+    what.add_argument("--keep", action="store_true", help="both readings stay; codings do not change")
+    two.add_argument(
+        "--stretch",
+        choices=["chosen", "first", "second", "both"],
+        default="chosen",
+        help="whose borders hold (those of the coder whose code was decided for)",
+    )
+    two.add_argument("--who", required=True, help="who decided")
+    two.add_argument("--why", required=True, help="the reason, in a sentence")
+    two.add_argument("--when", default="", help="time of the decision (now)")
+    two.add_argument("--change", default="", help="event of the codebook's history that it led to")
+    two.set_defaults(act=_decide)
+    for parser in (one, two):
+        parser.add_argument("--coders", default="", help="the two, with a comma between them (all there are)")
+        parser.add_argument("--shifted", action="store_true", help="borders that differ count too")
+    three = verbs.add_parser("log", help="list the decisions", formatter_class=plain)
+    three.set_defaults(act=_log)
+    for parser in (one, two, three):
+        parser.add_argument("--study", default=None, help="the study's folder (this one)")
+
+
+def _open(arguments: argparse.Namespace) -> Any:
+    """Study, codebook, the two coders and their open disagreements."""
+    from casestudy.coding import codebook, doubles, reconcile, settling, table
+    from casestudy.errors import InputError, Problem
+    from casestudy.study import Study
+
+    study = Study.find(arguments.study)
+    book, frame = codebook.load(study), table.load(study)
+    coders = doubles.coders_of(frame, [one.strip() for one in arguments.coders.split(",") if one.strip()])
+    if len(coders) != 2:
+        problem = Problem("coders", f"there are {len(coders)}: {', '.join(coders)}.", "Name two of them.")
+        raise InputError("Disagreements are between two coders.", [problem])
+    lines = settling.unsettled(frame, reconcile.read(study), book, *coders, shifted=arguments.shifted)
+    return study, book, coders, lines
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from casestudy.errors import InputError, Problem, nearest
+
+    _, book, coders, lines = _open(arguments)
+    if arguments.code and arguments.code not in book.codes:
+        problem = Problem(f"code {arguments.code!r}", "it is unknown.", nearest(arguments.code, book.codes))
+        raise InputError("Nothing can be listed.", [problem])
+    if arguments.document:
+        lines = lines[lines["document"].eq(arguments.document)]
+    if arguments.code:
+        lines = lines[lines["first_code"].eq(arguments.code) | lines["second_code"].eq(arguments.code)]
+    for row in lines.to_dict("records"):
+        sides = []
+        for coder, side in zip(coders, ("first", "second"), strict=True):
+            code = row[f"{side}_code"]
+            place = f" {row[f'{side}_start']}-{row[f'{side}_end']}" if code else ""
+            sides.append(f"{coder}: {code or 'nothing'}{place}")
+        quote = " ".join(str(row["quote"]).split())
+        shown = quote if len(quote) <= 70 else quote[:69] + "…"
+        print(f"{row['id']} {row['document']}, {row['state']}; {'; '.join(sides)}; {shown}")
+    print(f"{len(lines)} disagreements are open.")
+    return 0
+
+
+def _decide(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from casestudy.coding import history, reconcile, settling
+
+    study, book, coders, lines = _open(arguments)
+    made = settling.settled(
+        lines,
+        arguments.disagreement,
+        coders,
+        codes=arguments.code,
+        keep=arguments.keep,
+        stretch=arguments.stretch,
+        who=arguments.who,
+        why=arguments.why,
+        when=arguments.when or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        change=arguments.change,
+        events=history.read(study),
+    )
+    reconcile.append(study, [made], book)
+    print(f"Decision {made.id} is written to {reconcile.FILE}: {_said(made)}")
+    return 0
+
+
+def _said(one: Any) -> str:
+    what = "codings kept" if one.codings == "kept" else ", ".join(one.codes) or "no code"
+    led = f"; led to change {one.change} of the codebook" if one.change else ""
+    return f"{one.document} {one.start}-{one.end}, {what}{led}; {one.who}, {one.when}: {one.why}"
+
+
+def _log(arguments: argparse.Namespace) -> int:
+    from casestudy.coding import reconcile
+    from casestudy.study import Study
+
+    decisions = reconcile.read(Study.find(arguments.study))
+    for one in decisions:
+        print(f"{one.id} {_said(one)}")
+    kept = sum(one.codings == "kept" for one in decisions)
+    led = sum(bool(one.change) for one in decisions)
+    print(f"{len(decisions)} decisions; {kept} kept the codings, {led} led to a change of the codebook.")
+    return 0

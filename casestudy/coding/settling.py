@@ -1,0 +1,155 @@
+"""Which disagreements of two coders are open, and the decision that settles one of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from casestudy.coding.codebook import Codebook
+from casestudy.coding.disagreement import aligned
+from casestudy.coding.doubles import shared
+from casestudy.coding.history import Event
+from casestudy.coding.reconcile import Decision, applied, decision
+from casestudy.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STRETCHES = ("chosen", "first", "second", "both")
+
+
+def unsettled(
+    frame: pd.DataFrame,
+    decisions: Sequence[Decision],
+    book: Codebook,
+    first: str,
+    second: str,
+    *,
+    shifted: bool = False,
+) -> pd.DataFrame:
+    """The disagreements of two coders that no decision has settled.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Codings as the coders left them.
+    decisions : sequence of Decision
+    book : Codebook
+    first, second : str
+    shifted : bool
+        Whether borders that differ count too; else only codes that differ and codings of one coder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id`` (eight hexadecimal digits made of the codings, the same whoever is first), then the columns of
+        `casestudy.coding.disagreement.aligned`, then ``codings`` (the ids of the one or two).
+    """
+    names = shared(frame, [first, second])
+    table = applied(frame, decisions, book)
+    lines = aligned(table, first, second, names)
+    states = ["other code", "only one", *(["shifted"] if shifted else [])]
+    lines = lines[lines["state"].isin(states)].reset_index(drop=True)
+    keys = zip(*(table[name] for name in ("document", "coder", "start", "end", "code")), strict=True)
+    known = dict(zip(keys, table["coding"], strict=True))
+    kept = [one for one in decisions if one.codings == "kept" and {first, second} <= set(one.coders)]
+    marks, codings, free = [], [], []
+    for row in lines.to_dict("records"):
+        coder = {"first": first, "second": second}
+        said = sorted((coder[side], *what) for side, what in _sides(row).items())
+        ids = tuple(str(known[(row["document"], *what)]) for what in said)
+        whole = repr((row["document"], row["scheme"], sorted(coder.values()), said))
+        marks.append(hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:8])
+        codings.append(ids)
+        free.append(not any(set(ids) <= set(one.about) for one in kept))
+    lines.insert(0, "id", marks)
+    lines["codings"] = codings
+    return lines[free].reset_index(drop=True)
+
+
+def _sides(row: Mapping[Any, Any]) -> dict[str, tuple[int, int, str]]:
+    """What each side said: start, end and code."""
+    return {
+        side: (int(row[f"{side}_start"]), int(row[f"{side}_end"]), str(row[f"{side}_code"]))
+        for side in ("first", "second")
+        if row[f"{side}_code"]
+    }
+
+
+def settled(
+    lines: pd.DataFrame,
+    mark: str,
+    coders: Sequence[str],
+    *,
+    codes: Sequence[str] = (),
+    keep: bool = False,
+    stretch: str = "chosen",
+    who: str,
+    why: str,
+    when: str = "",
+    change: str = "",
+    events: Sequence[Event] = (),
+) -> Decision:
+    """The decision on one open disagreement.
+
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        From `unsettled`.
+    mark : str
+        The id of a line, or the beginning of it.
+    coders : sequence of str
+        First and second, as for `unsettled`.
+    codes : sequence of str
+        What the stretch bears for both; empty for nothing.
+    keep : bool
+        Leave both readings as they are: the disagreement is talked over, and codings do not change.
+    stretch : {'chosen', 'first', 'second', 'both'}
+        Whose borders hold; ``both`` is from the earlier start to the later end, ``chosen`` those of the
+        coder whose code was decided for, and of both where that is not one coder.
+    who, why, when : str
+    change : str
+        The event of the codebook's history that it led to, or the beginning of its id.
+    events : sequence of Event
+        The history.
+
+    Raises
+    ------
+    InputError
+        With every problem: no such disagreement, several, no such event, no such stretch.
+    """
+    problems: list[Problem] = []
+    rows = [row for row in lines.to_dict("records") if mark and str(row["id"]).startswith(mark)]
+    if len(rows) != 1:
+        found = f"{len(rows)} open disagreements begin so." if rows else "no open disagreement has this id."
+        problems.append(Problem(f"disagreement {mark!r}", found, "See casestudy reconcile list."))
+    found_events = sorted({one.id for one in events if change and one.id.startswith(change)})
+    if change and len(found_events) != 1:
+        found = f"{len(found_events)} events of the codebook's history begin so."
+        problems.append(Problem(f"change {change!r}", found, "See casestudy code history."))
+    if problems:
+        raise InputError("Nothing was decided.", problems)
+    [row] = rows
+    sides = _sides(row)
+    holders = [side for side, (*_, code) in sides.items() if code in codes]
+    if stretch == "chosen":
+        stretch = holders[0] if len(holders) == 1 else "both"
+    if stretch != "both" and stretch not in sides:
+        problem = Problem(f"stretch {stretch!r}", "that coder coded nothing there.", "Take both.")
+        raise InputError("Nothing was decided.", [problem])
+    spans = list(sides.values()) if stretch == "both" else [sides[stretch]]
+    return decision(
+        document=str(row["document"]),
+        start=min(start for start, *_ in spans),
+        end=max(end for _, end, _ in spans),
+        scheme=str(row["scheme"]),
+        codes=() if keep else tuple(dict.fromkeys(codes)),
+        coders=tuple(coders),
+        who=who,
+        when=when,
+        why=why,
+        change=found_events[0] if found_events else "",
+        about=tuple(row["codings"]),
+        codings="kept" if keep else "changed",
+    )
