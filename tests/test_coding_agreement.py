@@ -251,3 +251,61 @@ def test_the_command_prints_agreement_and_a_reflexive_study_none(tmp_path: Path,
     out = command("agreement", "--study", root, "--unit", "turn", "--least", "2", "--insist")[1]
     assert "Caution" in out
     assert "Krippendorff" in out
+
+
+# Agreement on the units of a blind sheet.
+
+
+def drawn(study: Study, tmp_path: Path, keep: Callable[[str], bool]) -> Path:
+    """A sheet of the turns whose text is wanted, drawn blindly."""
+    names = ["t1", "t2", "t3"]
+    units = [one for one in doubles.units(table.material(study), names, "turn") if keep(one.text)]
+    path = tmp_path / "sheet.csv"
+    path.write_text(blind.sheet(units), encoding="utf-8")
+    return path
+
+
+def test_agreement_is_limited_to_the_units_of_a_sheet(tmp_path: Path, command: Command) -> None:
+    sheet = drawn(STUDY, tmp_path, lambda text: "hose" in text)
+    words = ["agreement", "--study", TALK, "--least", "1"]
+    code, out, error = command(*words, "--blind", sheet)
+    assert code == 0, error
+    # Of five turns two speak of the hose: both coders coded it in one of them, coder a in the other.
+    assert "Coders a, b; 2 units of sheet.csv in 2 documents" in out
+    assert "Units: 2 units of the sheet" in out
+    [line] = [one for one in out.splitlines() if one.startswith("garden.water.hose: Kripp") and "all" in one]
+    assert "n = 2" in line
+    assert "both 1, one 1" in line
+    assert "garden.grow" not in out
+    whole = command(*words, "--unit", "turn")[1]
+    assert "garden.grow" in whole
+    assert "help: 1 same" in whole
+    assert "help:" not in out
+
+
+def test_a_unit_of_the_sheet_in_which_a_coder_said_nothing_counts(
+    tmp_path: Path, frame: pd.DataFrame, command: Command
+) -> None:
+    sheet = drawn(STUDY, tmp_path, lambda text: True)
+    rows = blind.read(sheet.read_text(), "sheet.csv", DOCUMENTS)
+    within = [one for one, *_ in rows]
+    given_ = doubles.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], within=within)
+    assert len(given_.units) == 7
+    assert len({one.document for one in given_.units}) == 3
+    only = frame[frame["coder"].eq("a") | frame["document"].eq("t1")]
+    less = doubles.doubles(only, DOCUMENTS, BOOK, ["a", "b"], within=within)
+    assert len(less.units) == 7
+    assert not less.said[[one.document == "t2" for one in less.units], 1].any()
+    out = command("agreement", "--study", TALK, "--blind", sheet)[1]
+    assert "Coder b coded nothing in t3; taken as read by b." in out
+
+
+def test_a_sheet_that_cannot_be_used_is_named(tmp_path: Path, command: Command) -> None:
+    words = ["agreement", "--study", TALK, "--blind"]
+    sheet = drawn(STUDY, tmp_path, lambda text: True)
+    assert "has its own units" in command(*words, sheet, "--unit", "turn")[2]
+    assert command(*words, tmp_path / "none.csv")[0] == 2
+    sheet.write_bytes(b"\xff\xfe\x00binary")
+    assert "not UTF-8" in command(*words, sheet)[2]
+    sheet.write_text("a,b\n1,2\n")
+    assert "no column" in command(*words, sheet)[2]

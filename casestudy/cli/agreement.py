@@ -24,13 +24,14 @@ def add(subparsers: Any) -> None:
         "agreement",
         help="say how far coders agree, code by code",
         description="Agreement between coders on each code, with intervals, over the documents they share.",
-        epilog="example:\n  casestudy agreement --coders a,b --unit sentence",
+        epilog="examples:\n  casestudy agreement --coders a,b --unit sentence\n"
+        "  casestudy agreement --coders a,b --blind sheet.csv",
         formatter_class=plain,
     )
     one.add_argument("--coders", default="", help="two or more, with commas between them (all)")
     one.add_argument(
         "--unit",
-        default="sentence",
+        default="",
         help="sentence, paragraph, turn, document, character or segment (sentence)",
     )
     one.add_argument("--overlap", type=float, default=0.5, help="shared text that makes one segment (0.5)")
@@ -42,6 +43,7 @@ def add(subparsers: Any) -> None:
     )
     one.add_argument("--least", type=int, default=5, help="fewest units in which a code is said (5)")
     one.add_argument("--seed", type=int, default=1, help="of the intervals (1)")
+    one.add_argument("--blind", default="", metavar="SHEET", help="only the units of this blind sheet")
     one.add_argument("--insist", action="store_true", help="print coefficients in a reflexive study")
     one.add_argument("--study", default=None, help="the study's folder (this one)")
     one.set_defaults(act=_agreement)
@@ -69,14 +71,30 @@ def add(subparsers: Any) -> None:
 
 
 def _agreement(arguments: argparse.Namespace) -> int:
-    from casestudy.coding import codebook, disagreement, doubles, reconcile, table
+    from casestudy.coding import blind, codebook, disagreement, doubles, reconcile, table
+    from casestudy.errors import InputError, Problem
     from casestudy.study import Study
 
     study = Study.find(arguments.study)
     book, documents, frame = codebook.load(study), table.material(study), table.load(study)
     coders = doubles.coders_of(frame, [one.strip() for one in arguments.coders.split(",") if one.strip()])
-    names = doubles.shared(frame, coders)
-    print(f"Coders {', '.join(coders)}; {len(names)} documents coded by all: {', '.join(names) or 'none'}.")
+    names, within = doubles.shared(frame, coders), None
+    if arguments.blind:
+        if arguments.unit:
+            problem = Problem("--unit", "a blind sheet has its own units.", "Leave out --unit or --blind.")
+            raise InputError("The units are named twice.", [problem])
+        name, text = _sheet(arguments.blind)
+        within = list(dict.fromkeys(one for one, *_ in blind.read(text, name, documents)))
+        names = sorted({one.document for one in within})
+        print(f"Coders {', '.join(coders)}; {len(within)} units of {name} in {len(names)} documents.")
+        for coder in coders:
+            silent = sorted(set(names) - set(frame.loc[frame["coder"].eq(coder), "document"]))
+            if silent:
+                print(f"Coder {coder} coded nothing in {', '.join(silent)}; taken as read by {coder}.")
+    else:
+        print(
+            f"Coders {', '.join(coders)}; {len(names)} documents coded by all: {', '.join(names) or 'none'}."
+        )
     for sentence in (study.data_status.get("codings", ""),):
         if sentence:
             print(sentence)
@@ -96,12 +114,16 @@ def _agreement(arguments: argparse.Namespace) -> int:
     if not reflexive or arguments.insist:
         if reflexive:
             print(_CAUTION)
-        _coefficients(arguments, frames, documents, book, coders, names)
+        cut = {"unit": arguments.unit or "sentence", "overlap": arguments.overlap}
+        cut |= {"names": names, "within": within}
+        given = {when: doubles.doubles(one, documents, book, coders, **cut) for when, one in frames.items()}
+        _coefficients(arguments, given, book)
     else:
         print("No coefficient is printed in a reflexive study; --insist prints them with a caution.")
     if len(coders) == 2:
         for when, one in frames.items():
-            found = disagreement.aligned(one, coders[0], coders[1], names)
+            inside = one if within is None else doubles.touching(one, within)
+            found = disagreement.aligned(inside, coders[0], coders[1], names)
             for row in disagreement.trouble(found).to_dict("records"):
                 parts = ", ".join(f"{row[state]} {state}" for state in disagreement.STATES)
                 print(f"{row['scheme']}{', ' * bool(when)}{when}: {parts}")
@@ -110,22 +132,17 @@ def _agreement(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _coefficients(
-    arguments: argparse.Namespace, frames: Any, documents: Any, book: Any, coders: Any, names: Any
-) -> None:
+def _coefficients(arguments: argparse.Namespace, cuts: dict[str, Any], book: Any) -> None:
     """Print agreement by code, in each of the tables of codings."""
     from casestudy.coding import doubles
 
     left_out = {"both": "", "counted": doubles.COUNTINGS[1], "left-out": doubles.COUNTINGS[0]}
     hidden = ["", left_out[arguments.uncoded]]
     lines: dict[tuple[str, str, str], list[str]] = {}
-    for when, frame in frames.items():
-        given = doubles.doubles(
-            frame, documents, book, coders, unit=arguments.unit, overlap=arguments.overlap, names=names
-        )
+    for when, given in cuts.items():
         result = doubles.by_code(given, book, least=arguments.least, seed=arguments.seed)
         share, label = f"{given.uncoded_share:.0%} bear no code of anyone", f", {when}" if when else ""
-        print(f"Units{label}: {len(given.units)} {given.unit}s; {share}.")
+        print(f"Units{label}: {len(given.units)} {doubles.plural(given.unit)}; {share}.")
         shown = result[result["coefficient"].ne("") & ~result["counting"].isin(hidden)]
         for row in shown.to_dict("records"):
             value = f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
@@ -138,6 +155,19 @@ def _coefficients(
         print(f"{rare} codes are said in fewer than {arguments.least} units and are not measured{label}.")
     for (code, coefficient, counting), figures in sorted(lines.items()):
         print(f"{code}: {coefficient}, {counting}, {' | '.join(figures)}")
+
+
+def _sheet(file: str) -> tuple[str, str]:
+    """The name and the text of a blind sheet."""
+    from casestudy.errors import InputError, Problem
+
+    name = Path(file).name
+    try:
+        return name, Path(file).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError("The sheet cannot be read.", [Problem(name, f"{error.strerror}.")]) from error
+    except UnicodeDecodeError as error:
+        raise InputError("The sheet cannot be read.", [Problem(name, "it is not UTF-8 text.")]) from error
 
 
 def _blind(arguments: argparse.Namespace) -> int:
@@ -165,11 +195,7 @@ def _blind(arguments: argparse.Namespace) -> int:
     if not arguments.file or not arguments.coder:
         problem = Problem("blind read", "no file, or no coder.", "Give --file and --coder.")
         raise InputError("The sheet cannot be read.", [problem])
-    name = Path(arguments.file).name
-    try:
-        text = Path(arguments.file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("The sheet cannot be read.", [Problem(name, f"{error}.")]) from error
+    name, text = _sheet(arguments.file)
     rows = blind.read(text, name, documents, codebook.load(study))
     made = blind.records(rows, arguments.coder, documents, arguments.when)
     for document, records in sorted(made.items()):

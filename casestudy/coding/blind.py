@@ -77,9 +77,16 @@ def sheet(units: Sequence[Unit]) -> str:
 
 
 def read(
-    text: str, name: str, documents: Mapping[str, Transcript], book: Codebook
+    text: str, name: str, documents: Mapping[str, Transcript], book: Codebook | None = None
 ) -> list[tuple[Unit, list[str], str]]:
     """A filled sheet: units, their codes and memo.
+
+    Parameters
+    ----------
+    text, name : str
+    documents : mapping of id to Transcript
+    book : Codebook, optional
+        Codes must be in use in it; without one they are not looked at.
 
     Raises
     ------
@@ -91,7 +98,7 @@ def read(
     if missing:
         problem = Problem(name, f"no column {', '.join(missing)}.", f"Keep the head: {','.join(FIELDS)}.")
         raise InputError("The sheet cannot be read.", [problem])
-    usable = {code.id for code in book.in_use()}
+    usable = {code.id for code in book.in_use()} if book else set()
     problems: list[Problem] = []
     rows: list[tuple[Unit, list[str], str]] = []
     for number, row in enumerate(reader, start=2):
@@ -105,7 +112,7 @@ def read(
             )
             continue
         codes = [one.strip() for one in (row["codes"] or "").split(";") if one.strip()]
-        for code in codes:
+        for code in codes if book else ():
             if code not in usable:
                 problems.append(Problem(where, f"code {code!r} is not in use.", nearest(code, usable)[:200]))
         unit = Unit(document.id, 0, int(start), int(end), row["text"])

@@ -29,6 +29,11 @@ COUNTINGS = ("all units", "units coded with the scheme")
 SHEET = "unit of the sheet"
 
 
+def plural(unit: str) -> str:
+    """Several of a unit, in words."""
+    return "units of the sheet" if unit == SHEET else f"{unit}s"
+
+
 def coders_of(frame: pd.DataFrame, coders: Sequence[str] = ()) -> list[str]:
     """The coders to compare: those named, or all.
 
