@@ -1,0 +1,130 @@
+"""Agreement on spans as they were drawn, without cutting text into units first: the u-alpha family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from casestudy.coding import segments
+from casestudy.coding.doubles import shared
+from casestudy.errors import InputError, Problem
+from casestudy.transcripts.transcript import Transcript
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casestudy.agreement.spans import Spans
+
+COLUMNS = ("scheme", "form", "coefficient", "value", "low", "high", "coded", "characters", "documents")
+
+
+def spans(
+    frame: pd.DataFrame,
+    documents: Mapping[str, Transcript],
+    coders: Sequence[str],
+    names: Sequence[str] | None = None,
+) -> Spans:
+    """The codings of some coders over what participants say; the interviewer's words are taken out.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        From `casestudy.coding.table.table`.
+    documents : mapping of id to Transcript
+    coders : sequence of str
+        Two or more.
+    names : sequence of str, optional
+        Documents that all read; by default those in which each coded something.
+
+    Returns
+    -------
+    Spans
+        Positions count the characters of participants' turns, laid end to end within a document.
+
+    Raises
+    ------
+    InputError
+        When there is no document that all coded.
+    """
+    from casestudy.agreement.spans import read_spans
+
+    names = shared(frame, coders) if names is None else names
+    if not names:
+        problem = Problem("documents", f"none was coded by all of {', '.join(coders)}.", "Code one twice.")
+        raise InputError("Spans cannot be compared.", [problem])
+    own = frame[frame["document"].isin(names) & frame["coder"].isin(list(coders)) & frame["placed"]]
+    turns = {
+        name: [(one.speech, max(one.speech, one.end)) for one in segments.own_turns(documents[name])]
+        for name in names
+    }
+
+    def place(name: str, position: int) -> int:
+        return sum(min(max(position, start), end) - start for start, end in turns[name])
+
+    return read_spans(
+        own["coder"].tolist(),
+        [place(name, start) for name, start in zip(own["document"], own["start"], strict=True)],
+        [place(name, end) for name, end in zip(own["document"], own["end"], strict=True)],
+        own["code"].tolist(),
+        document=own["document"].tolist(),
+        length={name: place(name, len(documents[name].text)) for name in names},
+        coders=list(coders),
+    )
+
+
+def by_scheme(
+    frame: pd.DataFrame,
+    documents: Mapping[str, Transcript],
+    coders: Sequence[str],
+    names: Sequence[str] | None = None,
+    *,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """u-alpha, |u-alpha and cu-alpha of each scheme of the codebook.
+
+    Parameters
+    ----------
+    frame, documents, coders, names
+        As for `spans`.
+    seed : int
+        Of the intervals, which resample documents.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Three rows a scheme: ``scheme, form`` (``|u``: where anything of the scheme is said, all its codes
+        taken as one; ``u``: borders and codes together; ``cu``: codes where both coded), ``coefficient,
+        value, low, high, coded`` (share of participants' characters that some coder coded with the scheme),
+        ``characters, documents, reason, interval``. ``u`` and ``cu`` need one code at most on any text: where
+        a coder gave two, they are NaN and the reason says so.
+    """
+    import pandas as pd
+
+    from casestudy.agreement.posterior import Posterior
+    from casestudy.agreement.unitised import unitised_alpha
+
+    found = spans(frame, documents, coders, names)
+    schemes: dict[str, list[str]] = {}
+    for scheme, code in sorted(set(zip(frame["scheme"], frame["code"], strict=True))):
+        if code in found.codes:
+            schemes.setdefault(str(scheme), []).append(str(code))
+    rows = []
+    for scheme, codes in schemes.items():
+        for form in ("|u", "u", "cu"):
+            part = found.domain(codes, scheme) if form == "|u" else found.only(*codes)
+            row: dict[str, object] = {"scheme": scheme, "form": form, "documents": len(found.documents)}
+            row |= {"characters": int(found.lengths.sum())}
+            if part.overlaps:
+                row["reason"] = "a coder gave two codes of the scheme to one text"
+            else:
+                result = unitised_alpha(part, form, interval=Posterior(seed=seed))
+                row |= {"coefficient": result.name, "value": result.value, "reason": result.reason}
+                row |= {"low": result.interval.low, "high": result.interval.high}
+                row |= {"coded": result.n_pairable / result.n_units if result.n_units else float("nan")}
+                row |= {"interval": result.interval.method}
+            rows.append(row)
+    table = pd.DataFrame(rows, columns=[*COLUMNS, "reason", "interval"])
+    table[["coefficient", "interval"]] = table[["coefficient", "interval"]].fillna("")
+    numbers = ["value", "low", "high", "coded"]
+    table[numbers] = table[numbers].astype(float)
+    return table

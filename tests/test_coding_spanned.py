@@ -1,0 +1,84 @@
+"""u-alpha over codings as they were drawn, by scheme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from casestudy.agreement.spans import read_spans
+from casestudy.agreement.unitised import unitised_alpha
+from casestudy.coding import codebook, spanned, table
+from casestudy.coding.codings import Coding, Work
+from casestudy.errors import InputError
+from casestudy.study import Study
+from casestudy.transcripts.transcript import from_text
+
+BOOK = codebook.load(Study.load(Path(__file__).parent / "data" / "talk"))
+CARRY, HOSE, NEIGHBOUR = "garden.water.carry", "garden.water.hose", "help.neighbour"
+TEXT = "Aino: " + "x" * 50 + "\n\nINTERVIEWER: " + "y" * 300 + "\n\nAino: " + "z" * 40
+DOCUMENTS = {"t1": from_text(TEXT, "t1")}
+SECOND = TEXT.index("z")  # where the second turn's words begin: place 50 of what Aino says
+
+
+def made(spans: list[tuple[str, str, int, int]]) -> pd.DataFrame:
+    rows = [
+        Coding(str(n), coder, "t1", code, start, end, TEXT[start:end], {}, "", "", "", str(n))
+        for n, (coder, code, start, end) in enumerate(spans)
+    ]
+    works = [Work(one, "t1", (), tuple(row for row in rows if row.coder == one), ()) for one in "ab"]
+    return table.table(works, DOCUMENTS, BOOK)
+
+
+PLAIN = [
+    ("a", CARRY, 10, 20),
+    ("b", CARRY, 12, 24),
+    ("a", HOSE, SECOND + 5, SECOND + 15),
+    ("b", CARRY, SECOND + 5, SECOND + 18),
+]
+
+
+def test_places_are_those_of_what_participants_say() -> None:
+    found = spanned.spans(made(PLAIN), DOCUMENTS, ["a", "b"])
+    assert found.lengths.tolist() == [90]
+    assert sorted(zip(found.start.tolist(), found.end.tolist(), strict=True)) == [
+        (4, 14),
+        (6, 18),
+        (55, 65),
+        (55, 68),
+    ]
+    across = spanned.spans(made([("a", CARRY, 50, SECOND + 2), *PLAIN]), DOCUMENTS, ["a", "b"])
+    assert (44, 52) in set(zip(across.start.tolist(), across.end.tolist(), strict=True))
+
+
+def test_the_table_is_that_of_the_agreement_room() -> None:
+    rows = spanned.by_scheme(made(PLAIN), DOCUMENTS, ["a", "b"]).set_index("form")
+    again = read_spans(
+        ["a", "b", "a", "b"], [4, 6, 55, 55], [14, 18, 65, 68], [CARRY, CARRY, HOSE, CARRY], length=90
+    )
+    for form in ("u", "cu"):
+        assert rows.loc[form, "value"] == unitised_alpha(again, form).value
+    anything = unitised_alpha(again.domain([CARRY, HOSE], "garden"), "|u").value
+    assert rows.loc["|u", "value"] == anything
+    assert rows.loc["|u", "coded"] == pytest.approx((14 + 13) / 90)
+    assert rows.loc["u", "characters"] == 90
+
+
+def test_two_codes_on_one_text_leave_only_whether_anything_is_said() -> None:
+    frame = made([*PLAIN, ("a", HOSE, 10, 20), ("b", NEIGHBOUR, 30, 40), ("a", NEIGHBOUR, 30, 40)])
+    rows = spanned.by_scheme(frame, DOCUMENTS, ["a", "b"]).set_index(["scheme", "form"])
+    for form in ("u", "cu"):
+        assert pd.isna(rows.loc[("garden", form), "value"])
+        assert "two codes" in rows.loc[("garden", form), "reason"]
+    assert rows.loc[("garden", "|u"), "value"] == rows.loc[("garden", "|u"), "value"]
+    # The same words by both, and no other code of the scheme there: codes cannot be told apart.
+    assert rows.loc[("help", "|u"), "value"] == pytest.approx(1.0)
+    assert pd.isna(rows.loc[("help", "cu"), "value"])
+    assert rows.loc[("help", "cu"), "reason"]
+
+
+def test_without_a_document_coded_by_both_it_is_said_so() -> None:
+    frame = made([one for one in PLAIN if one[0] == "a"])
+    with pytest.raises(InputError, match="none was coded by all of a, b"):
+        spanned.by_scheme(frame, DOCUMENTS, ["a", "b"])
