@@ -127,6 +127,15 @@ def test_other_codes_of_the_stretch_stay(talk: Study) -> None:
     assert "other" in set(after["coding"])
 
 
+def test_a_kept_reading_without_ids_speaks_of_its_stretch_and_scheme(talk: Study) -> None:
+    book, frame = codebook.load(talk), table.load(talk)
+    every = set(settling.unsettled(frame, [], book, "a", "b")["first_code"])
+    left = settling.unsettled(frame, [decided(codings="kept")], book, "a", "b")
+    assert every - set(left["first_code"]) == {"garden.water.hose"}
+    other = decided(codings="kept", scheme="help")
+    assert set(settling.unsettled(frame, [other], book, "a", "b")["first_code"]) == every
+
+
 def test_the_verb_lists_decides_and_agreement_shows_before_and_after(talk: Study, command: Command) -> None:
     where = ["--study", talk.root]
     code, out, error = command("reconcile", "list", *where, "--document", "t1", "--code", "garden.water.hose")

@@ -62,7 +62,7 @@ def unsettled(
         whole = repr((row["document"], row["scheme"], sorted(coder.values()), said))
         marks.append(hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:8])
         codings.append(ids)
-        free.append(not any(set(ids) <= set(one.about) for one in kept))
+        free.append(not any(_left_alone(one, row, ids) for one in kept))
     lines.insert(0, "id", marks)
     lines["codings"] = codings
     return lines[free].reset_index(drop=True)
@@ -75,6 +75,14 @@ def _sides(row: Mapping[Any, Any]) -> dict[str, tuple[int, int, str]]:
         for side in ("first", "second")
         if row[f"{side}_code"]
     }
+
+
+def _left_alone(one: Decision, row: Mapping[Any, Any], ids: Sequence[str]) -> bool:
+    """Whether a decision keeps these codings; without ids it speaks of all that share its stretch."""
+    if one.about:
+        return set(ids) <= set(one.about)
+    inside = all(start < one.end and end > one.start for start, end, _ in _sides(row).values())
+    return inside and (one.document, one.scheme) == (row["document"], row["scheme"])
 
 
 def settled(
