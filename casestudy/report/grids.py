@@ -12,7 +12,7 @@ from markupsafe import Markup
 from casestudy.report.links import Links
 from casestudy.report.records import Item
 
-MOST_ROWS = 60
+MOST_ROWS = 40
 
 
 def saved_table(item: Item, folder: Path, links: Links | None = None, page: str = "") -> Markup:
