@@ -148,7 +148,7 @@ class Outputs:
 
 
 def _pictures(drawing: Drawing, name: str) -> tuple[bytes, bytes]:
-    """The figure as SVG for pages and papers and as a small PNG for the notebook; the same bytes each time."""
+    """The figure as SVG for pages and papers, and as a small PNG for notebooks; the same bytes each time."""
     import matplotlib.pyplot as plt
     from PIL import Image
 
