@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.codebook import Codebook
-from casestudy.coding.table import wilson
 from casestudy.coding.talk import Said, honest
+from casestudy.proportions import wilson
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,6 +12,7 @@ from casestudy.coding import codings as work
 from casestudy.coding import participants
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.codings import Coding, Work
+from casestudy.proportions import wilson
 from casestudy.study import Study
 from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import Transcript
@@ -377,19 +378,3 @@ def prevalence(
     columns = [by, "name", "people", "of", "share", "low", "high", "segments", "documents"]
     whole = pd.DataFrame(rows, columns=columns)
     return whole.sort_values(["people", "segments", by], ascending=[False, False, True], ignore_index=True)
-
-
-def wilson(count: int, of: int, z: float = 1.959963984540054) -> tuple[float, float]:
-    """Wilson's score interval of a share; NaN where there is nobody.
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in wilson(15, 148)]
-    [0.0624, 0.1605]
-    """
-    if not of:
-        return math.nan, math.nan
-    share, square = count / of, z * z
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    half = z / (1 + square / of) * math.sqrt(share * (1 - share) / of + square / (4 * of * of))
-    return max(0.0, middle - half), min(1.0, middle + half)

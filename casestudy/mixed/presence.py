@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from casestudy.coding.pick import Pick
-from casestudy.coding.table import wilson
+from casestudy.proportions import wilson
 
 if TYPE_CHECKING:
     import pandas as pd

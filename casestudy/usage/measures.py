@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casestudy.proportions import wilson
 from casestudy.usage.sessions import epoch
 from casestudy.usage.vocabulary import Vocabulary
 
@@ -229,23 +230,6 @@ def _of_acts(acts: pd.DataFrame) -> pd.DataFrame:
     return frame.groupby("participant_id").agg(
         active_days=("day", "nunique"), active_weeks=("week", "nunique"), last=("moment", "max")
     ).reset_index()  # fmt: skip
-
-
-def wilson(hits: Any, n: Any, z: float = 1.959964) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's interval of a share; NaN where `n` is 0.
-
-    Examples
-    --------
-    >>> low, high = wilson(5, 10)
-    >>> round(float(low), 3), round(float(high), 3)
-    (0.237, 0.763)
-    """
-    hits, n = np.asarray(hits, dtype=float), np.asarray(n, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = hits / n
-        middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
 
 
 def opened_by_cycle(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:

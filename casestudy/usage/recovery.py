@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from casestudy.proportions import wilson
 from casestudy.usage import adoption, mixtures
 from casestudy.usage.adoption import NEVER, Panel
-from casestudy.usage.measures import wilson
 from casestudy.usage.simulator.emit import emissions
 from casestudy.usage.simulator.plan import stream
 from casestudy.usage.simulator.settings import Settings
