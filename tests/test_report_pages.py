@@ -292,7 +292,7 @@ def test_long_tables_are_cut_and_say_so(study: Study) -> None:
     (folder / "groups.csv").write_text("group,share,n\n" + lines, encoding="utf-8")
     render_site(study)
     table = soup(study, "10-food/index.html").select_one("#table-groups")
-    assert len(table.select("tbody tr")) == 60
+    assert len(table.select("tbody tr")) == 40
     assert "(The first 40 of 1,500 rows; all are in the file.)" in table.figcaption.get_text()
 
 
