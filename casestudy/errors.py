@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+_MOST_LISTED = 20
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -92,7 +94,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     Returns
     -------
     str
-        ``Did you mean 'x'?``, or the whole list where nothing is near.
+        ``Did you mean 'x'?``; where nothing is near the whole list, or the likest of a long one.
 
     Examples
     --------
@@ -107,6 +109,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.55)
     if close:
         return f"Did you mean {close[0]!r}?"
+    if len(names) > _MOST_LISTED:
+        likest = difflib.get_close_matches(word, names, n=3, cutoff=0)
+        return f"Nearest of {len(names)}: {', '.join(likest)}."
     return f"Known: {', '.join(names)}." if names else "None is known here."
 
 
