@@ -65,12 +65,14 @@ class Outputs:
     Notes
     -----
     Run by the runner, files go to its staging folder and replace the last good ones when the whole notebook
-    has succeeded. Run by hand, they go to ``.casestudy/scratch/`` and replace nothing that is committed.
+    has succeeded. Run by hand, they go to ``.casestudy/scratch/`` and replace nothing that is committed, and
+    from here on the study refuses what the notebook's metadata do not declare, as it does in a run.
     """
 
     def __init__(self, study: Study, notebook: str) -> None:
         self.notebook = notebook
         self.folder = study.output_folder(notebook)
+        study.hold_to(notebook)
         self._contents: dict[str, Any] = {}
 
     def save(

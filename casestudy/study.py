@@ -65,6 +65,7 @@ class Study:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     notebook_globs: tuple[str, ...] = ("notebooks/*.ipynb",)
     engine: EngineSettings = field(default_factory=EngineSettings)
+    _held: tuple[str, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def find(cls, start: Path | str | None = None) -> Study:
@@ -136,7 +137,7 @@ class Study:
             names = {path: f"outputs/{path.relative_to(base).as_posix()}" for path in _glob(base, rest)}
         else:
             names = {path: path.relative_to(self.root).as_posix() for path in _glob(self.root, pattern)}
-        declared = _declared()
+        declared = self._declared()
         if declared is not None and pattern not in declared:
             self._refuse_undeclared(sorted(names.values()) or [pattern])
         return sorted(names)
@@ -176,13 +177,28 @@ class Study:
         given = os.environ.get(ENV_OUTPUT)
         return Path(given) if given else self.root / ".casestudy" / "scratch" / notebook
 
+    def hold_to(self, notebook: str) -> None:
+        """Run by hand, let a notebook read only what its metadata declare, as in a run."""
+        if ENV_INPUTS in os.environ:
+            return
+        for path in self.notebooks:
+            if path.stem == notebook:
+                ours = json.loads(path.read_text(encoding="utf-8")).get("metadata", {}).get("casestudy")
+                if ours is not None:
+                    may_read = (*ours.get("inputs", []), *ours.get("optional", []))
+                    object.__setattr__(self, "_held", may_read)
+
+    def _declared(self) -> tuple[str, ...] | None:
+        given = os.environ.get(ENV_INPUTS)
+        return tuple(json.loads(given)) if given is not None else self._held
+
     def _place(self, name: str) -> Path:
         if name.startswith("outputs/"):
             return self.outputs / name.removeprefix("outputs/")
         return self.root / name
 
     def _refuse_undeclared(self, names: list[str]) -> None:
-        declared = _declared()
+        declared = self._declared()
         if declared is None:
             return
         refused = [name for name in names if not any(matches(name, pattern) for pattern in declared)]
@@ -217,11 +233,6 @@ def _glob(root: Path, pattern: str) -> list[Path]:
         pattern += "/*"
     hidden = (path for path in root.glob(pattern) if path.is_file())
     return [path for path in hidden if not path.name.startswith(".") and "__pycache__" not in path.parts]
-
-
-def _declared() -> tuple[str, ...] | None:
-    given = os.environ.get(ENV_INPUTS)
-    return tuple(json.loads(given)) if given is not None else None
 
 
 def _source_folder(root: Path, place: str) -> Path | None:

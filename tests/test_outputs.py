@@ -41,12 +41,13 @@ def test_a_saved_table_is_read_back_with_its_types(
         }
     )
     Outputs(small_study, "10-first").save(frame, "people", "People.", decimals=3)
-    back = read_table(small_study, "10-first", "people")
+    later = Study.load(small_study.root)
+    back = read_table(later, "10-first", "people")
     assert back["id"].iloc[:2].tolist() == ["001", "NA"]
     assert back["id"].isna().tolist() == [False, False, True]
     pd.testing.assert_frame_equal(back.drop(columns="id"), frame.drop(columns="id"), check_dtype=False)
     with pytest.raises(InputError, match="casestudy run 10-first"):
-        read_table(small_study, "10-first", "persons")
+        read_table(later, "10-first", "persons")
 
 
 def test_a_figure_is_the_same_bytes_and_keeps_its_words(

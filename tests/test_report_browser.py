@@ -61,6 +61,12 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     context.close()
 
 
+def follow(page: Any, selector: str) -> None:
+    """Click a link and wait until the page it leads to has loaded: a click alone does not wait."""
+    with page.expect_navigation(wait_until="load"):
+        page.click(selector)
+
+
 def test_every_page_stands_in_its_width_and_asks_for_nothing_else(page: Any, outputs: Path) -> None:
     for path in report_words.everything(outputs):
         page.goto(path.as_uri())
@@ -105,7 +111,7 @@ def test_codings_are_filtered_by_code_and_coder(page: Any, outputs: Path) -> Non
 def test_a_link_to_a_quote_leads_to_its_words(page: Any, outputs: Path) -> None:
     page.goto((outputs / "pages/codes/fruit.html").as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
-    page.click("section[aria-labelledby='fruit.pear'] .from a")
+    follow(page, "section[aria-labelledby='fruit.pear'] .from a")
     assert page.evaluate("document.querySelector(':target').parentElement.textContent") == "pears"
     top = page.evaluate("document.querySelector(':target').parentElement.getBoundingClientRect().top")
     assert 0 <= top <= 844
@@ -115,19 +121,20 @@ def test_from_a_claim_two_clicks_lead_to_the_words_and_to_the_number(page: Any, 
     claim = (outputs / "pages/claims/C1.html").as_uri()
     page.goto(claim)
     page.click("#evidence-e1 summary")
-    page.click("#evidence-e1 .from a[href*='documents/']")
+    follow(page, "#evidence-e1 .from a[href*='documents/']")
     assert page.evaluate("document.querySelector('mark:has(:target)') !== null")
     page.goto(claim)
-    page.click("#evidence-e2 a[href*='index.html']")
+    follow(page, "#evidence-e2 a[href*='index.html']")
     assert page.url.endswith("10-food/index.html#table-groups")
     assert page.locator("#table-groups").is_visible()
     page.goto((outputs / "index.html").as_uri())
-    page.click("article.answer h3 a")
+    follow(page, "article.answer h3 a")
     assert page.url.endswith("10-food/index.html")
     page.goto((outputs / "pages/perspectives.html").as_uri())
     page.locator("svg.frame a").last.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/pages/claims/C1.html")
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/pages/claims/C1.html")
 
 
 def test_search_finds_words_wherever_they_stand(page: Any, outputs: Path) -> None:
@@ -143,7 +150,7 @@ def test_search_finds_words_wherever_they_stand(page: Any, outputs: Path) -> Non
     page.fill("#words", "<script>")
     assert page.evaluate("window.hacked") is None
     page.fill("#words", "every day")
-    page.click("[data-results] a")
+    follow(page, "[data-results] a")
     assert page.url.endswith("pages/documents/one.html#one-t2")
 
 
@@ -153,7 +160,8 @@ def test_the_keyboard_reaches_the_content_first(page: Any, outputs: Path) -> Non
     assert page.evaluate("document.activeElement.className") == "skip"
     box = page.evaluate("document.activeElement.getBoundingClientRect().left")
     assert box >= 0
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.url.endswith("#content")
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casestudy.errors import StudyError, UndeclaredInput
+from casestudy.outputs import Outputs
 from casestudy.study import ENV_INPUTS, Study, matches
 
 
@@ -89,6 +90,14 @@ def test_undeclared_paths_are_refused_during_a_run(
         small_study.inputs("numbers/*.csv")
     with pytest.raises(UndeclaredInput, match="source:purchases"):
         small_study.source("purchases")
+
+
+def test_by_hand_a_notebook_may_read_what_a_run_would_let_it_read(small_study: Study) -> None:
+    assert small_study.input("numbers/unread.csv").is_file()
+    Outputs(small_study, "10-first")
+    assert small_study.input("numbers/a.csv").is_file()
+    with pytest.raises(UndeclaredInput, match=r"unread\.csv"):
+        small_study.input("numbers/unread.csv")
 
 
 def test_a_missing_source_says_where_it_is_named(small_study: Study) -> None:
