@@ -4,7 +4,8 @@
     python benchmarks/agreement.py coverage     # simulation over a fixed grid; writes agreement_coverage.csv
 
 The public implementation is the `krippendorff` package, where it is installed; this project does not depend
-on it. Coverage takes some twenty minutes on one core.
+on it. Coverage takes some twenty minutes on one core. The form of the default interval was chosen on runs of
+this grid with other seeds; the committed table is one run with a seed that no choice has seen.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from casestudy.agreement.unitised import unitised_alpha
 
 HERE = Path(__file__).parent
 SEED = 20
+CONFIRMING = 20_265
 PREVALENCE = (0.1, 0.3, 0.5)
 TRUE_ALPHA = (0.0, 0.4, 0.6, 0.8, 0.9)
 CODERS = (2, 3, 5)
@@ -108,28 +110,28 @@ def cell(
     replicates: int,
     number: int,
 ) -> list[dict[str, Any]]:
-    """Coverage of every method in one cell of the grid."""
-    rng = np.random.default_rng([SEED, number])
+    """Coverage of every method in one cell of the grid: so many replicates in which alpha is defined."""
+    rng = np.random.default_rng([CONFIRMING, number])
     coefficient = krippendorff()
     kinds = list(methods(0))
     hits, none, width = dict.fromkeys(kinds, 0), dict.fromkeys(kinds, 0), dict.fromkeys(kinds, 0.0)
-    undefined = 0
-    for replicate in range(replicates):
+    undefined = replicate = 0
+    while replicate < replicates:
         ratings = draw(rng, units, documents, coders, prevalence, strength)
         bound = replace(coefficient.bind(ratings), bind=coefficient.bind)
         estimate = bound.estimate(bound.patterns.number[None, :])
         if math.isnan(estimate.value[0]):
             undefined += 1
             continue
-        for kind, method in methods(SEED + replicate).items():
+        replicate += 1
+        for kind, method in methods(CONFIRMING + replicate).items():
             interval = method(bound, ratings, estimate)
             if math.isnan(interval.low):
                 none[kind] += 1
                 continue
             hits[kind] += interval.low <= strength <= interval.high
             width[kind] += interval.high - interval.low
-    n = replicates - undefined
-    rows = []
+    n, rows = replicates, []
     for kind in kinds:
         low, high = wilson(hits[kind], n)
         share = hits[kind] / n
