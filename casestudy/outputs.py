@@ -115,6 +115,22 @@ class Outputs:
         plain = csv_text(thing.head(_MOST_ROWS_IN_TEXT), decimals)
         return Shown({"text/html": html, "text/plain": f"{caption}\n{plain}"}, {})
 
+    def numbers(self, values: Mapping[str, Any], *, decimals: int = 4) -> Shown:
+        """Save the numbers of an answer as the table ``numbers`` (``number``, ``value``), for claims.
+
+        Parameters
+        ----------
+        values : mapping of str to number
+            What is no number is left out; NaN is kept as an empty cell.
+        """
+        import pandas as pd
+
+        plain = {name: one.item() if hasattr(one, "item") else one for name, one in values.items()}
+        rows = [(name, float(one)) for name, one in plain.items() if isinstance(one, int | float)]
+        caption = "The numbers in the answer, for claims and later notebooks."
+        frame = pd.DataFrame(rows, columns=["number", "value"])
+        return self.save(frame, "numbers", caption, decimals=decimals)
+
     def answer(self, text: str, *, figure: str = "", values: Mapping[str, Any] | None = None) -> Shown:
         """Save the notebook's answer: a paragraph computed from values.
 

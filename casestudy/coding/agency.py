@@ -120,6 +120,22 @@ def parser(name: str = "") -> Any:
     raise InputError("Who acts cannot be counted.", [problem])
 
 
+def in_study(study: Study, model: str = "", skip: Iterable[str] = ()) -> pd.DataFrame:
+    """`acts` in all documents of a study, with the study's words and groups and an installed model.
+
+    Raises
+    ------
+    InputError
+        When the study has no list of words, or no model is installed.
+    """
+    from casestudy.coding import participants, table
+    from casestudy.transcripts import transcript
+
+    words, documents = load(study), transcript.documents(study)
+    groups = table.directory(documents, participants.read(study))["group"].to_dict()
+    return acts(documents, groups, words, parser(model), skip)
+
+
 def acts(
     documents: Mapping[str, Transcript],
     groups: Mapping[str, str],
