@@ -191,7 +191,9 @@ def _convert(values: pd.Series, kind: str) -> pd.Series:
 
 
 def _rows(values: pd.Series, mask: Any, column: Column, where: str, found: str, remedy: str) -> list[Problem]:
-    positions: Sequence[int] = [position for position, hit in enumerate(mask) if hit]
+    import numpy as np
+
+    positions: Sequence[int] = np.flatnonzero(np.asarray(mask, dtype=bool)).tolist()
     listed = [
         Problem(
             f"{where}, row {position + 2}",

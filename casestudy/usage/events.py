@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.tables import Column, Schema, conform, read_csv
 from casestudy.usage.vocabulary import Vocabulary
@@ -115,14 +117,16 @@ def tidy(frame: pd.DataFrame, vocabulary: Vocabulary, where: str) -> pd.DataFram
     import pandas as pd
 
     given = frame.get("timestamp")
-    if isinstance(given, pd.Series) and isinstance(given.dtype, pd.DatetimeTZDtype):
-        frame = frame.assign(timestamp=given.map(lambda moment: moment.isoformat(), na_action="ignore"))
-    elif isinstance(given, pd.Series) and not pd.api.types.is_string_dtype(given):
+    aware = isinstance(given, pd.Series) and isinstance(given.dtype, pd.DatetimeTZDtype)
+    if not aware and isinstance(given, pd.Series) and not pd.api.types.is_string_dtype(given):
         frame = frame.assign(timestamp=given.map(str, na_action="ignore"))
     if frame.empty and not len(frame.columns):
         frame = pd.DataFrame(columns=EVENTS.names, dtype=str)
     table, problems = conform(frame, EVENTS, where)
-    if "timestamp" in table.columns and len(table):
+    if aware and given is not None:
+        local, utc = (moments.dt.tz_localize(None) for moments in (given, given.dt.tz_convert("UTC")))
+        offsets = ((local - utc).dt.total_seconds() / 60).fillna(0).astype("int64")
+    elif "timestamp" in table.columns and len(table):
         offsets, more = _offsets(frame["timestamp"], table["timestamp"], where)
         problems += more
     else:
@@ -139,16 +143,38 @@ def tidy(frame: pd.DataFrame, vocabulary: Vocabulary, where: str) -> pd.DataFram
         group=table["action"].map(vocabulary.groups).astype(object),
         actor=table["action"].map(actors).astype(object),
     )
-    return table.sort_values(["participant_id", "timestamp", "event_id"], kind="stable", ignore_index=True)
+    return table.iloc[_order(table)].reset_index(drop=True)
+
+
+def _order(table: pd.DataFrame) -> np.ndarray:
+    """Places by participant, time and event id; ids are compared only where the others are equal."""
+    import pandas as pd
+
+    people, names = pd.factorize(table["participant_id"])
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[np.argsort(np.asarray(names, dtype=object), kind="stable")] = np.arange(len(names))
+    who = rank[people] if len(names) else people
+    when = table["timestamp"].to_numpy(dtype="datetime64[ns]").view(np.int64)
+    order = np.lexsort((when, who))
+    who, when = who[order], when[order]
+    same = np.flatnonzero((np.diff(who) == 0) & (np.diff(when) == 0))
+    if len(same):
+        tied = np.unique(np.concatenate([same, same + 1]))
+        ids = table["event_id"].iloc[order[tied]].astype(object).to_numpy()
+        inner = np.lexsort((np.argsort(np.argsort(ids, kind="stable"), kind="stable"), when[tied], who[tied]))
+        order[tied] = order[tied][inner]
+    return order
 
 
 def _offsets(texts: pd.Series, moments: pd.Series, where: str) -> tuple[pd.Series, list[Problem]]:
     """Minutes from UTC that each timestamp states, and those that state none."""
     import pandas as pd
 
-    found = texts.astype(str).str.extract(_OFFSET)[0]
-    bad = found.isna() & moments.notna()
-    rows = [position for position, hit in enumerate(bad) if hit]
+    ends, names = pd.factorize(texts.astype(str).str[-6:])
+    stated = pd.Series([str(name) for name in names], dtype=object).str.extract(_OFFSET)[0]
+    minutes = np.array([_minutes(one) if isinstance(one, str) else 0 for one in stated], dtype=np.int64)
+    bad = stated.isna().to_numpy(dtype=bool)[ends] & moments.notna().to_numpy()
+    rows = np.flatnonzero(bad).tolist()
     remedy = "Write the offset, like 2017-03-01T09:30:00+02:00, or give the zone in a mapping file."
     problems = [
         Problem(
@@ -158,9 +184,7 @@ def _offsets(texts: pd.Series, moments: pd.Series, where: str) -> tuple[pd.Serie
     ]
     if len(rows) > _MOST_LISTED:
         problems.append(Problem(where, f"{len(rows) - _MOST_LISTED:,} more rows without an offset.", remedy))
-    codes, names = pd.factorize(found.fillna("Z"))
-    minutes = [_minutes(str(name)) for name in names]
-    return pd.Series([minutes[code] for code in codes], dtype="int64"), problems
+    return pd.Series(minutes[ends], dtype="int64"), problems
 
 
 def _minutes(offset: str) -> int:
