@@ -11,8 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casestudy.agreement.alpha_u import alpha_u, expected, observed
+from casestudy.agreement.boundaries import pk, window_diff
+from casestudy.agreement.conventions import LEVELS, atlas_ti, holsti, maxqda, nvivo
+from casestudy.agreement.gamma import gamma
 from casestudy.agreement.intervals import Bootstrap, Jackknife
 from casestudy.agreement.spans import GAP, read_spans
+from casestudy.agreement.summary import of_spans
 from casestudy.agreement.unitised import FORMS, collect, unitised_alpha, unitised_alpha_of_code
 from casestudy.errors import InputError
 
@@ -266,6 +270,31 @@ def test_alpha_u_against_its_formula_section_by_section(seed):
         assert expected(spans, code) == pytest.approx(2 / 60 * top / bottom)
 
 
+def test_alpha_u_of_several_documents():
+    """Laid end to end, and no gap runs across: by the formula, with the gaps written down."""
+    rows = [("A", 0, 4, "x"), ("B", 1, 4, "x"), ("A", 2, 5, "x"), ("B", 5, 9, "x")]
+    spans = spans_of(rows, {"p": 10, "q": 12}, document=["p", "p", "q", "q"])
+    # In p the ends agree and the starts are one apart; in q each lies in the other's gap.
+    assert observed(spans, "x") == pytest.approx(2 * (1 + 3**2 + 4**2) / (2 * 22**2))
+    gaps = [6, 2, 7, 1, 6, 5, 3]  # A: 4-10, 0-2, 5-12; B: 0-1, 4-10, 0-5, 9-12
+    units = [4, 3, 3, 4]
+    top = sum(
+        (len(units) - 1) / 3 * (2 * n**3 - 3 * n**2 + n) + n**2 * sum(g - n + 1 for g in gaps if g >= n)
+        for n in units
+    )
+    bottom = 44 * 43 - sum(n * (n - 1) for n in units)
+    assert expected(spans, "x") == pytest.approx(2 / 22 * top / bottom)
+    result = alpha_u(spans)
+    assert result.value == pytest.approx(1 - observed(spans, "x") / expected(spans, "x"))
+    assert result.n_pairable == 4 + 7
+    assert "2 documents laid end to end" in result.notes[-1]
+    # A document of nothing but a gap takes part; one document by itself is as it was.
+    longer = spans_of(rows, {"p": 10, "q": 12, "r": 30}, document=["p", "p", "q", "q"])
+    assert expected(longer, "x") != expected(spans, "x")
+    alone = spans_of(rows[:2], 10)
+    assert alpha_u(spans.of_document("p")).value == pytest.approx(alpha_u(alone).value)
+
+
 def test_undefined_is_nan_with_a_reason():
     nothing = spans_of([], 20, coders=["A", "B"], codes=["x"])
     for form in FORMS:
@@ -285,6 +314,30 @@ def test_undefined_is_nan_with_a_reason():
     empty = spans_of([], 0, coders=["A", "B"], codes=["x"])
     assert not unitised_alpha(empty).defined
     assert math.isnan(unitised_alpha(empty).value)
+
+
+@pytest.mark.parametrize("length", [0, 1, 10, {"p": 0}, {"p": 0, "q": 0}, {"p": 0, "q": 9}])
+def test_texts_without_a_word_or_a_code_have_no_figure(length):
+    """Every function of unitised text; agreement on characters alone counts blank text, and says so."""
+    spans = spans_of([], length, coders=["A", "B"], codes=["x"])
+    found = [*of_spans(spans), *gamma(spans, by_code=True), window_diff(spans), pk(spans)]
+    found += [*atlas_ti(spans, {"all": ["x"]}), holsti(spans, "x"), nvivo(spans, "x")[1]]
+    found += [one for level in LEVELS for one in maxqda(spans, level)]
+    for one in found:
+        assert math.isnan(one.value)
+        assert one.reason
+    percent = nvivo(spans, "x")[0]
+    assert percent.reason or any("100.0 % of the text was coded by neither" in one for one in percent.notes)
+
+
+def test_all_of_the_text_by_one_coder_or_by_both():
+    for rows in (
+        [("A", 0, 9, "x")],
+        [("A", 0, 9, "x"), ("B", 0, 9, "x")],
+        [("A", 0, 9, "x"), ("B", 0, 9, "y")],
+    ):
+        for one in of_spans(spans_of(rows, 9, coders=["A", "B"])):
+            assert one.value <= 1 or one.reason
 
 
 def test_overlapping_codes_are_refused_with_the_places_and_taken_one_by_one():
@@ -339,6 +392,9 @@ def test_same_code_spans_that_overlap_are_merged_and_counted():
         ({"coders": ["A", "C"]}, "'B' is unknown"),
         ({"codes": ["y"]}, "'x' is unknown"),
         ({"length": -3}, "not a length"),
+        ({"length": float("inf")}, "not a length"),
+        ({"length": "20"}, "not a length"),
+        ({"length": 10**12}, "more than 500,000,000"),
         ({"length": {}}, "no document"),
         ({"length": {"d": 20}, "document": ["d", "e"]}, "'e' is unknown"),
         ({"document": ["d", "d"]}, "one length"),

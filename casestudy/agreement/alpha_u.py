@@ -25,7 +25,8 @@ def alpha_u(spans: Spans, code: str | None = None) -> Result:
     Parameters
     ----------
     spans : Spans
-        Of one document. Each code is taken by itself, so codes may overlap one another.
+        Each code is taken by itself, so codes may overlap one another. Several documents are laid end to
+        end, and no gap runs across their ends; the published definition knows one text only.
     code : str, optional
         By default all: 1 - sum D_o / sum D_e over the codes that were used.
 
@@ -37,7 +38,7 @@ def alpha_u(spans: Spans, code: str | None = None) -> Result:
     Raises
     ------
     InputError
-        For an unknown code, or several documents: gaps must not run across them.
+        For an unknown code.
 
     Examples
     --------
@@ -47,18 +48,21 @@ def alpha_u(spans: Spans, code: str | None = None) -> Result:
     >>> round(alpha_u(spans, "c").value, 4)
     0.7286
     """
-    if len(spans.documents) != 1:
-        problem = Problem("spans", f"there are {len(spans.documents)} documents.", "Use `of_document`.")
-        raise InputError("alpha_U is for one document.", [problem])
     if code is not None and code not in spans.codes:
         problem = Problem("code", f"{code!r} is unknown.", nearest(code, spans.codes))
         raise InputError("The code is unknown.", [problem])
     parts = [(observed(spans, one), expected(spans, one)) for one in ([code] if code else spans.codes)]
     seen, chance = sum(o for o, _ in parts), sum(e for _, e in parts)
     reason = "" if chance > 0 else f"Nobody coded {code!r}." if code else "Nobody coded anything."
-    coded = np.zeros(int(spans.lengths[0]) + 1, dtype=np.int64)
-    np.add.at(coded, spans.start, 1)
-    np.add.at(coded, spans.end, -1)
+    length, offsets = int(spans.lengths.sum()), spans.offsets[spans.document]
+    begin, end = np.sort(spans.start + offsets), np.sort(spans.end + offsets)
+    # Sorted starts and ends part where as many spans have ended as have begun.
+    new = np.append(True, begin[1:] >= end[:-1]) if len(begin) else np.zeros(0, dtype=bool)
+    coded = int((np.append(end[:-1][new[1:]], end[-1:]) - begin[new]).sum())
+    notes = spans.notes
+    if len(spans.documents) > 1:
+        text = "documents laid end to end, gaps cut at their ends (workbench definition)."
+        notes = (*notes, f"{len(spans.documents)} {text}")
     return Result(
         name=f"alpha_U (1995/2004), {repr(code) if code else 'all codes'}",
         definition=_DEFINITION,
@@ -66,14 +70,14 @@ def alpha_u(spans: Spans, code: str | None = None) -> Result:
         value=NAN if reason else 1 - seen / chance,
         reason=reason,
         unit="code point",
-        n_units=int(spans.lengths[0]),
-        n_pairable=int((np.cumsum(coded) > 0).sum()),
+        n_units=length,
+        n_pairable=coded,
         n_coders=len(spans.coders),
         n_categories=len(spans.codes),
         missing_rule="Uncoded text is a gap.",
         observed=NAN if reason else seen,
         expected=NAN if reason else chance,
-        notes=spans.notes,
+        notes=notes,
     )
 
 
@@ -86,17 +90,19 @@ def observed(spans: Spans, code: str) -> float:
         for h in range(m):
             if g != h:
                 total += _against(units[g], units[h])
-    return total / (m * (m - 1) * length**2)
+    return total / (m * (m - 1) * length**2) if length else 0.0
 
 
 def expected(spans: Spans, code: str) -> float:
     """Expected disagreement on one code, units and gaps of all coders placed at random."""
     m, length = len(spans.coders), float(spans.lengths.sum())
     sizes, gaps = [], []
+    seams = np.append(spans.offsets, length).astype(float)
     for g in range(m):
         begin, end = _units(spans, code, g)
         sizes.append(end - begin)
-        gap = np.append(begin, length) - np.append(0, end)
+        # Between what ends and what begins next, a unit or a document, there is a gap.
+        gap = np.sort(np.append(begin, seams[1:])) - np.sort(np.append(end, seams[:-1]))
         gaps.append(gap[gap > 0])
     size, gap = np.concatenate(sizes), np.sort(np.concatenate(gaps))
     if not len(size):
@@ -113,7 +119,8 @@ def expected(spans: Spans, code: str) -> float:
 
 def _units(spans: Spans, code: str, coder: int) -> tuple[Floats, Floats]:
     mine = (spans.coder == coder) & (spans.code == spans.codes.index(code))
-    begin, end = spans.start[mine].astype(float), spans.end[mine].astype(float)
+    offset = spans.offsets[spans.document[mine]]
+    begin, end = (spans.start[mine] + offset).astype(float), (spans.end[mine] + offset).astype(float)
     order = np.argsort(begin, kind="stable")
     return begin[order], end[order]
 

@@ -19,6 +19,7 @@ from casestudy.errors import InputError, Problem, nearest, raise_if
 
 GAP = -1
 _MOST_LISTED = 20
+_LONGEST = 500_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,6 +231,9 @@ def read_spans(
     for name, value in lengths.items():
         if not _whole(value) or value < 0:
             problems.append(Problem(f"length of {name}", f"{value!r} is not a length in code points."))
+    if not problems and sum(lengths.values()) > _LONGEST:
+        found = f"there are {sum(lengths.values()):,} code points, more than {_LONGEST:,}."
+        problems.append(Problem("length", found, "Give lengths in code points; compare fewer documents."))
     if not lengths:
         problems.append(Problem("length", "there is no document.", "Give the length of each document."))
     raise_if(problems, "The spans cannot be used.")

@@ -73,8 +73,8 @@ def of_spans(spans: Spans, *, interval: _Interval | None = None, seed: int = 0) 
     Returns
     -------
     list of Result
-        u-alpha, |u-alpha, cu-alpha, (k)u-alpha of each code, boundary similarity, and for a single document
-        alpha_U of 1995/2004.
+        u-alpha, |u-alpha, cu-alpha, (k)u-alpha of each code, boundary similarity, alpha_U of 1995/2004. Not
+        gamma, which is drawn and takes its time.
 
     Raises
     ------
@@ -92,4 +92,4 @@ def of_spans(spans: Spans, *, interval: _Interval | None = None, seed: int = 0) 
     found = [unitised_alpha(spans, form, interval=method) for form in FORMS]
     found += [unitised_alpha_of_code(spans, code, interval=method) for code in spans.codes]
     found.append(boundary_similarity(spans))
-    return [*found, alpha_u(spans)] if len(spans.documents) == 1 else found
+    return [*found, alpha_u(spans)]
