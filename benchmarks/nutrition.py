@@ -1,11 +1,12 @@
 """Time and memory of the nutrition job beside plain pandas, hand-written SQL and merely reading the columns.
 
-The job: from receipt lines to nutrients of every household and month, weights included. Data sets of other
-sizes are the installed purchases copied with new household and basket ids. Every run is a process of its own;
-peak memory and processor seconds are that process's. Ratios are of runs taken in turn on one machine.
+The job: from receipt lines to nutrients of every household and month, with the spend behind them by the way
+weights were found. Every job writes the same table, and the tables are held against each other. Data sets of
+other sizes are the installed purchases copied with new household and basket ids. Every run is a process of
+its own; peak memory and processor seconds are that process's. Ratios are of runs in turn on one machine.
 
     python benchmarks/nutrition.py                 the full data and 20 times it
-    python benchmarks/nutrition.py --scale 100     147 million lines, under a memory cap
+    python benchmarks/nutrition.py --scale 100     147 million lines: under a cap on the process, and without
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 JOBS = ("casestudy", "sql", "pandas", "read")
+SPENDS = ("food_spend", "counted_spend", "measured_spend", "tables_spend", "assumed_spend", "kilograms")
+WAYS = ("measured", "tables", "assumed")
 ROOT = Path(__file__).resolve().parent.parent
 _PANDAS_MOST = 20
+_CAPPED = 100
+_CAP = 4 << 30
 
 
 def main() -> None:
@@ -43,8 +48,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for scale in given.scale:
             folder = copies(scale, given.data or Path(scratch))
-            limit = given.memory or ("2GB" if scale >= 100 else "4GB")
-            report(scale, folder, limit, 1 if scale >= 100 else given.repeat)
+            if scale < _CAPPED:
+                report(scale, folder, given.memory or "4GB", given.repeat)
+            else:
+                capped(scale, folder, given.memory or "2GB")
+
+
+def one(job: str, folder: Path, limit: str, cap: int = 0) -> dict[str, float]:
+    """Run a job in a process of its own; with a cap, the system refuses it more memory than that."""
+    command = [sys.executable, __file__, "--one", job, str(folder), limit]
+
+    def confine() -> None:
+        resource.setrlimit(resource.RLIMIT_DATA, (cap, cap))
+
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, preexec_fn=confine if cap else None
+    )
+    if done.returncode:
+        raise SystemExit(f"{job} failed: {(done.stderr.strip().splitlines() or ['killed'])[-1]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 def report(scale: int, folder: Path, limit: str, repeat: int) -> None:
@@ -53,30 +75,42 @@ def report(scale: int, folder: Path, limit: str, repeat: int) -> None:
     runs: dict[str, list[dict[str, float]]] = {job: [] for job in jobs}
     for _ in range(repeat):
         for job in jobs:
-            command = [sys.executable, __file__, "--one", job, str(folder), limit]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                print(f"{job} failed: {done.stderr.strip().splitlines()[-1]}")
-                break
-            runs[job].append(json.loads(done.stdout.strip().splitlines()[-1]))
+            runs[job].append(one(job, folder, limit))
     middle = {
         job: {
-            key: sorted(one[key] for one in found)[len(found) // 2]
+            key: sorted(run[key] for run in found)[len(found) // 2]
             for key in ("seconds", "cpu", "megabytes", "rows")
         }
         for job, found in runs.items()
-        if found
     }
     print(f"\n{scale} x the purchases ({1_469_307 * scale:,} lines), engine limit {limit}, {repeat} runs")
-    mine = middle.get("casestudy")
+    mine = middle["casestudy"]
     for job, found in middle.items():
-        said = f"  {job:10} {found['seconds']:8.1f} s {found['cpu']:8.1f} cpu s {found['megabytes']:8.0f} MB"
-        said += f" {found['rows']:12,.0f} rows"
-        if mine and job != "casestudy":
+        said = _said(job, found)
+        if job != "casestudy":
             said += f"   casestudy takes {mine['seconds'] / found['seconds']:.2f} x the time"
             said += f" ({mine['cpu'] / found['cpu']:.2f} x cpu)"
             said += f", {mine['megabytes'] / found['megabytes']:.2f} x the memory"
         print(said)
+    sums = {job: found[0]["check"] for job, found in runs.items() if job != "read"}
+    equal = len(set(sums.values())) == 1
+    print(f"  tables of {', '.join(sums)}: {'equal' if equal else f'DIFFERENT {sums}'}")
+
+
+def capped(scale: int, folder: Path, limit: str) -> None:
+    """Run the package's job under a cap on the whole process, and without it."""
+    print(f"\n{scale} x the purchases ({1_469_307 * scale:,} lines)")
+    free = one("casestudy", folder, "16GB")
+    print(_said("no cap", free))
+    held = one("casestudy", folder, limit, _CAP)
+    print(_said("cap 4 GB", held) + f"   {held['seconds'] / free['seconds']:.2f} x the time without")
+    print(f"  engine limit {limit}; tables: {'equal' if held['check'] == free['check'] else 'DIFFERENT'}")
+    print(_said("read", one("read", folder, limit)))
+
+
+def _said(job: str, found: dict[str, float]) -> str:
+    said = f"  {job:10} {found['seconds']:8.1f} s {found['cpu']:8.1f} cpu s {found['megabytes']:8.0f} MB"
+    return f"{said} {found['rows']:12,.0f} rows"
 
 
 def copies(scale: int, place: Path) -> Path:
@@ -107,12 +141,25 @@ def run(job: str, folder: Path, limit: str) -> None:
     """Do one job and print its seconds, peak megabytes and rows as JSON."""
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
-        rows = {"casestudy": ours, "sql": by_sql, "pandas": by_pandas, "read": read_only}[job](
-            folder, limit, Path(scratch) / "result.parquet"
-        )
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    found = {"seconds": time.perf_counter() - start, "cpu": used.ru_utime + used.ru_stime}
-    print(json.dumps(found | {"megabytes": used.ru_maxrss / 1024, "rows": rows}))
+        result = Path(scratch) / "result.parquet"
+        jobs = {"casestudy": ours, "sql": by_sql, "pandas": by_pandas, "read": read_only}
+        rows = jobs[job](folder, limit, result)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        found = {"seconds": time.perf_counter() - start, "cpu": used.ru_utime + used.ru_stime}
+        found |= {"megabytes": used.ru_maxrss / 1024, "rows": rows}
+        print(json.dumps(found | {"check": _check(result) if result.is_file() else ""}))
+
+
+def _check(result: Path) -> str:
+    """Sums of every column, weighted by household and month: equal tables give equal sums."""
+    import duckdb
+
+    from casestudy.nutrition.components import IDS
+
+    sums = ", ".join(f"sum({name}::hugeint * (household_id % 1009 + 1))" for name in (*SPENDS, *IDS))
+    written = "replace(month::varchar, '-', '')::int"
+    found = duckdb.sql(f"select count(*), sum({written} * household_id), {sums} from '{result}'").fetchone()
+    return " ".join(str(int(value)) for value in found or ())
 
 
 def _basis(folder: Path, limit: str):
@@ -145,7 +192,7 @@ def by_sql(folder: Path, limit: str, result: Path) -> int:
 
     con = duckdb.connect(config={"memory_limit": limit})
     con.execute(f"create view tx as select * from '{folder}/transactions.parquet'")
-    products, groups = _products(con.execute("select 1").fetchone() is not None)
+    products, groups = _products()
     con.register("food", products[["product_id"]])
     sales = con.execute(
         """select product_id, count(*) as rows, sum(quantity)::double as units, sum(cents) / 100.0 as amount,
@@ -158,15 +205,19 @@ def by_sql(folder: Path, limit: str, result: Path) -> int:
     facts = facts.merge(per_100g, on="group", how="left").fillna(dict.fromkeys(IDS, 0))
     con.register("facts", facts.astype(dict.fromkeys(IDS, "int64")))
     sums = ", ".join(f"sum(mg * {name})::bigint as {name}" for name in IDS)
+    ways = ", ".join(
+        f"coalesce(sum(cents) filter (mg > 0 and share = '{way}'), 0)::bigint as {way}_spend" for way in WAYS
+    )
     con.execute(
         f"""copy (with weighed as (
-              select household_id, year(time) * 100 + month(time) as month, cents,
+              select household_id, year(time) * 100 + month(time) as month, cents, share,
                 quantity * unit_mg + cents * cent_mg as mg, {", ".join(IDS)}
               from (select household_id, product_id, quantity, round(sales_value * 100)::bigint as cents,
                       transaction_timestamp - interval 5 hour as time from tx)
               join facts using (product_id))
             select household_id, month, sum(cents)::bigint as food_spend,
-              sum(cents) filter (mg > 0)::bigint as counted_spend, {sums}
+              coalesce(sum(cents) filter (mg > 0), 0)::bigint as counted_spend, {ways},
+              sum(mg)::bigint as kilograms, {sums}
             from weighed group by all)
             to '{result}' (format parquet)"""
     )
@@ -182,7 +233,7 @@ def by_pandas(folder: Path, limit: str, result: Path) -> int:
 
     columns = ["household_id", "product_id", "quantity", "sales_value", "transaction_timestamp"]
     tx = pd.read_parquet(folder / "transactions.parquet", columns=columns)
-    products, groups = _products(True)
+    products, groups = _products()
     tx["cents"] = (tx.pop("sales_value") * 100).round().astype("int64")
     tx["month"] = (tx.pop("transaction_timestamp") - pd.Timedelta(hours=5)).dt.to_period("M")
     tx = tx[tx["product_id"].isin(products["product_id"])]
@@ -200,16 +251,18 @@ def by_pandas(folder: Path, limit: str, result: Path) -> int:
     ).reset_index()
     facts = _facts(products, groups, sales, foodmap, weights)
     joined = tx.merge(facts, on="product_id")
-    joined["ug"] = joined["quantity"] * 1000 * joined["unit_mg"] + joined["cents"] * joined["cent_mg"] * 1000
+    joined["mg"] = joined["quantity"] * joined["unit_mg"] + joined["cents"] * joined["cent_mg"]
+    joined["counted"] = joined["cents"].where(joined["mg"] > 0, 0)
     keys = ["household_id", "month", "group", "share"]
-    sums = joined.groupby(keys)[["cents", "ug"]].sum().reset_index()
-    sums["mg"] = sums.pop("ug") // 1000
+    sums = joined.groupby(keys)[["cents", "counted", "mg"]].sum().reset_index()
     per_100g = (groups.middle[list(IDS)] * 1000).round().fillna(0).astype("int64")
     sums = sums.merge(per_100g, left_on="group", right_index=True, how="left")
     for name in IDS:
         sums[name] = sums[name].fillna(0).astype("int64") * sums["mg"]
-    sums["counted_spend"] = sums["cents"].where(sums["mg"] > 0, 0)
-    final = sums.groupby(["household_id", "month"])[["cents", "counted_spend", *IDS]].sum().reset_index()
+    for way in WAYS:
+        sums[f"{way}_spend"] = sums["counted"].where(sums["share"] == way, 0)
+    sums = sums.rename(columns={"cents": "food_spend", "counted": "counted_spend", "mg": "kilograms"})
+    final = sums.groupby(["household_id", "month"])[[*SPENDS, *IDS]].sum().reset_index()
     final["month"] = final["month"].astype(str)
     final.to_parquet(result)
     return len(final)
@@ -227,7 +280,7 @@ def read_only(folder: Path, limit: str, result: Path) -> int:
     return int(found[0]) if found else 0
 
 
-def _products(_: bool):
+def _products():
     import pandas as pd
 
     from casestudy.nutrition import foodmap

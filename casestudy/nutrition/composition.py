@@ -92,10 +92,10 @@ def read_derived(study: Study) -> pd.DataFrame:
         When columns are missing, values are not numbers or negative, or a food occurs twice.
     """
     frame = tables.read_csv(study.input(DERIVED), TABLE, DERIVED)
+    again = frame[frame.duplicated(["data_type", "food"])]
     problems = [
         Problem(f"{DERIVED}, row {row + 2}", f"{food!r} of {kind} occurs before.", "Keep one of the rows.")
-        for row, (kind, food) in enumerate(frame[["data_type", "food"]].itertuples(index=False))
-        if frame.duplicated(["data_type", "food"]).iloc[row]
+        for row, kind, food in zip(again.index, again["data_type"], again["food"], strict=True)
     ]
     for component in COMPONENTS:
         if component.id in frame:

@@ -205,10 +205,11 @@ def _problems(
         for group, total in sums.items()
         if abs(total - 100) > 0.01
     ]
+    mixed = set(sums.index)
     problems += [
         Problem(GROUPS_FILE, f"{group!r} has no mixture.", f"Add its foods to {MIXTURES_FILE}.")
         for group in groups["group"]
-        if group not in set(sums.index)
+        if group not in mixed
     ]
     have = set(foods[["data_type", "food"]].itertuples(index=False, name=None))
     problems += [

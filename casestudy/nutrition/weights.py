@@ -199,7 +199,8 @@ def resolve(
     pieces: dict[tuple[str, str, str], list[float]] = {}
     for g, t, sold, grams in unit_weights[["group", "type", "sold", "grams"]].itertuples(index=False):
         pieces.setdefault((g, t, sold), []).append(float(grams))
-    found = [_route(row, reference, table, pieces) for row in frame.itertuples(index=False)]
+    asked = frame[list(_ASKED)].astype(object)  # objects: a loop over them is quick
+    found = [_route(row, reference, table, pieces) for row in asked.itertuples(index=False)]
     frame["route"] = [one[0] for one in found]
     frame["unit_grams"] = [one[1] for one in found]
     frame["kg_price"] = [one[2] for one in found]
@@ -215,21 +216,21 @@ def resolve(
 
 def _reference(frame: pd.DataFrame, rules: WeightRules) -> dict[tuple[str, ...], float]:
     """Median price per kilogram of simply parsed rows, by category and type, and by food group."""
-    import numpy as np
-
     simple = frame[frame["status"].eq("usable")]
     medians: dict[tuple[str, ...], float] = {}
     for keys in (["category", "type"], ["group"]):
-        for name, rows in simple.groupby(keys, sort=True):
-            if rows["rows"].sum() >= rules.reference_rows:
-                order = np.argsort(rows["price_per_kg"].to_numpy(), kind="stable")
-                weight = rows["rows"].to_numpy()[order].cumsum()
-                middle = int(np.searchsorted(weight, weight[-1] / 2))
-                medians[name] = float(rows["price_per_kg"].to_numpy()[order][middle])
+        rows = simple.sort_values("price_per_kg", kind="stable")
+        grouped = rows.groupby(keys, sort=True)["rows"]
+        whole = grouped.transform("sum")
+        reached = rows[(grouped.cumsum() >= whole / 2) & (whole >= rules.reference_rows)]
+        first = reached.drop_duplicates(keys).sort_values(keys)
+        names = first[keys].astype(object).itertuples(index=False, name=None)
+        medians |= dict(zip(names, first["price_per_kg"].astype(float), strict=True))
     return medians
 
 
 _NAN = float("nan")
+_ASKED = ("status", "department", "category", "type", "group", "reading", "grams", "unit_price")
 
 
 def _route(

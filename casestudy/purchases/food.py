@@ -72,9 +72,10 @@ def classify(products: pd.DataFrame, rules: pd.DataFrame) -> pd.Series:
         hits = [key for key in asked if key in first]
         return first[min(hits, key=lambda key: order[key])] if hits else "unknown"
 
-    pairs = products[["department", "category"]].astype(object).fillna("-")
-    known = {pair: decide(*pair) for pair in set(pairs.itertuples(index=False, name=None))}
-    decided = [known[pair] for pair in pairs.itertuples(index=False, name=None)]
     import pandas as pd
 
-    return pd.Series(decided, index=products.index, name="class", dtype="str")
+    pairs = products[["department", "category"]].astype(object).fillna("-")
+    known = pairs.drop_duplicates()
+    known = known.assign(decided=[decide(*pair) for pair in known.itertuples(index=False, name=None)])
+    decided = pairs.merge(known, on=["department", "category"], how="left")["decided"]
+    return pd.Series(decided.to_numpy(), index=products.index, name="class", dtype="str")

@@ -36,19 +36,19 @@ def product_sales(purchases: Purchases, classes: tuple[str, ...] = FOOD) -> pd.D
     """
     lines = purchases.classed(*classes)
     lines = lines.filter((lines.quantity > 0) & (lines.cents > 0))
-    lines = lines.mutate(
-        price=(lines.cents * 1000 / lines.quantity).round(2), single=(lines.quantity == 1000).cast("int64")
-    )
-    grouped = lines.group_by("product_id").agg(
-        rows=lines.count(),
-        quantity=lines.quantity.sum(),
-        cents=lines.cents.sum(),
-        prices=lines.price.nunique(),
-        singles=lines.single.sum(),
+    # A product has few (quantity, amount) pairs: counting those first spares a distinct count over all lines.
+    pairs = lines.group_by("product_id", "quantity", "cents").agg(rows=lines.count())
+    pairs = pairs.mutate(price=(pairs.cents * 1000 / pairs.quantity).round(2))
+    grouped = pairs.group_by("product_id").agg(
+        rows=pairs.rows.sum(),
+        quantity=(pairs.quantity * pairs.rows).sum(),
+        cents=(pairs.cents * pairs.rows).sum(),
+        prices=pairs.price.nunique(),
+        singles=pairs.rows.sum(where=pairs.quantity == 1000),
     )
     sums = purchases.connection.execute(grouped)
     for column in ("rows", "quantity", "cents", "prices", "singles"):
-        sums[column] = sums[column].astype("int64")
+        sums[column] = sums[column].fillna(0).astype("int64")
     sums["units"] = sums.pop("quantity") / 1000
     sums["amount"] = sums.pop("cents") / 100
     frame = purchases.products.merge(sums, on="product_id", how="inner")
