@@ -15,6 +15,7 @@ from casestudy.study import Study
 FILE = "evidence/claims.yaml"
 KINDS = ("coding", "measure", "document")
 VERDICTS = ("rejected", "weakened", "stands", "undecided")
+WRITTEN = ("before", "after")
 _COMPARISON = re.compile(r"(>=|<=|>|<|=)\s*(-?\d+(?:\.\d+)?)\s*(%?)")
 
 
@@ -107,10 +108,12 @@ class Claim:
     ----------
     id, text, perspective, theme, question : str
     expected : str
-        What would be seen if it were true, written before the analysis.
+        What would be seen if it were true.
     evidence, contrary : tuple of Item
     rivals : tuple of Rival
     note : str
+    written : {'before', 'after'}
+        Whether the expectation was written before the analysis or after a first look at its results.
     """
 
     id: str
@@ -123,6 +126,7 @@ class Claim:
     contrary: tuple[Item, ...] = ()
     rivals: tuple[Rival, ...] = ()
     note: str = ""
+    written: str = "before"
 
 
 def load(study: Study, framework: Framework | None = None) -> tuple[Claim, ...]:
@@ -152,6 +156,7 @@ _CLAIM = (
     "contrary",
     "rivals",
     "note",
+    "written",
 )
 _ITEM = ("id", "kind", "says", "measure", "document", "quote", "expect", "quotes", *FIELDS)
 
@@ -190,6 +195,7 @@ def parse(
                 _rival(rival) for rival in one.items("rivals", ("text", "test", "verdict", "because"))
             ),
             note=one.text("note"),
+            written=one.text("written", allowed=WRITTEN) or "before",
         )
         if claim.id in {other.id for other in claims}:
             one.problem("id", f"claim {claim.id!r} occurs twice.", "Give each its own id.")

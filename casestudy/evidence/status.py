@@ -154,7 +154,10 @@ def evaluate(claims: Iterable[Claim], material: Material, rule: str = "") -> lis
 
 
 def table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
-    """Claims, one a row: ``claim, text, perspective, theme, question, status, why, sources, expected``."""
+    """Claims, one a row: id, text, perspective, theme, question, status and why, sources, what was expected.
+
+    ``written`` says whether that was written before the analysis or after a first look.
+    """
     import pandas as pd
 
     rows = [
@@ -168,10 +171,12 @@ def table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
             "why": one.why,
             "sources": ", ".join(one.sources),
             "expected": one.claim.expected,
+            "written": one.claim.written,
         }
         for one in verdicts
     ]
-    columns = ["claim", "text", "perspective", "theme", "question", "status", "why", "sources", "expected"]
+    columns = ["claim", "text", "perspective", "theme", "question", "status", "why", "sources"]
+    columns += ["expected", "written"]
     return pd.DataFrame(rows, columns=columns)
 
 

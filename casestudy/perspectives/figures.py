@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from casestudy.figures import COLOURS, HATCHES, INK, MARKERS, QUIET, canvas
@@ -160,12 +161,10 @@ def framework(result: Result) -> Drawing:
     tallest = max(int(themes["perspective"].eq(side).sum()) for side in columns)
     with canvas(size=(max(6.0, 3.5 * len(columns)), 1.05 * tallest + 1.9)) as (figure, axes):
         boxes = _boxes(axes, themes, columns)
-        from_box: dict[str, int] = {}
+        placed = list(boxes.values())
         for number, link in enumerate(links.to_dict("records")):
             if link["start"] in boxes and link["end"] in boxes:
-                from_box[link["start"]] = from_box.get(link["start"], -1) + 1
-                place = 0.17 + 0.16 * from_box[link["start"]]
-                _link(axes, boxes[link["start"]], boxes[link["end"]], link, (number, place))
+                placed.append(_link(axes, boxes[link["start"]], boxes[link["end"]], link, number, placed))
         _legend(axes, list(dict.fromkeys(links["status"])))
         axes.set_axis_off()
         axes.set_xlim(-0.42, len(columns) - 0.58)
@@ -240,13 +239,15 @@ def _boxes(axes: Any, themes: pd.DataFrame, columns: list[str]) -> dict[str, _Bo
     return boxes
 
 
-def _link(axes: Any, start: _Box, end: _Box, link: dict[Any, Any], order: tuple[int, float]) -> None:
-    number, place = order
+def _link(
+    axes: Any, start: _Box, end: _Box, link: dict[Any, Any], number: int, placed: Sequence[_Box]
+) -> _Box:
+    """Draw a link and name its claim where nothing is covered; gives the place that the name takes."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     if start[0] > end[0]:
-        start, end, place = end, start, 1 - place
+        start, end = end, start
     y0, y1 = (start[2] + start[3]) / 2, (end[2] + end[3]) / 2
     # Links that leave one box spread a little, so that they can be told apart.
     shift = ((number % 3) - 1) * 0.016
@@ -262,17 +263,46 @@ def _link(axes: Any, start: _Box, end: _Box, link: dict[Any, Any], order: tuple[
     patch = PathPatch(path, fill=False, zorder=2, **_LINE[link["status"]])
     patch.set_gid(f"claim-{link['claim']}")
     axes.add_patch(patch)
-    x, y = _on_curve(points, place)
+    said = _numbered(link)
+    x, y = _free(points, 0.0072 * len(said) + 0.01, placed)
     axes.text(
         x,
         y,
-        link["claim"],
+        said,
         fontsize=7.5,
         ha="center",
         va="center",
         zorder=5,
         color=INK,
         bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.9},
+    )
+    return _around(x, y, 0.0072 * len(said) + 0.01)
+
+
+def _around(x: float, y: float, half: float) -> _Box:
+    return x - half, x + half, y - 0.017, y + 0.017
+
+
+def _free(points: list[tuple[float, float]], half: float, placed: Sequence[_Box]) -> tuple[float, float]:
+    """Where on a curve a name covers least: the first place that covers nothing, searched from the start."""
+
+    def covered(t: float) -> float:
+        left, right, low, high = _around(*_on_curve(points, t), half)
+        return sum(
+            max(0.0, min(right, b) - max(left, a)) * max(0.0, min(high, d) - max(low, c))
+            for a, b, c, d in placed
+        )
+
+    places = [0.18 + 0.04 * step for step in range(17)]
+    best = min(places, key=lambda t: (round(covered(t), 6), t))
+    return _on_curve(points, best)
+
+
+def _numbered(link: dict[Any, Any]) -> str:
+    """A claim with the numbers of the notebooks that it rests on, such as ``C3 · 45``."""
+    stems = [stem for stem in link["notebooks"].split(", ") if stem]
+    return " · ".join(
+        [link["claim"], *([", ".join(stem.partition("-")[0] for stem in stems)] if stems else [])]
     )
 
 
@@ -293,6 +323,6 @@ def _legend(axes: Any, statuses: list[str]) -> None:
             bbox_to_anchor=(0.5, -0.04),
             ncols=len(handles),
             fontsize=8.5,
-            title="the claim behind a link is",
+            title="claim · notebooks whose numbers it rests on; the claim behind a link is",
             title_fontsize=8.5,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +31,10 @@ def tables(found: Material, verdicts: Sequence[Verdict]) -> Result:
     Result
         Tables: ``themes`` (every theme of every perspective: people, of, share, sources, how many claims
         rest on it and with which status); ``claims``; ``links`` (between themes, with the claim that carries
-        each and its status); ``questions`` (claims and their statuses by research question); ``meets`` (how
-        many people or documents voice both of two themes of different perspectives).
+        each, its status and the notebooks whose numbers it rests on); ``touches`` (each such notebook with
+        the themes and perspectives that it bears on); ``questions`` (claims and their statuses by research
+        question); ``meets`` (how many people or documents voice both of two themes of different
+        perspectives).
     """
     claims = claims_table(verdicts)
     themes = _themes(found, claims)
@@ -42,10 +44,12 @@ def tables(found: Material, verdicts: Sequence[Verdict]) -> Result:
     empty = list(themes.loc[themes["people"] == 0, "name"]) if len(themes) else []
     if empty:
         gaps.append(f"Nothing is coded under {listed(empty)}.")
+    behind = notebooks(found, verdicts)
     made = {
         "themes": themes,
         "claims": claims,
-        "links": links(found, claims),
+        "links": links(found, claims, behind),
+        "touches": touches(found, verdicts, behind),
         "questions": questions(found, claims),
         "meets": meets(found),
     }
@@ -80,8 +84,25 @@ def _themes(found: Material, claims: pd.DataFrame) -> pd.DataFrame:
     return whole
 
 
-def links(found: Material, claims: pd.DataFrame) -> pd.DataFrame:
-    """The links between themes: ``start, end, claim, says, status`` (``not made`` without such a claim)."""
+def notebooks(found: Material, verdicts: Sequence[Verdict]) -> dict[str, tuple[str, ...]]:
+    """For each claim, the notebooks whose numbers it rests on or was searched in for the contrary."""
+    behind = {}
+    for verdict in verdicts:
+        items = (*verdict.claim.evidence, *verdict.claim.contrary)
+        measures = [found.framework.measure(item.measure) for item in items if item.kind == "measure"]
+        behind[verdict.claim.id] = tuple(sorted({one.notebook for one in measures if one}))
+    return behind
+
+
+def links(found: Material, claims: pd.DataFrame, behind: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """The links between themes, with the claim that carries each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``start, end, claim, says, status`` (``not made`` without such a claim) and ``notebooks``, whose
+        numbers the claim rests on; empty where it rests on words alone.
+    """
     import pandas as pd
 
     status = dict(zip(claims["claim"], claims["status"], strict=True))
@@ -92,10 +113,49 @@ def links(found: Material, claims: pd.DataFrame) -> pd.DataFrame:
             "claim": link.claim,
             "says": link.says,
             "status": status.get(link.claim, "not made"),
+            "notebooks": ", ".join(behind.get(link.claim, ())),
         }
         for link in found.framework.links
     ]
-    return pd.DataFrame(rows, columns=["start", "end", "claim", "says", "status"])
+    return pd.DataFrame(rows, columns=["start", "end", "claim", "says", "status", "notebooks"])
+
+
+def touches(
+    found: Material, verdicts: Sequence[Verdict], behind: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """Where notebooks touch the perspectives: through the claims that rest on their numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``notebook, claims, theme_id, themes, perspectives``: one row a notebook; themes are those of its
+        claims and those that a claim links.
+    """
+    import pandas as pd
+
+    declared = {theme.id: theme for theme in found.framework.themes}
+    reached: dict[str, tuple[list[str], set[str]]] = {}
+    for verdict in verdicts:
+        claim = verdict.claim
+        ends = {end for one in found.framework.links if one.claim == claim.id for end in (one.start, one.end)}
+        for notebook in behind.get(claim.id, ()):
+            held = reached.setdefault(notebook, ([], set()))
+            held[0].append(claim.id)
+            held[1].update(({claim.theme} | ends) & set(declared))
+    rows = []
+    for notebook, (claims, ids) in sorted(reached.items()):
+        mine = [theme for theme in declared.values() if theme.id in ids]
+        named = {one.id: one.name for one in found.framework.perspectives}
+        rows.append(
+            {
+                "notebook": notebook,
+                "claims": " ".join(claims),
+                "theme_id": " ".join(theme.id for theme in mine),
+                "themes": listed(theme.name for theme in mine),
+                "perspectives": listed(dict.fromkeys(named[theme.perspective] for theme in mine)),
+            }
+        )
+    return pd.DataFrame(rows, columns=["notebook", "claims", "theme_id", "themes", "perspectives"])
 
 
 def questions(found: Material, claims: pd.DataFrame) -> pd.DataFrame:
