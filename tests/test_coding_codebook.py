@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from casestudy.coding import check, codebook, history, revise
 from casestudy.coding.codebook import Code, Codebook, Scheme
+from casestudy.coding.yaml_text import parsed
 from casestudy.errors import InputError
 from casestudy.study import Study
 
@@ -268,3 +269,32 @@ def test_the_command_keeps_the_history(talk: Study, command: Command) -> None:
     code, _, error = command("code", "rename", *words, "garden.nothing", "x")
     assert code == 2
     assert "not in the codebook" in error
+
+
+YAML_TEXT = st.lists(
+    st.text(st.sampled_from("aeyno0123456789:-_.+xbZT~<=#'\"[]{} \t"), max_size=12), max_size=5
+)
+
+
+@given(YAML_TEXT)
+@settings(max_examples=150, deadline=None)
+def test_the_quick_reader_of_yaml_gives_what_the_slow_one_gives(lines: list[str]) -> None:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    text = "".join(f"- {line}\n" for line in lines)
+    try:
+        expected = YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, ValueError):
+        return
+    assert repr(parsed(text)) == repr(expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 1\na: 2", "a: [", "!!python/object/apply:os.system ['true']", "a: b: c"]
+)
+def test_what_the_quick_reader_refuses_is_refused_in_the_words_of_the_slow_one(text: str) -> None:
+    from ruamel.yaml.error import YAMLError
+
+    with pytest.raises(YAMLError):
+        parsed(text)

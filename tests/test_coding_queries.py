@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -252,3 +253,22 @@ def test_words_that_no_coding_covers(frame: pd.DataFrame) -> None:
     assert found.loc["rain", "uncovered"] == 1.0
     assert found.loc["potatoes", "uncovered"] == 0.0
     assert "grow" not in found.index
+
+
+LETTERS = st.text(st.sampled_from("aAsSkKiI äÄåÅſıİK_-'\n*ßé:"), max_size=60)
+
+
+@given(LETTERS, st.text(st.sampled_from("aAsSkKiI äÄ*'ß"), min_size=1, max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_the_quick_search_finds_what_the_plain_expression_finds(text: str, word: str) -> None:
+    document = from_text(text, "d")
+    try:
+        found = words.concordance({"d": document}, word, width=4)
+    except InputError:
+        return
+    inner = re.escape(word.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
+    places = list(re.finditer(rf"(?<!\w){inner}(?!\w)", text, re.IGNORECASE))
+    assert list(zip(found["start"], found["end"], strict=True)) == [one.span() for one in places]
+    for row in found.to_dict("records"):
+        turn = document.turn_at(row["start"])
+        assert (row["turn"], row["said_by"]) == ((turn.number, turn.speaker) if turn else (0, ""))

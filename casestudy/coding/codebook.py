@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from casestudy.coding.yaml_text import parsed
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.study import Study
 
@@ -239,7 +240,7 @@ def read_yaml(path: Path, where: str) -> tuple[Any, str]:
         raise InputError("A YAML file cannot be read.", [problem])
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
-        return _parsed(text), text
+        return parsed(text), text
     except UnicodeDecodeError as error:
         problem = Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
         raise InputError("A YAML file cannot be read.", [problem]) from error
@@ -249,14 +250,6 @@ def read_yaml(path: Path, where: str) -> tuple[Any, str]:
         reason = str(getattr(error, "problem", None) or "it is not valid YAML").split("\n")[0]
         problem = Problem(place, f"{reason}.", "Mend the line; quote text that holds a colon.")
         raise InputError("A YAML file cannot be read.", [problem]) from error
-
-
-@lru_cache(maxsize=64)
-def _parsed(text: str) -> Any:
-    """What a YAML text holds; nobody changes what is returned."""
-    from ruamel.yaml import YAML
-
-    return YAML(typ="safe").load(text)
 
 
 _CODE_TEXTS = ("id", "name", "parent", "definition", "log_indicator", "merged_into")
@@ -358,9 +351,20 @@ def as_text(value: Any) -> str:
 
 
 def _at(where: str, text: str, code: str, again: bool = False) -> str:
-    lines = [
-        number
-        for number, line in enumerate(text.split("\n"), start=1)
-        if re.search(rf"\bid['\"]?:\s*['\"]?{re.escape(code)}['\"]?\s*(?:,|}}|#|$)", line)
-    ]
+    lines = _lines(text).get(code)
     return f"{where}, line {lines[-1 if again else 0]}" if lines else f"{where}, code {code}"
+
+
+_ID = re.compile(r"\bid['\"]?:[ \t]*(['\"]?)([\w.\-]+)\1[ \t]*(?:,|}|#|$)", re.MULTILINE)
+
+
+@lru_cache(maxsize=64)
+def _lines(text: str) -> dict[str, list[int]]:
+    """In which lines of a scheme each id stands."""
+    found: dict[str, list[int]] = {}
+    line, reached = 1, 0
+    for match in _ID.finditer(text):
+        line += text.count("\n", reached, match.start())
+        reached = match.start()
+        found.setdefault(match[2], []).append(line)
+    return found
