@@ -141,7 +141,7 @@ def test_the_verb_lists_decides_and_agreement_shows_before_and_after(talk: Study
     code, out, error = command("reconcile", "list", *where, "--document", "t1", "--code", "garden.water.hose")
     assert code == 0, error
     mark = out.split()[0]
-    assert "1 disagreements are open" in out
+    assert "1 disagreement is open" in out
     assert "b: nothing" in out
     files = {path: path.read_bytes() for path in (talk.root / "interviews").rglob("*") if path.is_file()}
     said = ["--who", "k and m", "--why", "a denial", "--when", "2026-05-01"]
@@ -154,7 +154,7 @@ def test_the_verb_lists_decides_and_agreement_shows_before_and_after(talk: Study
     assert "0 disagreements are open" in command("reconcile", "list", *words)[1]
     log = command("reconcile", "log", *where)[1]
     assert "k and m, 2026-05-01: a denial" in log
-    assert "1 decisions; 0 kept the codings" in log
+    assert "1 decision; 0 kept the codings" in log
     code, out, error = command("agreement", *where, "--unit", "turn", "--least", "2")
     assert code == 0, error
     [line] = [
@@ -167,7 +167,7 @@ def test_the_verb_lists_decides_and_agreement_shows_before_and_after(talk: Study
     (talk.root / "study.toml").write_text('title = "x"\nstance = "reflexive"\n')
     out = command("agreement", *where, "--unit", "turn")[1]
     assert "Krippendorff" not in out
-    assert "1 decisions of reconciliation" in out
+    assert "1 decision of reconciliation" in out
 
 
 def test_the_verb_names_every_problem_and_writes_nothing(talk: Study, command: Command) -> None:

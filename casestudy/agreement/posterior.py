@@ -39,7 +39,11 @@ class Posterior:
     categories and coders. With two coders and two categories that is the prior of 1/4 in each cell of the
     table. So a rare category, few units, or no disagreement at all do not make the interval collapse, which
     is where the customary bootstrap fails. Few pieces get Gamma weights of a shape below 1, so that the
-    spread answers to Student's t. ``benchmarks/agreement_coverage.csv`` compares the methods.
+    spread answers to Student's t.
+
+    ``benchmarks/agreement_coverage.csv`` compares the methods over 192 cells of prevalence, alpha, coders and
+    units. This one covers 93 to 97 % of the time in 172 of them, less in 5 (0.89 at the least), more in 15,
+    nearly all of 20 units; the bootstraps and the jackknife stay within in fewer.
 
     Examples
     --------

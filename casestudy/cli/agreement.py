@@ -105,7 +105,8 @@ def _agreement(arguments: argparse.Namespace) -> int:
     if decisions:
         kept = sum(one.codings == "kept" for one in decisions)
         print(
-            f"{len(decisions)} decisions of reconciliation, {kept} of which kept the codings. Figures before "
+            f"{len(decisions)} decision{'s' * (len(decisions) != 1)} of reconciliation, {kept} of which kept "
+            "the codings. Figures before "
             "them say how far coders agreed by themselves; figures after them say what was settled."
         )
         after = reconcile.applied(frame, decisions, book)

@@ -15,6 +15,7 @@ def add(subparsers: Any) -> None:
         description="List open disagreements, decide on one, list decisions. The coders' files stay as they "
         "are.",
         epilog="examples:\n  casestudy reconcile list --document c01\n"
+        "  casestudy reconcile list --sample 40 --seed 1\n"
         '  casestudy reconcile decide 5ccfce --code food.rye --who "k and m" --why "bread is named"\n'
         '  casestudy reconcile decide 5ccfce --keep --who "k and m" --why "both readings hold"',
         formatter_class=plain,
@@ -23,6 +24,8 @@ def add(subparsers: Any) -> None:
     one = verbs.add_parser("list", help="list what is open", formatter_class=plain)
     one.add_argument("--document", default="", help="only this document")
     one.add_argument("--code", default="", help="only where one of the two gave this code")
+    one.add_argument("--sample", type=int, default=0, help="only so many, half of each kind, at random")
+    one.add_argument("--seed", type=int, default=1, help="of the sample (1)")
     one.set_defaults(act=_list)
     two = verbs.add_parser("decide", help="write a decision", formatter_class=plain)
     two.add_argument("disagreement", help="its id, or the beginning of it")
@@ -40,6 +43,7 @@ def add(subparsers: Any) -> None:
     two.add_argument("--why", required=True, help="the reason, in a sentence")
     two.add_argument("--when", default="", help="time of the decision (now)")
     two.add_argument("--change", default="", help="event of the codebook's history that it led to")
+    two.add_argument("--propose", default="", help="change of the codebook that it asks for, in words")
     two.set_defaults(act=_decide)
     for parser in (one, two):
         parser.add_argument("--coders", default="", help="the two, with a comma between them (all there are)")
@@ -66,7 +70,12 @@ def _open(arguments: argparse.Namespace) -> Any:
     return study, book, coders, lines
 
 
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
 def _list(arguments: argparse.Namespace) -> int:
+    from casestudy.coding import settling
     from casestudy.errors import InputError, Problem, nearest
 
     _, book, coders, lines = _open(arguments)
@@ -77,7 +86,8 @@ def _list(arguments: argparse.Namespace) -> int:
         lines = lines[lines["document"].eq(arguments.document)]
     if arguments.code:
         lines = lines[lines["first_code"].eq(arguments.code) | lines["second_code"].eq(arguments.code)]
-    for row in lines.to_dict("records"):
+    shown_lines = settling.sample(lines, arguments.sample, arguments.seed) if arguments.sample else lines
+    for row in shown_lines.to_dict("records"):
         sides = []
         for coder, side in zip(coders, ("first", "second"), strict=True):
             code = row[f"{side}_code"]
@@ -86,14 +96,15 @@ def _list(arguments: argparse.Namespace) -> int:
         quote = " ".join(str(row["quote"]).split())
         shown = quote if len(quote) <= 70 else quote[:69] + "…"
         print(f"{row['id']} {row['document']}, {row['state']}; {'; '.join(sides)}; {shown}")
-    print(f"{len(lines)} disagreements are open.")
+    drawn = f" {len(shown_lines)} drawn, seed {arguments.seed}." if arguments.sample else ""
+    print(f"{_count(len(lines), 'disagreement')} {'is' if len(lines) == 1 else 'are'} open.{drawn}")
     return 0
 
 
 def _decide(arguments: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    from casestudy.coding import history, reconcile, settling
+    from casestudy.coding import history, reconcile, settling, table
 
     study, book, coders, lines = _open(arguments)
     made = settling.settled(
@@ -107,7 +118,9 @@ def _decide(arguments: argparse.Namespace) -> int:
         why=arguments.why,
         when=arguments.when or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         change=arguments.change,
+        proposes=arguments.propose,
         events=history.read(study),
+        texts=table.material(study),
     )
     reconcile.append(study, [made], book)
     print(f"Decision {made.id} is written to {reconcile.FILE}: {_said(made)}")
@@ -117,7 +130,8 @@ def _decide(arguments: argparse.Namespace) -> int:
 def _said(one: Any) -> str:
     what = "codings kept" if one.codings == "kept" else ", ".join(one.codes) or "no code"
     led = f"; led to change {one.change} of the codebook" if one.change else ""
-    return f"{one.document} {one.start}-{one.end}, {what}{led}; {one.who}, {one.when}: {one.why}"
+    asks = f" Proposed for the codebook: {one.proposes}" if one.proposes else ""
+    return f"{one.document} {one.start}-{one.end}, {what}{led}; {one.who}, {one.when}: {one.why}{asks}"
 
 
 def _log(arguments: argparse.Namespace) -> int:
@@ -129,5 +143,9 @@ def _log(arguments: argparse.Namespace) -> int:
         print(f"{one.id} {_said(one)}")
     kept = sum(one.codings == "kept" for one in decisions)
     led = sum(bool(one.change) for one in decisions)
-    print(f"{len(decisions)} decisions; {kept} kept the codings, {led} led to a change of the codebook.")
+    asks = sum(bool(one.proposes) for one in decisions)
+    print(
+        f"{_count(len(decisions), 'decision')}; {kept} kept the codings, {led} led to a change of the "
+        f"codebook, {_count(asks, 'change')} of it {'is' if asks == 1 else 'are'} proposed."
+    )
     return 0

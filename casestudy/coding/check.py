@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from casestudy.coding import codebook as books
 from casestudy.coding import codings as work
-from casestudy.coding import history, participants
+from casestudy.coding import history, participants, reconcile
 from casestudy.coding.attributes import Attribute, attributes
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.codings import Work
@@ -26,7 +26,7 @@ def check(study: Study) -> list[Problem]:
     Returns
     -------
     list of Problem
-        Codebooks first, then history, participants, codings; empty when all is well.
+        Codebooks first, then history, participants, codings, reconciliation; empty when all is well.
     """
     problems: list[Problem] = []
     book = Codebook({}, {})
@@ -40,7 +40,8 @@ def check(study: Study) -> list[Problem]:
     except InputError as error:
         problems += error.problems
     problems += people(study)
-    return problems + codings(study, book if book.codes else None)
+    problems += codings(study, book if book.codes else None)
+    return problems + decisions(study, book if book.codes else None)
 
 
 def codebook(book: Codebook) -> list[Problem]:
@@ -156,6 +157,22 @@ def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
     for one in works:
         problems += work_problems(one, documents, book, vocabulary)
     return problems
+
+
+def decisions(study: Study, book: Codebook | None = None) -> list[Problem]:
+    """Problems of the reconciliation log."""
+    found, problems = reconcile.survey(study)
+    if not found:
+        return problems
+    try:
+        documents = material(study)
+    except InputError:
+        documents = None
+    ids: dict[str, set[str]] = {}
+    for one in work.survey(study)[0]:
+        ids.setdefault(one.coder, set()).update(coding.id for coding in one.codings)
+    events = {one.id for one in history.survey(study)[0]}
+    return problems + reconcile.problems_of(found, book, documents, ids, events)
 
 
 def work_problems(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from casestudy.coding.codebook import Codebook
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
+from casestudy.transcripts.transcript import Transcript
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,10 @@ class Decision:
     who, when, why : str
     change : str
         The event of the codebook's history that it led to; empty for none.
+    proposes : str
+        A change of the codebook that it asks for, in words, where nobody has made it yet.
+    quote : str
+        The words of the stretch when it was decided on.
     about : tuple of str
         The codings in question, by id: others stay, though they share its text. Empty for all that do.
     codings : {'changed', 'kept'}
@@ -62,6 +67,8 @@ class Decision:
     change: str = ""
     about: tuple[str, ...] = ()
     codings: str = "changed"
+    proposes: str = ""
+    quote: str = ""
 
 
 def decision(**fields: Any) -> Decision:
@@ -83,6 +90,13 @@ def read(study: Study) -> list[Decision]:
     InputError
         With every line that is no decision.
     """
+    decisions, problems = survey(study)
+    raise_if(problems, "The reconciliation log has problems.")
+    return decisions
+
+
+def survey(study: Study) -> tuple[list[Decision], list[Problem]]:
+    """Like `read`, with the problems listed instead of raised."""
     found = study.inputs(FILE)
     decisions: dict[str, Decision] = {}
     problems: list[Problem] = []
@@ -92,26 +106,36 @@ def read(study: Study) -> list[Decision]:
             continue
         where = f"{FILE}, line {number}"
         try:
-            data = json.loads(row)
-            values: dict[str, Any] = {key: str(data[key]) for key in ("id", "document", "scheme")}
-            values |= {key: int(data[key]) for key in ("start", "end")}
-            values |= {key: tuple(str(one) for one in data[key]) for key in ("codes", "coders")}
-            values |= {key: str(data.get(key) or "") for key in ("who", "when", "why", "change")}
-            values["about"] = tuple(str(one) for one in data.get("about") or ())
-            one = Decision(**values, codings=str(data.get("codings") or "changed"))
+            one = _parsed(json.loads(row))
         except (ValueError, KeyError, TypeError, RecursionError):
             remedy = "Write id, document, start, end, scheme, codes and coders."
             problems.append(Problem(where, f"{row[:40]!r} is no decision.", remedy))
             continue
         if not 0 <= one.start < one.end:
             problems.append(Problem(where, f"it spans {one.start} to {one.end}.", "0 <= start < end."))
-            continue
-        if one.codings not in CODINGS:
+        elif one.codings not in CODINGS:
             problems.append(Problem(where, f"codings are {one.codings!r}.", nearest(one.codings, CODINGS)))
-            continue
-        decisions[one.id] = one
-    raise_if(problems, "The reconciliation log has problems.")
-    return sorted(decisions.values(), key=lambda one: (one.when, one.id))
+        elif decisions.get(one.id, one) != one:
+            found_twice = f"another line with the id {one.id!r} says something else."
+            problems.append(Problem(where, found_twice, "Keep one of the two."))
+        else:
+            decisions[one.id] = one
+    return sorted(decisions.values(), key=lambda one: (one.when, one.id)), problems
+
+
+def _parsed(data: Any) -> Decision:
+    values: dict[str, Any] = {key: str(data[key]) for key in ("id", "document", "scheme")}
+    values |= {key: int(data[key]) for key in ("start", "end")}
+    values |= {key: _several(data[key]) for key in ("codes", "coders")}
+    values |= {key: str(data.get(key) or "") for key in ("who", "when", "why", "change", "proposes", "quote")}
+    about, codings = _several(data.get("about") or []), str(data.get("codings") or "changed")
+    return Decision(**values, about=about, codings=codings)
+
+
+def _several(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("not a list")
+    return tuple(str(one) for one in value)
 
 
 def append(study: Study, decisions: Sequence[Decision], book: Codebook) -> None:
@@ -147,8 +171,9 @@ def applied(frame: pd.DataFrame, decisions: Sequence[Decision], book: Codebook) 
     """The table of codings after the decisions; the coders' files stay as they are.
 
     Codings of the decision's coders and scheme that share text with its stretch go, or those it is
-    about; each of the coders gets the decided codes there. A later decision on the same stretch holds. A
-    decision that keeps the codings changes nothing.
+    about; each of the coders gets the decided codes there. Who has a decided code on all of that text,
+    in a coding that stays, gets no second one; one that lies within it gives way. A later decision on the
+    same stretch holds. A decision that keeps the codings changes nothing.
 
     Returns
     -------
@@ -168,32 +193,116 @@ def applied(frame: pd.DataFrame, decisions: Sequence[Decision], book: Codebook) 
         if one.about:
             touched = table["coding"].isin(one.about) & inside
         kept = table[~touched]
-        like = frame[
-            frame["document"].eq(one.document) & (frame["start"] < one.end) & (frame["end"] > one.start)
-        ]
-        pattern = like.iloc[0].to_dict() if len(like) else dict.fromkeys(frame.columns, "")
-        rows = [
-            {
-                **pattern,
-                "coding": f"{one.id}-{coder}-{code}",
-                "coder": coder,
-                "document": one.document,
-                "scheme": one.scheme,
-                "code": code,
-                "as_coded": code,
-                "name": book.codes[code].name if code in book.codes else code,
-                "path": book.path(code),
-                "start": one.start,
-                "end": one.end,
-                "quote": "",
-                "memo": one.why,
-                "by": f"reconciled: {one.id}",
-                "placed": True,
-            }
-            for coder in one.coders
-            for code in one.codes
-        ]
-        table = pd.concat([kept, pd.DataFrame(rows, columns=frame.columns)]) if rows else kept
+        pattern = _pattern(frame, one)
+        rows: list[dict[str, Any]] = []
+        for coder in one.coders:
+            own = kept["document"].eq(one.document) & kept["coder"].eq(coder) & kept["placed"]
+            for code in one.codes:
+                same = kept[own.loc[kept.index] & kept["code"].eq(code)]
+                if ((same["start"] <= one.start) & (same["end"] >= one.end)).any():
+                    continue
+                kept = kept.drop(index=same.index[(same["start"] >= one.start) & (same["end"] <= one.end)])
+                rows.append(
+                    {
+                        **pattern,
+                        "coding": f"{one.id}-{coder}-{code}",
+                        "coder": coder,
+                        "document": one.document,
+                        "scheme": one.scheme,
+                        "code": code,
+                        "as_coded": code,
+                        "name": book.codes[code].name if code in book.codes else code,
+                        "path": book.path(code),
+                        "start": one.start,
+                        "end": one.end,
+                        "quote": _words(frame, one),
+                        "memo": one.why,
+                        "by": f"reconciled: {one.id}",
+                        "placed": True,
+                    }
+                )
+        made = pd.DataFrame(rows, columns=frame.columns)
+        table = pd.concat([kept, made], ignore_index=True) if rows else kept
         table = table.astype(frame.dtypes.to_dict())
     order = ["document", "start", "end", "code", "coder", "coding"]
     return table.sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def _pattern(frame: pd.DataFrame, one: Decision) -> dict[Any, Any]:
+    """What a coding of the stretch says besides its code; a coding of the document's where there is none."""
+    inside = frame["document"].eq(one.document)
+    near = frame[inside & (frame["start"] < one.end) & (frame["end"] > one.start)]
+    for rows in (near, frame[inside], frame):
+        if len(rows):
+            return dict(rows.iloc[0].to_dict())
+    return dict.fromkeys(frame.columns, "")
+
+
+def _words(frame: pd.DataFrame, one: Decision) -> str:
+    """The words of the stretch, from a coding that has them all; empty where none has."""
+    inside = frame["document"].eq(one.document)
+    for row in frame[inside & (frame["start"] <= one.start) & (frame["end"] >= one.end)].to_dict("records"):
+        if len(row["quote"]) == row["end"] - row["start"]:
+            return str(row["quote"])[one.start - row["start"] : one.end - row["start"]]
+    return ""
+
+
+def problems_of(
+    decisions: Sequence[Decision],
+    book: Codebook | None,
+    documents: Mapping[str, Transcript] | None,
+    codings: Mapping[str, Collection[str]],
+    events: Collection[str],
+) -> list[Problem]:
+    """What is wrong with decisions, beside the other files of the study.
+
+    Parameters
+    ----------
+    decisions : sequence of Decision
+    book : Codebook or None
+    documents : mapping of id to Transcript, or None
+        None where they cannot be read: what needs them is not looked at.
+    codings : mapping of coder to ids of codings
+    events : collection of str
+        Ids of the codebook's history.
+
+    Returns
+    -------
+    list of Problem
+        Documents, schemes, codes, coders, codings and events that are not there; stretches beyond the text;
+        decisions without a name or reason; two on the same codings that decide differently.
+    """
+    problems: list[Problem] = []
+    known = {one for ids in codings.values() for one in ids}
+    made = {f"{one.id}-{coder}-{code}" for one in decisions for coder in one.coders for code in one.codes}
+    settled: dict[tuple[str, ...], Decision] = {}
+    for one in decisions:
+        found: list[tuple[str, str]] = []
+        document = (documents or {}).get(one.document)
+        if documents is not None and document is None:
+            found.append((f"document {one.document!r} is not there.", nearest(one.document, documents)[:200]))
+        elif document is not None and one.end > len(document.text):
+            found.append((f"it ends at {one.end}, behind the text of {len(document.text)}.", "Decide anew."))
+        elif document is not None and one.quote and document.text[one.start : one.end] != one.quote:
+            found.append((f"displaced: its words are not at {one.start}-{one.end}.", "Decide anew."))
+        if book is not None and one.scheme not in book.schemes:
+            found.append((f"scheme {one.scheme!r} is not there.", nearest(one.scheme, book.schemes)))
+        for code in one.codes if book is not None else ():
+            there = book.codes.get(code) if book is not None else None
+            if there is None or there.scheme != one.scheme:
+                found.append((f"code {code!r} is no code of the scheme {one.scheme!r}.", "Decide anew."))
+        for coder in one.coders:
+            if coder not in codings:
+                found.append((f"coder {coder!r} has no codings.", nearest(coder, codings)))
+        gone = sorted(set(one.about) - known - made)
+        if gone:
+            found.append((f"coding {', '.join(gone)} is not there any more.", "Decide anew."))
+        if one.change and one.change not in events:
+            found.append((f"event {one.change!r} is not in the codebook's history.", "Name another."))
+        if not one.who.strip() or not one.why.strip():
+            found.append(("nobody, or no reason, is named.", "Say both."))
+        other = settled.setdefault(tuple(sorted(one.about)), one) if one.about else one
+        if (other.codes, other.codings) != (one.codes, one.codings):
+            found.append((f"decision {other.id} is on the same codings; this later one holds.", "Keep one."))
+        problems += [Problem(f"{FILE}, decision {one.id}", said, remedy) for said, remedy in found]
+    return problems

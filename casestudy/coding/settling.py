@@ -12,6 +12,7 @@ from casestudy.coding.doubles import shared
 from casestudy.coding.history import Event
 from casestudy.coding.reconcile import Decision, applied, decision
 from casestudy.errors import InputError, Problem
+from casestudy.transcripts.transcript import Transcript
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +69,34 @@ def unsettled(
     return lines[free].reset_index(drop=True)
 
 
+def sample(lines: pd.DataFrame, size: int, seed: int = 1) -> pd.DataFrame:
+    """A seeded sample of open disagreements: as many of each kind as can be, at random within a kind.
+
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        From `unsettled`.
+    size : int
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of `lines` in their order.
+    """
+    import numpy as np
+
+    if size < 1:
+        problem = Problem("sample", f"{size} is not a number of disagreements.", "Write 40.")
+        raise InputError("No sample was drawn.", [problem])
+    random = np.random.default_rng(seed)
+    kinds = [random.permutation(part.index) for _, part in lines.groupby("state", sort=True)]
+    chosen: list[int] = []
+    for left, kind in zip(range(len(kinds), 0, -1), sorted(kinds, key=len), strict=True):
+        chosen += kind[: -(-(size - len(chosen)) // left)].tolist()
+    return lines.loc[sorted(chosen)]
+
+
 def _sides(row: Mapping[Any, Any]) -> dict[str, tuple[int, int, str]]:
     """What each side said: start, end and code."""
     return {
@@ -97,7 +126,9 @@ def settled(
     why: str,
     when: str = "",
     change: str = "",
+    proposes: str = "",
     events: Sequence[Event] = (),
+    texts: Mapping[str, Transcript] | None = None,
 ) -> Decision:
     """The decision on one open disagreement.
 
@@ -119,8 +150,12 @@ def settled(
     who, why, when : str
     change : str
         The event of the codebook's history that it led to, or the beginning of its id.
+    proposes : str
+        A change of the codebook that it asks for and that nobody has made yet.
     events : sequence of Event
         The history.
+    texts : mapping of id to Transcript, optional
+        For the words of the stretch.
 
     Raises
     ------
@@ -147,10 +182,12 @@ def settled(
         problem = Problem(f"stretch {stretch!r}", "that coder coded nothing there.", "Take both.")
         raise InputError("Nothing was decided.", [problem])
     spans = list(sides.values()) if stretch == "both" else [sides[stretch]]
+    start, end = min(start for start, *_ in spans), max(end for _, end, _ in spans)
+    text = texts[str(row["document"])].text if texts is not None else ""
     return decision(
         document=str(row["document"]),
-        start=min(start for start, *_ in spans),
-        end=max(end for _, end, _ in spans),
+        start=start,
+        end=end,
         scheme=str(row["scheme"]),
         codes=() if keep else tuple(dict.fromkeys(codes)),
         coders=tuple(coders),
@@ -158,6 +195,8 @@ def settled(
         when=when,
         why=why,
         change=found_events[0] if found_events else "",
+        proposes=proposes,
+        quote=text[start:end],
         about=tuple(row["codings"]),
         codings="kept" if keep else "changed",
     )
