@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from mixed_study import CLAIMS, FRAMEWORK, LINES, garden, write
 from casestudy.cli import evidence as verbs
 from casestudy.errors import CaseStudyError, InputError
 from casestudy.evidence import chain, check, checklists, claims, records, status, withdraw
-from casestudy.mixed import material
+from casestudy.mixed import material, participants
 from casestudy.study import Study
 
 __all__ = ["garden"]
@@ -129,6 +131,8 @@ EXTRA = {
     "evidence/inferences.yaml": "inferences:\n- {display: cases, row: g1, text: Anna checks.}\n"
     "- {display: themes, row: ways, text: Anna and others check.}\n",
     "evidence/reconciliation.jsonl": '{"document": "g1", "is": "x"}\n{"document": "g2", "is": "y"}\n',
+    "usage_logs/truth.yaml": "people:\n- {id: g2, said: 'a long sentence that stays on one line as it was'}\n"
+    "- {id: g1, kind: checks now and then}\n- {household_id: 7, kind: of another}\n",
     "interviews/README.md": "Anna (g1) tells a nicer story than her log. g10 is nobody.\n",
     "interviews/feedback/messages.csv": "message_id,text\nm001,Thanks to Anna in the shop.\n",
     "outputs/24-ways/note.html": "<p>Anna, p1</p>",
@@ -164,6 +168,9 @@ def test_a_withdrawn_participant_leaves_no_trace(garden: Study, capsys: pytest.C
     kept = (garden.root / "usage_logs/events.csv").read_text()
     assert kept == "participant_id,action,note\np2,look,\np10,look,\n"
     assert (garden.root / "interviews/README.md").read_text().endswith("g10 is nobody.\n")
+    lines = EXTRA["usage_logs/truth.yaml"].splitlines(keepends=True)
+    assert (garden.root / "usage_logs/truth.yaml").read_text() == "".join(lines[:2] + lines[3:])
+    assert "inferred from groups" in said
     found = material.load(garden)
     assert "g1" not in set(found.people["participant_id"])
     assert len(claims.load(garden, found.framework)[0].evidence[0].quotes) == 1
@@ -177,6 +184,47 @@ def test_an_interrupted_withdrawal_can_be_finished(garden: Study) -> None:
     withdraw.carry_out(withdraw.plan(garden, "g1"))
     left = withdraw.traces_left(garden.root, ("g1", "Anna", "p1"), [])
     assert {one.where for one in left} == {"interviews/feedback/messages.csv"}
+
+
+@pytest.mark.extra
+def test_on_a_copy_of_the_study_no_file_and_no_output_knows_the_withdrawn(tmp_path: Path) -> None:
+    """The reference study with four of its notebooks: withdrawn, run again, and every file searched."""
+    here = Path(__file__).parent.parent
+    root = tmp_path / "copy"
+    for folder in ("interviews", "coding_schemes", "evidence", "usage_logs", "literature"):
+        shutil.copytree(here / folder, root / folder)
+    (root / "notebooks").mkdir()
+    for pattern in ("40-*.ipynb", "45-*.ipynb", "60-*.ipynb", "70-*.ipynb"):
+        shutil.copy(next((here / "notebooks").glob(pattern)), root / "notebooks")
+    shutil.copy(here / "study.toml", root)
+    people = participants.load(Study.load(root))
+    one = people[people["consent_quote"] & people["consent_link"] & people["log_id"].ne("")].iloc[-1]
+    who = one["participant_id"]
+    spoken = {
+        path.stem: " ".join(path.read_text(encoding="utf-8").split())
+        for path in (root / "interviews/transcripts").glob("*.md")
+    }
+    others = " ".join(text for name, text in spoken.items() if name != who)
+    own = [line for line in re.split(r"(?<=[.?!]) ", spoken[who]) if line not in others]
+    codings = {
+        json.loads(line)["id"]
+        for path in (root / "interviews/codings").glob(f"*/{who}.jsonl")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    }
+    assert len(own) > 20
+    assert len(codings) > 10
+    assert run(Study.load(root), "withdraw", who, "--yes") == 0
+    assert (root / "outputs/index.html").is_file()
+    assert len(list((root / "outputs").glob("*/run.json"))) == 4
+    assert withdraw.traces_left(root, (who, one["pseudonym"], one["log_id"]), own) == []
+    home = re.compile(rf"household_id\W+{one['household_id']}\b")
+    for path in root.rglob("*"):
+        # Page caches and pictures within executed notebooks are searched as well, as text.
+        text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
+        flat = " ".join(text.split())
+        assert not [identity for identity in codings if identity in flat], path
+        assert not [line for line in own if len(line.split()) >= 6 and line in flat], path
+        assert not home.search(flat), path
 
 
 def test_nobody_is_withdrawn_by_a_wrong_id(garden: Study) -> None:

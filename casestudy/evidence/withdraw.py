@@ -14,13 +14,14 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from casestudy.coding import participants
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.mixed import displays
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
 
@@ -102,6 +103,9 @@ def plan(study: Study, participant: str) -> Plan:
         elif name.startswith("interviews/") and traces.words.search(text):
             place = f"{name}, line {text[: traces.words.search(text).start()].count(chr(10)) + 1}"  # type: ignore[union-attr]
             by_hand.append(Problem(place, "it names the participant, or another of that name.", "Read it."))
+    if displays.load_inferences(study):
+        what = "what was inferred from groups of people was written with this participant among them."
+        by_hand.append(Problem(displays.FILE, what, "Read it again."))
     if roll.is_file():
         kept = _rows(_read(roll) or "", traces.ids)
         steps.append(Step(roll, "rewrite", "the participant's row", kept))
@@ -221,7 +225,7 @@ def _cleaned(name: str, text: str, traces: _Traces) -> tuple[str, str]:
         cleaned = _records(text, traces)
     elif name == "evidence/claims.yaml":
         cleaned = _claims(text, traces)
-    elif name == "evidence/inferences.yaml":
+    elif name.endswith((".yaml", ".yml")):
         cleaned = _entries(text, traces)
     else:
         cleaned = text
@@ -297,22 +301,44 @@ def _claims(text: str, traces: _Traces) -> str:
 
 
 def _entries(text: str, traces: _Traces) -> str:
-    """Inferences without those of the participant's own row."""
-    yaml, data = _yaml(text)
-    entries = data.get("inferences") or []
-    mine = [p for p, one in enumerate(entries) if str(one.get("row", "")) == traces.ids["participant_id"]]
-    if not mine:
+    """A YAML text without the entries of lists that are about the participant.
+
+    An entry is about the participant when one of its own values is their id, their id in the log, or, under
+    ``household_id``, their household.
+    """
+    if not traces.words.search(text):
         return text
-    for position in reversed(mine):
-        del entries[position]
-    return _dumped(yaml, data)
+    yaml, data = _yaml(text)
+    known = {traces.ids["participant_id"], traces.ids["log_id"]} - {""}
+
+    def about(entry: Any) -> bool:
+        if not isinstance(entry, dict):
+            return False
+        home = traces.ids["household_id"]
+        return any(str(value) in known for value in entry.values() if not isinstance(value, list | dict)) or (
+            bool(home) and str(entry.get("household_id")) == home
+        )
+
+    return _dumped(yaml, data) if _drop(data, about) else text
+
+
+def _drop(thing: Any, about: Callable[[Any], bool]) -> int:
+    """Remove entries from all lists within; how many were removed."""
+    count = 0
+    if isinstance(thing, list):
+        for position in reversed(range(len(thing))):
+            if about(thing[position]):
+                del thing[position]
+                count += 1
+    parts = thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list) else ()
+    return count + sum(_drop(part, about) for part in parts)
 
 
 def _yaml(text: str) -> tuple[Any, Any]:
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="rt")
-    yaml.width, yaml.preserve_quotes = 120, True
+    yaml.width, yaml.preserve_quotes = 10_000, True
     return yaml, yaml.load(text) or {}
 
 
