@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +56,59 @@ class Schema:
     def names(self) -> list[str]:
         """Names of the columns, in order."""
         return [column.name for column in self.columns]
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One kind of mistake in one column, in however many rows.
+
+    Attributes
+    ----------
+    column, remedy : str
+    found : str
+        What is said of a row, with ``{name}`` and ``{value!r}`` for the column and the cell.
+    rows : tuple of (int, value)
+        The first rows (the header is row 1), with what stands there.
+    count : int
+        Rows that have it.
+    """
+
+    column: str
+    found: str
+    remedy: str
+    rows: tuple[tuple[int, Any], ...]
+    count: int
+
+    def problems(self, where: str) -> list[Problem]:
+        """The rows listed, and how many more there are."""
+        listed = [
+            Problem(f"{where}, row {row}", self.found.format(name=self.column, value=value), self.remedy)
+            for row, value in self.rows[:_MOST_ROWS_LISTED]
+        ]
+        rest = self.count - len(listed)
+        if rest:
+            words = f"{rest:,} more rows with the same problem in {self.column}."
+            listed.append(Problem(where, words, self.remedy))
+        return listed
+
+
+def merged(flaws: Iterable[Flaw]) -> list[Flaw]:
+    """Flaws of several pieces of one table as if it had been read at once, in the order of their first row.
+
+    Examples
+    --------
+    >>> one, other = Flaw("a", "x", "", ((2, 1),), 1), Flaw("a", "x", "", ((9, 1),), 3)
+    >>> merged([one, other])[0].count
+    4
+    """
+    made: dict[tuple[str, str, str], Flaw] = {}
+    for flaw in flaws:
+        key = (flaw.column, flaw.found, flaw.remedy)
+        before = made.get(key)
+        rows = (before.rows if before else ()) + flaw.rows
+        count = (before.count if before else 0) + flaw.count
+        made[key] = Flaw(*key, rows[:_MOST_ROWS_LISTED], count)
+    return list(made.values())
 
 
 def read_csv(path: Path, schema: Schema, where: str | None = None) -> pd.DataFrame:
@@ -124,10 +177,27 @@ def conform(frame: pd.DataFrame, schema: Schema, where: str) -> tuple[pd.DataFra
     >>> print(problems[0])
     people.csv, row 3: age is 'x'. Write a whole number.
     """
+    table, problems, flaws = inspect(frame, schema, where)
+    return table, problems + [problem for flaw in flaws for problem in flaw.problems(where)]
+
+
+def inspect(
+    frame: pd.DataFrame, schema: Schema, where: str, first: int = 2
+) -> tuple[pd.DataFrame, list[Problem], list[Flaw]]:
+    """As `conform`, for a piece of a table: missing columns as problems, mistakes in rows as flaws.
+
+    Parameters
+    ----------
+    frame, schema, where
+        As in `conform`.
+    first : int
+        Number of the piece's first row.
+    """
     import pandas as pd
 
     table = frame.copy()
     problems: list[Problem] = []
+    flaws: list[Flaw] = []
     for column in schema.columns:
         if column.name not in table.columns:
             if column.required:
@@ -140,22 +210,31 @@ def conform(frame: pd.DataFrame, schema: Schema, where: str) -> tuple[pd.DataFra
             continue
         values = table[column.name]
         converted = _convert(values, column.kind)
-        bad = values.notna() & converted.isna()
-        wrong = {"found": "{name} is {value!r}.", "remedy": f"Write {_IN_WORDS[column.kind]}."}
-        problems += _rows(values, bad, column, where, **wrong)
+        name, empty = column.name, values.isna()
+        wrong = f"Write {_IN_WORDS[column.kind]}."
+        flaws += flaw(values, ~empty & converted.isna(), name, "{name} is {value!r}.", wrong, first)
         if column.required:
-            problems += _rows(values, values.isna(), column, where, "{name} is empty.", "Fill it in.")
+            flaws += flaw(values, empty, name, "{name} is empty.", "Fill it in.", first)
         if column.allowed:
             stranger = converted.notna() & ~converted.astype(str).isin(column.allowed)
-            listed = f"Use one of: {', '.join(column.allowed)}."
-            problems += _rows(values, stranger, column, where, "{name} is {value!r}.", listed)
+            known = f"Use one of: {', '.join(column.allowed)}."
+            flaws += flaw(values, stranger, name, "{name} is {value!r}.", known, first)
         if column.unique:
             again = converted.notna() & converted.duplicated(keep="first")
-            problems += _rows(
-                values, again, column, where, "{name} {value!r} occurs before.", "Make it unique."
-            )
-        table[column.name] = converted
-    return table, problems
+            flaws += flaw(values, again, name, "{name} {value!r} occurs before.", "Make it unique.", first)
+        table[name] = converted
+    return table, problems, flaws
+
+
+def flaw(values: pd.Series, mask: Any, name: str, found: str, remedy: str, first: int = 2) -> list[Flaw]:
+    """The flaw of the rows where `mask` holds; an empty list where it holds nowhere."""
+    import numpy as np
+
+    places = np.flatnonzero(np.asarray(mask, dtype=bool))
+    if not len(places):
+        return []
+    rows = tuple((first + int(place), values.iloc[place]) for place in places[:_MOST_ROWS_LISTED])
+    return [Flaw(name, found, remedy, rows, len(places))]
 
 
 _IN_WORDS = {
@@ -188,21 +267,3 @@ def _convert(values: pd.Series, kind: str) -> pd.Series:
     if kind == "timestamp":
         return pd.to_datetime(values, errors="coerce", format="ISO8601", utc=True)
     raise ValueError(f"unknown kind of column: {kind!r}; {nearest(kind, KINDS)}")
-
-
-def _rows(values: pd.Series, mask: Any, column: Column, where: str, found: str, remedy: str) -> list[Problem]:
-    import numpy as np
-
-    positions: Sequence[int] = np.flatnonzero(np.asarray(mask, dtype=bool)).tolist()
-    listed = [
-        Problem(
-            f"{where}, row {position + 2}",
-            found.format(name=column.name, value=values.iloc[position]),
-            remedy,
-        )
-        for position in positions[:_MOST_ROWS_LISTED]
-    ]
-    rest = len(positions) - len(listed)
-    if rest:
-        listed.append(Problem(where, f"{rest:,} more rows with the same problem in {column.name}.", remedy))
-    return listed

@@ -1,4 +1,4 @@
-"""Verb of the usage logs: write the simulated log anew."""
+"""Verbs of the usage logs: write the simulated log anew; check and measure a log of any size."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 _EXAMPLE = """example:
   casestudy simulate-log                 writes usage_logs/ anew: the same bytes for the same parameters
   casestudy simulate-log --to /tmp/log   writes elsewhere
+"""
+_MEASURE = """example:
+  casestudy measure-log usage_logs/events.csv                      what is in it, or every problem
+  casestudy measure-log big.parquet --to measures.csv --gap 15     sessions at 15 minutes, one row each
+
+Memory hardly grows with the log: ten million events need some hundred megabytes.
 """
 
 
@@ -32,6 +38,24 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "--redraw", action="store_true", help="list the invited households anew from the study's purchases"
     )
     verb.set_defaults(act=simulate_log)
+    measure = subparsers.add_parser(
+        "measure-log",
+        help="check a usage log of any size and measure its participants",
+        description="Check a log against the study's vocabulary, cut it into sessions, measure participants.",
+        epilog=_MEASURE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    measure.add_argument("log", help="a .csv, .csv.gz or .parquet file of events")
+    measure.add_argument("--study", default=None, help="the study's folder (default: found from here)")
+    measure.add_argument("--gap", type=float, default=30.0, help="longest pause inside a session, minutes")
+    measure.add_argument(
+        "--edge",
+        choices=("continue", "break"),
+        default="continue",
+        help="what a pause of just that length does",
+    )
+    measure.add_argument("--to", default=None, help="write the measures to this CSV file")
+    measure.set_defaults(act=measure_log)
 
 
 def simulate_log(arguments: argparse.Namespace) -> int:
@@ -59,6 +83,40 @@ def simulate_log(arguments: argparse.Namespace) -> int:
     made = log.simulate(invited, parameters, words)
     made.write(target)
     print(f"{len(made.events):,} events of {len(made.participants)} accounts written to {target}.")
+    return 0
+
+
+def measure_log(arguments: argparse.Namespace) -> int:
+    """Check a log, measure it in bounded memory, print what it holds."""
+    from pathlib import Path
+
+    from casestudy.errors import InputError, Problem, raise_if
+    from casestudy.outputs import csv_text, write_atomically
+    from casestudy.study import Study
+    from casestudy.usage import big, stream, vocabulary
+
+    if not arguments.gap > 0:
+        raise InputError("The log cannot be measured.", [Problem("--gap", "it must be above 0.", "Try 30.")])
+    words = vocabulary.load(Study.find(arguments.study).input(vocabulary.FILE))
+    path = Path(arguments.log)
+    found = stream.scan(path, words, path.name)
+    raise_if(found.problems, "The log has problems.")
+    print(f"{found.rows:,} events of {len(found.participants):,} accounts, {len(found.actions)} actions.")
+    made = big.sessions(path, arguments.gap, arguments.edge, words.by("participant"))
+    table = made.measures
+    if table.empty:
+        print("No participant did anything: there is nothing to measure.")
+        return 0
+    middle = table[["sessions", "active_days", "dwell_s"]].median()
+    print(
+        f"{len(made.start):,} sessions of {len(table):,} participants ({arguments.gap:g} minutes' pause); "
+        f"median of a participant: {middle['sessions']:g} sessions, {middle['active_days']:g} days in use, "
+        f"{middle['dwell_s']:g} s from first to last act."
+    )
+    print("Repeats, wrong clocks, programs and testers are not taken out here; notebook 20 does that.")
+    if arguments.to:
+        write_atomically(Path(arguments.to), csv_text(table, 4).encode())
+        print(f"Measures written to {arguments.to}.")
     return 0
 
 

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casestudy.errors import InputError, Problem
+from casestudy.usage import stream
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _SECONDS_BITS, _ACTION_BITS = 31, 8
 _BLOCK = 1 << 22
+_COLUMNS = ("participant_id", "timestamp", "action")
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,13 @@ class Sessions:
 def sessions(
     path: Path, gap_minutes: float = 30.0, edge: str = "continue", actions: tuple[str, ...] = ()
 ) -> Sessions:
-    """Cut a Parquet log into sessions and measure its participants.
+    """Cut a log into sessions and measure its participants.
 
     Parameters
     ----------
     path : Path
-        Parquet with ``participant_id``, ``timestamp`` (with a zone, or UTC) and ``action``.
+        Parquet with ``participant_id``, ``timestamp`` (with a zone, or UTC) and ``action``; or CSV (also
+        ``.csv.gz``) with the same columns, every time stating its offset.
     gap_minutes : float
         The longest pause inside a session.
     edge : {'continue', 'break'}
@@ -72,8 +75,9 @@ def sessions(
     Raises
     ------
     InputError
-        When columns are missing or not of their kind, or the log does not fit the packed key (33 million
-        participants, 68 years, 255 actions).
+        When columns are missing or not of their kind, cells are empty or times cannot be read (with every
+        problem), or the log does not fit the packed key (33 million participants, 34 years to either side,
+        255 actions).
     """
     if edge not in ("continue", "break") or not gap_minutes > 0:
         raise ValueError("edge must be 'continue' or 'break', and gap_minutes above 0")
@@ -96,35 +100,25 @@ def _seconds(key: np.ndarray) -> np.ndarray:
 def _packed(path: Path, wanted: set[str]) -> tuple[np.ndarray, list[str], int, int]:
     """The log as packed keys, names of participants, number of actions, and the first second."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    try:
-        schema = pq.read_schema(path)
-    except (OSError, pa.ArrowInvalid) as error:
-        problem = Problem(path.name, f"it is no Parquet file: {error}.")
-        raise InputError("The log cannot be read.", [problem]) from error
-    missing = sorted({"participant_id", "timestamp", "action"} - set(schema.names))
+    columns = stream.header(path, path.name)
+    missing = [name for name in _COLUMNS if name not in columns]
     if missing:
-        problems = [Problem(path.name, f"column {name!r} is missing.") for name in missing]
+        problems = [Problem(path.name, f"column {name!r} is missing.") for name in sorted(missing)]
         raise InputError("The log cannot be read.", problems)
-    if not pa.types.is_timestamp(schema.field("timestamp").type):
-        raise InputError("The log cannot be read.", [Problem(path.name, "timestamp holds no times.")])
-    file = pq.ParquetFile(path, read_dictionary=["participant_id", "action"], memory_map=True)
-    key = np.empty(file.metadata.num_rows, dtype=np.int64)
+    key = np.empty(0, dtype=np.int64)
     people: dict[str, int] = {}
     kinds: dict[str, int] = {}
     filled, begin = 0, None
-    for batch in file.iter_batches(
-        _BLOCK, columns=["participant_id", "timestamp", "action"], use_threads=False
-    ):
-        who = _codes(batch.column(0), people)
-        what = _codes(batch.column(2), kinds)
-        moment = (
-            batch.column(1)
-            .cast(pa.timestamp("s"), safe=False)
-            .cast(pa.int64())
-            .to_numpy(zero_copy_only=False)
-        )
+    skipped: list[tuple[int, int, int]] = []
+    for batch in stream.pieces(path, path.name, _COLUMNS, skipped):
+        if path.suffix == ".parquet" and not pa.types.is_timestamp(batch.column("timestamp").type):
+            raise InputError("The log cannot be read.", [Problem(path.name, "timestamp holds no times.")])
+        try:
+            moment = stream.seconds(batch)
+            who, what = _codes(batch.column("participant_id"), people), _codes(batch.column("action"), kinds)
+        except (pa.ArrowInvalid, ValueError) as error:
+            raise InputError("The log cannot be read.", stream.scan(path).problems) from error
         if wanted:
             kept = np.isin(what, [number for name, number in kinds.items() if name in wanted])
             who, what, moment = who[kept], what[kept], moment[kept]
@@ -135,13 +129,19 @@ def _packed(path: Path, wanted: set[str]) -> tuple[np.ndarray, list[str], int, i
         if (moment < 0).any() or (moment >> _SECONDS_BITS).any() or len(kinds) >= 1 << _ACTION_BITS:
             words = "its times span more than 34 years, or it has more than 255 actions."
             raise InputError("The log cannot be packed.", [Problem(path.name, words, "Split it.")])
+        if filled + len(who) > len(key):
+            rows = stream.rows(path)
+            key.resize(rows if rows else max(2 * len(key), filled + len(who)), refcheck=False)
         part = key[filled : filled + len(who)]
         np.left_shift(who, _SECONDS_BITS, out=part)
         part |= moment
         part <<= _ACTION_BITS
         part |= what
         filled += len(who)
-    key = key[:filled]
+        del part
+    if skipped:
+        raise InputError("The log cannot be read.", stream.scan(path).problems)
+    key.resize(filled, refcheck=False)
     names = sorted(people)
     rank = np.empty(len(people), dtype=np.int64)
     rank[[people[name] for name in names]] = np.arange(len(names))
@@ -155,8 +155,7 @@ def _packed(path: Path, wanted: set[str]) -> tuple[np.ndarray, list[str], int, i
 def _codes(column: Any, known: dict[str, int]) -> np.ndarray:
     """Numbers of a dictionary column under one numbering for the whole file."""
     if column.null_count:
-        problem = Problem("the log", f"{column.null_count:,} cells of participant or action are empty.")
-        raise InputError("The log cannot be read.", [problem])
+        raise ValueError("a cell is empty")
     names = column.dictionary.to_pylist()
     numbers = np.array([known.setdefault(str(name), len(known)) for name in names], dtype=np.int64)
     return numbers[column.indices.to_numpy()] if len(names) else np.empty(0, dtype=np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casestudy.errors import CaseStudyError, Problem
-from casestudy.usage import events, signatures, vocabulary
+from casestudy.usage import events, signatures, stream, vocabulary
 from casestudy.usage.simulator import settings as simulator
 
 if TYPE_CHECKING:
@@ -66,11 +66,12 @@ def _events(study: Study, words: vocabulary.Vocabulary) -> list[Problem]:
     else:
         problems.append(Problem(events.PARTICIPANTS_FILE, "it is missing.", "List the accounts."))
     try:
-        log = events.read(study.input(events.FILE), words, events.FILE)
+        found = stream.scan(study.input(events.FILE), words, events.FILE)
     except CaseStudyError as error:
         return problems + list(error.problems)
+    problems += found.problems
     if known is not None:
-        strangers = sorted(set(log["participant_id"]) - known)
+        strangers = sorted(set(found.participants) - known)
         problems += [
             Problem(events.FILE, f"{who!r} is not in {events.PARTICIPANTS_FILE}.", "Add the account.")
             for who in strangers[:20]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
-from casestudy.tables import Column, Schema, conform, read_csv
+from casestudy.tables import Column, Flaw, Schema, conform, flaw, read_csv
 from casestudy.usage.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -127,12 +128,16 @@ def tidy(frame: pd.DataFrame, vocabulary: Vocabulary, where: str) -> pd.DataFram
         local, utc = (moments.dt.tz_localize(None) for moments in (given, given.dt.tz_convert("UTC")))
         offsets = ((local - utc).dt.total_seconds() / 60).fillna(0).astype("int64")
     elif "timestamp" in table.columns and len(table):
-        offsets, more = _offsets(frame["timestamp"], table["timestamp"], where)
-        problems += more
+        offsets, more = stated(frame["timestamp"], table["timestamp"])
+        problems += [problem for flaw in more for problem in flaw.problems(where)]
     else:
         offsets = pd.Series([0] * len(table), dtype="int64")
     if "action" in table.columns:
-        problems += _unknown_actions(table, vocabulary, where)
+        counts = {str(name): int(count) for name, count in table["action"].value_counts().items()}
+        places = pd.Series(table["action"].to_numpy(), name="action")
+        strangers = places[~places.isin(vocabulary.ids)].drop_duplicates()
+        rows = {str(action): row for row, action in zip(strangers.index + 2, strangers, strict=True)}
+        problems += unknown_actions(counts, rows, vocabulary, where)
     raise_if(problems, "The events have problems.")
     for column in EVENTS.names:
         if column not in table.columns:
@@ -166,25 +171,17 @@ def _order(table: pd.DataFrame) -> np.ndarray:
     return order
 
 
-def _offsets(texts: pd.Series, moments: pd.Series, where: str) -> tuple[pd.Series, list[Problem]]:
-    """Minutes from UTC that each timestamp states, and those that state none."""
+def stated(texts: pd.Series, moments: pd.Series, first: int = 2) -> tuple[pd.Series, list[Flaw]]:
+    """Minutes from UTC that each timestamp states, and the flaw of those that state none."""
     import pandas as pd
 
     ends, names = pd.factorize(texts.astype(str).str[-6:])
-    stated = pd.Series([str(name) for name in names], dtype=object).str.extract(_OFFSET)[0]
-    minutes = np.array([_minutes(one) if isinstance(one, str) else 0 for one in stated], dtype=np.int64)
-    bad = stated.isna().to_numpy(dtype=bool)[ends] & moments.notna().to_numpy()
-    rows = np.flatnonzero(bad).tolist()
+    found = pd.Series([str(name) for name in names], dtype=object).str.extract(_OFFSET)[0]
+    minutes = np.array([_minutes(one) if isinstance(one, str) else 0 for one in found], dtype=np.int64)
+    bad = found.isna().to_numpy(dtype=bool)[ends] & moments.notna().to_numpy()
     remedy = "Write the offset, like 2017-03-01T09:30:00+02:00, or give the zone in a mapping file."
-    problems = [
-        Problem(
-            f"{where}, row {row + 2}", f"timestamp {texts.iloc[row]!r} states no offset from UTC.", remedy
-        )
-        for row in rows[:_MOST_LISTED]
-    ]
-    if len(rows) > _MOST_LISTED:
-        problems.append(Problem(where, f"{len(rows) - _MOST_LISTED:,} more rows without an offset.", remedy))
-    return pd.Series(minutes[ends], dtype="int64"), problems
+    words = "{name} {value!r} states no offset from UTC."
+    return pd.Series(minutes[ends], dtype="int64"), flaw(texts, bad, "timestamp", words, remedy, first)
 
 
 def _minutes(offset: str) -> int:
@@ -194,23 +191,23 @@ def _minutes(offset: str) -> int:
     return (1 if offset[0] == "+" else -1) * (int(digits[:2]) * 60 + int(digits[2:]))
 
 
-def _unknown_actions(table: pd.DataFrame, vocabulary: Vocabulary, where: str) -> list[Problem]:
-    known = set(vocabulary.ids)
-    counts = table.loc[~table["action"].isin(known) & table["action"].notna(), "action"].value_counts()
-    rows = {
-        action: int((table["action"] == action).to_numpy().argmax()) + 2
-        for action in counts.index[:_MOST_LISTED]
-    }
+def unknown_actions(
+    counts: Mapping[str, int], rows: Mapping[str, int], vocabulary: Vocabulary, where: str
+) -> list[Problem]:
+    """Problems of actions that the vocabulary does not have: how many rows, and the first row, of each."""
+    strangers = sorted(set(counts) - set(vocabulary.ids), key=lambda action: (-counts[action], action))
+    listed = sorted(strangers[:_MOST_LISTED], key=lambda action: rows[action])
     problems = [
         Problem(
             f"{where}, row {rows[action]}",
             f"action {action!r} is not in the vocabulary ({counts[action]:,} rows).",
-            f"{nearest(str(action), known)} Or add it to the vocabulary, or map it.",
+            f"{nearest(action, vocabulary.ids)} Or add it to the vocabulary, or map it.",
         )
-        for action in sorted(rows, key=lambda action: rows[action])
+        for action in listed
     ]
-    if len(counts) > _MOST_LISTED:
-        problems.append(Problem(where, f"{len(counts) - _MOST_LISTED:,} more unknown actions.", "Map them."))
+    rest = len(strangers) - len(listed)
+    if rest:
+        problems.append(Problem(where, f"{rest:,} more unknown actions.", "Map them."))
     return problems
 
 
