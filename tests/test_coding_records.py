@@ -442,3 +442,27 @@ def test_two_branches_that_rename_one_code_merge_and_the_contradiction_is_listed
     assert command(*words, "--who", "k", "--why", "decided", "--when", "2026-04-03")[0] == 0
     assert history.contradictions(history.read(study)) == []
     assert codebook.load(study).codes["help.neighbour"].name == "Friend"
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> str:
+    """A line of a coder's file, right or wrong in some way."""
+    row: dict[str, object] = {"id": draw(st.sampled_from("abc")), "action": "add", "code": "x", "quote": "q"}
+    row |= {"start": draw(st.integers(0, 1)), "end": draw(st.integers(1, 3))}
+    row |= draw(st.sampled_from([{}, {}, {"memo": "m"}, {"memo": None}, {"parent": "a"}, {"strange": 1}]))
+    row |= draw(st.sampled_from([{}, {"attributes": {"a": "b"}}, {"attributes": {"a": 1}}]))
+    line = json.dumps(row)
+    return draw(st.sampled_from([line] * 6 + [line[:-1], f"{line}, {line}", f'{{"x": [{line}', f"{line}]}}"]))
+
+
+@given(st.lists(rows(), max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_a_file_read_at_once_is_what_its_lines_are(lines: list[str]) -> None:
+    whole, problems = codings.parse("\n".join(lines), "f")
+    found: dict[str, object] = {}
+    for number, line in enumerate(lines, start=1):
+        records, _ = codings.parse("\n" * (number - 1) + line + "\nno record", "f")
+        for record in records:
+            found.setdefault(record.id, record)
+    assert {one.id: one for one in whole if "~" not in one.id} == found
+    assert problems or len(whole) == len(set(lines))

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from casestudy.coding.records import ACTIONS as ACTIONS
@@ -134,8 +136,7 @@ def _in_words(record: Record) -> str:
     return f"{record.id} says {record.code} at {record.start}-{record.end}"
 
 
-def _order(coding: Coding) -> tuple[int, int, str, str]:
-    return coding.start, coding.end, coding.code, coding.id
+_order = attrgetter("start", "end", "code", "id")
 
 
 _SHARED = ("code", "start", "end", "quote", "attributes", "memo", "when", "text", "by")
@@ -143,9 +144,10 @@ _SHARED = ("code", "start", "end", "quote", "attributes", "memo", "when", "text"
 
 def _coding(coder: str, document: str, root: str, record: Record) -> Coding:
     coding: Coding = object.__new__(Coding)
-    said = record.__dict__
-    coding.__dict__.update({name: said[name] for name in _SHARED})
-    coding.__dict__.update(id=root, coder=coder, document=document, record=record.id)
+    said, own = record.__dict__, coding.__dict__
+    own["id"], own["coder"], own["document"], own["record"] = root, coder, document, record.id
+    for name in _SHARED:
+        own[name] = said[name]
     return coding
 
 
@@ -169,10 +171,17 @@ def read(study: Study, coder: str = "*", document: str = "*") -> list[Work]:
 
 def survey(study: Study, coder: str = "*", document: str = "*") -> tuple[list[Work], list[Problem]]:
     """Like `read`, with the problems listed instead of raised."""
-    collecting = gc.isenabled()
-    gc.disable()  # a million small records would be counted over and over
-    try:
+    with uncollected():
         return _survey(study, coder, document)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Put off the search for circles of objects, which would go through a million small records anew."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
     finally:
         if collecting:
             gc.enable()

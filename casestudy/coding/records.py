@@ -88,6 +88,8 @@ def parse(text: str, where: str) -> tuple[list[Record], list[Problem]]:
     Lines that a merge doubled are taken once; two different records with one id are a problem, and both
     are kept apart by a mark on the second's id.
     """
+    if quick := _all_plain(text):
+        return quick, []
     records: dict[str, Record] = {}
     problems: list[Problem] = []
     seen: set[str] = set()
@@ -172,28 +174,58 @@ def _record(line: str, where: str) -> tuple[Record | None, list[Problem]]:
 
 _decode = json.JSONDecoder().decode
 _ADD = frozenset(_KEYS)
-_BLANK = {"memo": "", "when": "", "text": "", "undoes": "", "by": "", "parents": ()}
+_TEXTS = ("id", "code", "quote", "memo", "when", "text", "undoes", "by")
+_BLANK: dict[str, Any] = {"memo": "", "when": "", "text": "", "undoes": "", "by": "", "parents": ()}
+_BLANK |= {
+    "id": None,
+    "code": None,
+    "quote": None,
+    "start": None,
+    "end": None,
+    "attributes": {},
+    "parent": None,
+}
+
+
+def _all_plain(text: str) -> list[Record]:
+    """The records of a file that holds nothing but right adds with ids of their own; else none.
+
+    The lines are decoded together. A line that is no JSON by itself could pass only inside a list or an
+    object of objects, which no plain add has.
+    """
+    lines = list(dict.fromkeys(line for line in text.split("\n") if line.strip()))
+    try:
+        rows = _decode(f"[{(',' + chr(10)).join(lines)}]")
+    except (ValueError, RecursionError):
+        return []
+    records = [record for data in rows if (record := _plain(data))]
+    whole = len(records) == len(rows) == len(lines)
+    return records if whole and len({record.id for record in records}) == len(records) else []
 
 
 def _plain(data: Any) -> Record | None:
     """An add that is right in every field, made the quick way: a million of them are common."""
     if type(data) is not dict or data.get("action") != "add" or not data.keys() <= _ADD:
         return None
-    name, code, quote = data.get("id"), data.get("code"), data.get("quote")
-    start, end, given = data.get("start"), data.get("end"), data.setdefault("attributes", {})
-    texts = type(name) is str and type(code) is str and type(quote) is str and name and code
-    if not texts or type(start) is not int or type(end) is not int or not 0 <= start < end:
+    values = _BLANK | data
+    start, end, given = values["start"], values["end"], values["attributes"]
+    if type(start) is not int or type(end) is not int or not 0 <= start < end:
         return None
-    if data.pop("parent", None) is not None or type(given) is not dict:
+    if values.pop("parent") is not None or type(given) is not dict:
         return None
-    if any(type(value) is not str for value in given.values()):
+    if given:
+        for value in given.values():
+            if type(value) is not str:
+                return None
+    else:
+        values["attributes"] = {}
+    for key in _TEXTS:
+        if type(values[key]) is not str:
+            return None
+    if not values["id"] or not values["code"]:
         return None
     record: Record = object.__new__(Record)
-    values = record.__dict__
-    values.update(_BLANK)
-    values.update(data)
-    if any(type(values[key]) is not str for key in ("memo", "when", "text", "undoes", "by")):
-        return None
+    record.__dict__.update(values)
     return record
 
 

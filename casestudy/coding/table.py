@@ -49,8 +49,9 @@ def load(study: Study, coders: Sequence[str] = ()) -> pd.DataFrame:
     coders : sequence of str
         Only these; all by default.
     """
-    works = [one for one in work.read(study) if not coders or one.coder in coders]
-    return table(works, material(study), books.load(study), participants.read(study))
+    with work.uncollected():
+        works = [one for one in work.read(study) if not coders or one.coder in coders]
+        return table(works, material(study), books.load(study), participants.read(study))
 
 
 def table(
@@ -79,6 +80,16 @@ def table(
         speaker of the turn that holds most of the span; ``placed`` whether the document holds the quote
         at the span.
     """
+    with work.uncollected():
+        return _table(works, documents, book, people)
+
+
+def _table(
+    works: Iterable[Work],
+    documents: Mapping[str, Transcript],
+    book: Codebook,
+    people: pd.DataFrame | None,
+) -> pd.DataFrame:
     import pandas as pd
 
     by_document: dict[str, list[Coding]] = {}
@@ -87,22 +98,10 @@ def table(
     rows: list[Coding] = []
     for name in sorted(by_document):
         rows += sorted(by_document[name], key=attrgetter("start", "end", "code", "coder", "id"))
-    frame = pd.DataFrame(
-        {
-            "coding": [one.id for one in rows],
-            "coder": [one.coder for one in rows],
-            "document": [one.document for one in rows],
-            "as_coded": [one.code for one in rows],
-            "start": [one.start for one in rows],
-            "end": [one.end for one in rows],
-            "quote": [one.quote for one in rows],
-            "memo": [one.memo for one in rows],
-            "when": [one.when for one in rows],
-            "by": [one.by for one in rows],
-        }
-    ).astype({"start": "int64", "end": "int64"})
-    frame["placed"] = [_placed(one, documents) for one in rows]
-    frame["placed"] = frame["placed"].astype(bool)
+    fields = {"coding": "id", "as_coded": "code"} | {name: name for name in _SAID}
+    frame = pd.DataFrame({name: list(map(attrgetter(own), rows)) for name, own in fields.items()})
+    frame = frame.astype({"start": "int64", "end": "int64"})
+    frame["placed"] = _placed(by_document, rows, documents)
     frame = _coded(frame, book)
     frame = _spoken(frame, documents, people)
     names = sorted({name for one in rows for name in one.attributes})
@@ -111,19 +110,39 @@ def table(
     return frame[[*COLUMNS, *(name for name in names if name not in COLUMNS)]]
 
 
-def _placed(coding: Coding, documents: Mapping[str, Transcript]) -> bool:
-    document = documents.get(coding.document)
-    return document is not None and document.text[coding.start : coding.end] == coding.quote
+_SAID = ("coder", "document", "start", "end", "quote", "memo", "when", "by")
+
+
+def _placed(names: Iterable[str], rows: Sequence[Coding], documents: Mapping[str, Transcript]) -> Any:
+    import numpy as np
+
+    texts = {name: documents[name].text if name in documents else "" for name in names}
+    found = (texts[one.document][one.start : one.end] == one.quote for one in rows)
+    return np.fromiter(found, dtype=bool, count=len(rows))
 
 
 def _coded(frame: pd.DataFrame, book: Codebook) -> pd.DataFrame:
-    resolved = {code: book.resolve(code) for code in frame["as_coded"].unique()}
-    now = frame["as_coded"].map(resolved).astype(object)
-    known = {code: book.codes.get(code) for code in set(resolved.values())}
-    schemes = {code: one.scheme if one else "" for code, one in known.items()}
-    names = {code: one.name if one else code for code, one in known.items()}
-    paths = {code: book.path(code) for code in known}
-    return frame.assign(code=now, scheme=now.map(schemes), name=now.map(names), path=now.map(paths))
+    import pandas as pd
+
+    numbers, said = pd.factorize(frame["as_coded"])
+    now = [book.resolve(code) for code in said]
+    known = [book.codes.get(code) for code in now]
+    schemes = [one.scheme if one else "" for one in known]
+    names = [one.name if one else code for one, code in zip(known, now, strict=True)]
+    paths = [book.path(code) for code in now]
+    return frame.assign(
+        code=_spread(now, numbers).astype(object),
+        scheme=_spread(schemes, numbers),
+        name=_spread(names, numbers),
+        path=_spread(paths, numbers),
+    )
+
+
+def _spread(values: Iterable[str], numbers: Any) -> pd.Series[str]:
+    """Texts by their numbers, many times each."""
+    import pandas as pd
+
+    return pd.Series(list(values), dtype="str").take(numbers).reset_index(drop=True)
 
 
 def _spoken(
@@ -144,19 +163,17 @@ def _spoken(
         turn[positions] = numbers
         speakers = np.array(["", *(one.speaker for one in document.turns)], dtype=object)
         said[positions] = speakers[numbers]
-    roll = directory(documents, people)
-    kinds = frame["document"].map(roll["kind"].to_dict()).fillna("")
-    owner = frame["document"].map(roll["participant"].to_dict()).fillna("")
+    numbers, names = pd.factorize(frame["document"])
+    roll = directory(documents, people).reindex(list(names)).fillna("")
     asking = pd.Series(said, index=frame.index).str.casefold().isin(INTERVIEWERS)
-    participant = owner.where(~asking, "")
-    groups = {row["document"]: row["group"] for row in roll.reset_index().to_dict("records")}
+    participant = _spread(roll["participant"], numbers).where(~asking, "")
     return frame.assign(
         turn=turn,
         said_by=said,
-        kind=kinds,
+        kind=_spread(roll["kind"], numbers),
         participant=participant,
         who=participant.where(participant.ne(""), frame["document"]),
-        group=frame["document"].map(groups).fillna(""),
+        group=_spread(roll["group"], numbers),
     )
 
 
