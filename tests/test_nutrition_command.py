@@ -25,6 +25,15 @@ def test_coverage_says_what_matters():
     assert "Mapped by an explicit row of (department, category, type): 98" in text
     for word in ("measured", "tables", "assumed", "shipping case", "Mapped a second time: 100 rows"):
         assert word in text
+    assert "The same group in 97 % (95 % interval 92 to 99) of the rows, the same family in 98 %" in text
+
+
+def test_agreement_of_the_maps_is_of_the_map_before_it_was_mended():
+    check = coverage(study(), basis()).check
+    mended = check[check["mended"]]
+    assert len(mended) == 1
+    assert not mended["same_group"].any()
+    assert (mended["now"] == mended["second"]).all()
 
 
 def test_the_verbs_parse_and_speak():

@@ -16,6 +16,7 @@ from casestudy.nutrition.components import IDS
 from casestudy.nutrition.feedback import household_feedback
 from casestudy.nutrition.periods import DisplayRules
 from casestudy.nutrition.receipt import household_lines
+from casestudy.nutrition.swaps import WANTED, WORSE, swaps
 
 
 def page(household_id: int | str, **options: object):
@@ -87,6 +88,21 @@ def test_swaps_stay_inside_a_group_and_help(one):
     for row in one.swaps.itertuples(index=False):
         group = names.index[names == row.group_name][0]
         assert row.instead in set(members.loc[members["group"] == group, "food"])
+
+
+def test_swaps_are_between_kinds_of_one_food_and_buy_no_gain_with_a_loss(one):
+    groups, members = basis().groups, basis().groups.members
+    mixture = groups.groups.set_index("group")["mixture"]
+    assert {"lunch-kit", "spices", "sandwich-deli"} <= set(mixture.index[mixture != "kinds"])
+    offered = pd.concat([swaps(basis(), page(home).lines) for home in (1, 900, 2375)])
+    names = groups.groups.set_index("name")["group"]
+    for row in offered.itertuples(index=False):
+        group = names[row.group_name]
+        assert mixture[group] == "kinds"
+        member = members[(members["group"] == group) & (members["food"] == row.instead)].iloc[0]
+        for nutrient, direction in WANTED.items():
+            usual = groups.middle.loc[group, nutrient]
+            assert not direction * (member[nutrient] - usual) < -max(usual / 10, WORSE[nutrient])
 
 
 def test_little_food_shows_no_figures_but_says_why():

@@ -88,6 +88,8 @@ def derive(arguments: argparse.Namespace) -> int:
 
 def coverage_text(found: Coverage, most: int = 10) -> str:
     """The coverage as a page of plain text."""
+    from casestudy.nutrition.coverage import agreement
+
     explicit = found.mapping.set_index("mapped_by")["percent"].get("explicit", 0.0)
     shares = found.routes.groupby("share")["percent"].sum()
     parts = [
@@ -104,12 +106,15 @@ def coverage_text(found: Coverage, most: int = 10) -> str:
         _table("Components reported, by share of sales", found.components),
     ]
     if len(found.check):
-        same, family = found.check["same_group"].mean(), found.check["same_family"].mean()
+        check = found.check
+        spent = 100 * check["sales"].sum() / found.sales
         parts.append(
-            f"Mapped a second time: {len(found.check)} rows; the same group {100 * same:.0f} %, the same "
-            f"family {100 * family:.0f} %. By: {'; '.join(sorted(set(found.check['by'].dropna())))}."
+            f"Mapped a second time: {len(check)} rows, {spent:.1f} % of sales. "
+            f"The same group in {agreement(check['same_group'])} of the rows, the same family in "
+            f"{agreement(check['same_family'])}, before any was mended; "
+            f"{check['mended'].sum()} mended since. By: {'; '.join(sorted(set(check['by'].dropna())))}."
         )
-        differ = found.check[~found.check["same_group"]].drop(columns=["same_group", "by"])
+        differ = check[~check["same_group"]].drop(columns=["same_group", "mended", "by"])
         parts.append(_table("Where the two differ", differ))
     else:
         parts.append("No second map: profiles/food-map-check.csv is not there.")

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 CHECK_FILE = "profiles/food-map-check.csv"
 CHECK = Schema(
-    "the second map", (*MAP.columns, Column("by", "text", "who mapped it, and how", required=False))
+    "the second map",
+    (
+        *MAP.columns,
+        Column("first", "text", "the map's group when it was checked; now's by default", required=False),
+        Column("note", "text", "what made the row hard, in the words of who mapped it", required=False),
+        Column("by", "text", "who mapped it, and how", required=False),
+    ),
 )
 
 
@@ -44,8 +50,10 @@ class Coverage:
     components : pandas.DataFrame
         ``component, percent``: sales of food groups whose composition reports it.
     check : pandas.DataFrame
-        Rows mapped a second time without sight of the first map: ``department, category, type, group, second,
-        same_group, same_family, sales, by``; empty where there is no second map.
+        Rows mapped a second time without sight of the first map: ``department, category, type, first`` (the
+        map's group when it was checked), ``second, same_group, same_family, now`` (the map's group since),
+        ``mended, sales, note, by``; empty where there is no second map. Agreement is of the first map, before
+        anything was mended.
     """
 
     sales: float
@@ -123,13 +131,33 @@ def _second(study: Study, basis: Basis) -> pd.DataFrame:
     import pandas as pd
 
     keys = ["department", "category", "type"]
-    columns = [*keys, "group", "second", "same_group", "same_family", "sales", "by"]
+    columns = [*keys, "first", "second", "same_group", "same_family", "now", "mended", "sales", "note", "by"]
     if not study.inputs(CHECK_FILE):
         return pd.DataFrame(columns=columns)
     second = tables.read_csv(study.input(CHECK_FILE), CHECK, CHECK_FILE).rename(columns={"group": "second"})
-    both = basis.groups.map.merge(second, on=keys)
+    both = basis.groups.map.rename(columns={"group": "now"}).merge(
+        second.reindex(columns=[*keys, "second", "first", "note", "by"]), on=keys
+    )
+    both["first"] = both["first"].where(both["first"].notna(), both["now"])
     family = basis.groups.groups.set_index("group")["family"]
-    both["same_group"] = both["group"].eq(both["second"])
-    both["same_family"] = both["group"].map(family).eq(both["second"].map(family)) | both["same_group"]
+    both["same_group"] = both["first"].eq(both["second"])
+    both["same_family"] = both["first"].map(family).eq(both["second"].map(family)) | both["same_group"]
+    both["mended"] = both["now"].ne(both["first"])
+    both["note"] = both["note"].fillna("")
     spent = basis.products.groupby(keys, as_index=False)["amount"].sum().rename(columns={"amount": "sales"})
     return both.merge(spent, on=keys, how="left")[columns].sort_values(keys, ignore_index=True)
+
+
+def agreement(same: pd.Series) -> str:
+    """A share of rows on which two maps agree, with its 95 % interval, in words.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> agreement(pd.Series([True] * 97 + [False] * 3))
+    '97 % (95 % interval 92 to 99)'
+    """
+    from casestudy.proportions import wilson
+
+    low, high = wilson(int(same.sum()), len(same))
+    return f"{100 * same.mean():.0f} % (95 % interval {100 * low:.0f} to {100 * high:.0f})"

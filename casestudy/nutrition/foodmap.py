@@ -24,6 +24,9 @@ NOT_FOOD = "none"
 """The group of what a food department sells but nobody eats: candles, baking cups."""
 _LEAST_REPORTED = 90.0
 """A mixture's component is known where members that make up this share of it, in percent, report it."""
+MIXTURE_OF = ("kinds", "parts", "assortment")
+"""What a group's members are: kinds of one food, of which one was bought; parts of one product; or different
+foods under one name. Only kinds stand in for each other."""
 SCORE_CLASSES = ("general", "red-meat", "cheese", "fats", "beverage")
 
 GROUPS = Schema(
@@ -38,6 +41,7 @@ GROUPS = Schema(
         Column("grams_per_ml", "number", "density; its ounces are fluid ounces", "g/ml", required=False),
         Column("fvl_percent", "number", "fruit, vegetables and legumes in it", "%"),
         Column("added_sugar_share", "number", "assumed share of its sugars that are added"),
+        Column("mixture", "text", "what its members are; kinds if empty", allowed=MIXTURE_OF, required=False),
     ),
 )
 MIXTURES = Schema(
@@ -68,7 +72,8 @@ class FoodGroups:
     Attributes
     ----------
     groups : pandas.DataFrame
-        A row per group: the columns of `GROUPS`; ``grams_per_ml`` is 0 where none is given.
+        A row per group: the columns of `GROUPS`; ``grams_per_ml`` is 0 and ``mixture`` ``kinds`` where none
+        is given.
     middle, low, high : pandas.DataFrame
         Amount per 100 g of edible part: index ``group``, a column per component. ``middle`` is the mixture;
         ``low`` and ``high`` are its least and greatest members. Missing where members that make up more
@@ -105,7 +110,9 @@ def read_groups(study: Study) -> FoodGroups:
     problems = _problems(groups, mixtures, mapped, defaults, foods)
     if problems:
         raise InputError("The food groups have problems.", problems)
+    groups = groups.reindex(columns=GROUPS.names)
     groups["grams_per_ml"] = groups["grams_per_ml"].fillna(0.0)
+    groups["mixture"] = groups["mixture"].fillna("kinds")
     members = _members(groups, mixtures, foods)
     middle, low, high = _mix(groups, members)
     return FoodGroups(groups, middle, low, high, members, mapped, defaults)
