@@ -460,9 +460,9 @@ def rows(draw: st.DrawFn) -> str:
 def test_a_file_read_at_once_is_what_its_lines_are(lines: list[str]) -> None:
     whole, problems = codings.parse("\n".join(lines), "f")
     found: dict[str, object] = {}
-    for number, line in enumerate(lines, start=1):
-        records, _ = codings.parse("\n" * (number - 1) + line + "\nno record", "f")
-        for record in records:
-            found.setdefault(record.id, record)
+    for number, row in enumerate(lines, start=1):
+        records, _ = codings.parse("\n" * (number - 1) + row + "\nno record", "f")
+        for one in records:
+            found.setdefault(one.id, one)
     assert {one.id: one for one in whole if "~" not in one.id} == found
     assert problems or len(whole) == len(set(lines))

@@ -211,7 +211,7 @@ def test_webvtt_voices_become_turns_with_times(tmp_path: Path) -> None:
         "[00:00:01] Anna Berg: So, what do you grow?\n\n[00:00:04] Aino: Beans & peas.\nAt 17:30: nothing.\n"
     )
     assert [(turn.speaker, turn.time) for turn in found.turns] == [("Anna Berg", 1.0), ("Aino", 4.0)]
-    assert found.source_of(found.text.index("17:30")) == "00:00:05 to 00:00:07"
+    assert found.source_of(found.text.index("17:30")) == "00:00:05.500 to 00:00:07.000"
     assert any("2 blocks" in note for note in found.reading)
 
 

@@ -17,10 +17,11 @@ all problems are listed and nothing is written. What is there already is not rep
 
 def add(subparsers: Any) -> None:
     """Add the verbs to the command line."""
-    from casestudy.cli import agreement, pseudonyms
+    from casestudy.cli import agreement, documents, pseudonyms
 
     _codings(subparsers)
     _code(subparsers)
+    documents.add(subparsers)
     pseudonyms.add(subparsers)
     agreement.add(subparsers)
 

@@ -118,7 +118,10 @@ def segments(data: bytes, where: str) -> Extract:
 
 
 def _number(value: object) -> float:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
+    """Seconds; NaN for what is no time: neither a number nor within a million hours."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 3.6e9:
+        return math.nan
+    return float(value)
 
 
 def _laid_out(cues: Sequence[Cue], kind: str, notes: Sequence[str]) -> Extract:
@@ -134,24 +137,27 @@ def _laid_out(cues: Sequence[Cue], kind: str, notes: Sequence[str]) -> Extract:
             head = f"[{clock(cue.start)}] " * (not math.isnan(cue.start)) + f"{cue.speaker}: "
         parts += [before, head, cue.text]
         reached += len(before) + len(head)
-        until = f" to {clock(cue.end)}" if not math.isnan(cue.end) else ""
-        source = f"{clock(cue.start)}{until}" if not math.isnan(cue.start) else "no time"
+        until = f" to {clock(cue.end, 3)}" if not math.isnan(cue.end) else ""
+        source = f"{clock(cue.start, 3)}{until}" if not math.isnan(cue.start) else "no time"
         places.append(Place(reached, reached + len(cue.text), source))
         reached += len(cue.text)
         last = cue
     return Extract("".join(parts) + "\n", kind, tuple(notes), tuple(places))
 
 
-def clock(time: float) -> str:
-    """Seconds as a clock time; hundredths are left out.
+def clock(time: float, decimals: int = 0) -> str:
+    """Seconds as a clock time; smaller parts than asked for are left out.
 
     Examples
     --------
-    >>> clock(3725.4)
-    '01:02:05'
+    >>> clock(3725.4), clock(3725.4, 3)
+    ('01:02:05', '01:02:05.400')
     """
-    whole = int(time)
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+    scale = 10**decimals
+    parts = round(time * 1000) * scale // 1000
+    whole, rest = divmod(parts, scale)
+    said = f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+    return f"{said}.{rest:0{decimals}}" if decimals else said
 
 
 def _wrong(where: str, found: str, remedy: str) -> InputError:

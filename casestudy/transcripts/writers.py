@@ -1,0 +1,337 @@
+"""Documents written in other formats, so that reading them gives the same text again.
+
+Plain text, Word, OpenDocument and rich text hold every text but for what `write` names. HTML holds no runs of
+spaces and no wide gaps. WebVTT, SRT and JSON segments hold words with times and nothing else.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import math
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from xml.sax.saxutils import escape
+
+from casestudy.errors import InputError, Problem
+from casestudy.transcripts.captions import Cue, clock
+from casestudy.transcripts.readers import READERS
+from casestudy.transcripts.transcript import Transcript
+from casestudy.transcripts.turns import seconds
+
+LAST_CUE = 5.0  # seconds that the last cue is shown when its end is not known
+
+
+def write(document: Transcript, ending: str, *, anyway: bool = False) -> tuple[bytes, str]:
+    """A document in another format, read back to see whether the format holds it.
+
+    Parameters
+    ----------
+    document : Transcript
+    ending : str
+        Such as ``.docx``; one of `WRITERS`.
+    anyway : bool
+        Whether to write a file that does not give the same text back.
+
+    Returns
+    -------
+    (bytes, str)
+        The file, and in words where it first differs when it is read; empty for the same text.
+
+    Raises
+    ------
+    InputError
+        When the ending is not known, or the format cannot hold the text.
+
+    Examples
+    --------
+    >>> from casestudy.transcripts.transcript import from_text
+    >>> write(from_text("Q: Well?\\n\\nA: So.\\n", "t"), ".rtf")[1]
+    ''
+    """
+    if ending not in WRITERS:
+        known = ", ".join(WRITERS)
+        problem = Problem(document.id, f"{ending!r} cannot be written.", f"Use one of {known}.")
+        raise InputError("The document was not written.", [problem])
+    data = WRITERS[ending](document)
+    try:
+        again = READERS[ending](data, document.id).text
+    except InputError as error:
+        remedy = "Choose .txt or .md, which hold every text."
+        found = f"{ending} cannot hold it: {error.problems[0].found}"
+        raise InputError("The document was not written.", [Problem(document.id, found, remedy)]) from error
+    lost = difference(document.text, again)
+    if lost and not anyway:
+        remedy = "Choose .txt or .md, which hold every text, or write it with --anyway."
+        problem = Problem(document.id, f"{ending} does not hold it: {lost}", remedy)
+        raise InputError("The document was not written.", [problem])
+    return data, lost
+
+
+def difference(text: str, again: str) -> str:
+    """Where a text first differs from another, in words; empty where it does not.
+
+    Examples
+    --------
+    >>> difference("a\\nb  c", "a\\nb c")
+    "in line 2, 'b  c' becomes 'b c'."
+    """
+    if text == again:
+        return ""
+    pairs = enumerate(zip(text, again, strict=False))
+    place = next((number for number, (one, other) in pairs if one != other), min(len(text), len(again)))
+    line, start = text.count("\n", 0, place) + 1, text.rfind("\n", 0, place) + 1
+    begin = max(start, place - 15)
+    said, heard = text[begin : place + 15], again[begin : place + 15]
+    return f"in line {line}, {said!r} becomes {heard!r}."
+
+
+def _plain(document: Transcript) -> bytes:
+    return document.text.encode("utf-8", "surrogatepass")
+
+
+def paragraphs(text: str) -> list[tuple[int, str]]:
+    """Stretches between blank lines with their starts, none of them empty; further blank lines stay within.
+
+    Examples
+    --------
+    >>> paragraphs("a\\n\\nb\\nc\\n\\n\\n\\nd\\n")
+    [(0, 'a'), (3, 'b\\nc\\n\\n'), (10, 'd')]
+    """
+    found: list[tuple[int, str]] = []
+    reached = 0
+    for part in text.removesuffix("\n").split("\n\n"):
+        if found and (not part.strip() or not found[-1][1].strip()):
+            found[-1] = (found[-1][0], f"{found[-1][1]}\n\n{part}")
+        else:
+            found.append((reached, part))
+        reached += len(part) + 2
+    return found
+
+
+def _runs(document: Transcript) -> Iterator[list[tuple[bool, str]]]:
+    """Each paragraph as (bold, text) runs: who speaks is bold."""
+    heads = [(turn.start, turn.speech) for turn in document.turns if turn.speaker]
+    for start, text in paragraphs(document.text):
+        cuts, end = [0], start + len(text)
+        own = [(first - start, last - start) for first, last in heads if start <= first < last <= end]
+        bold = set()
+        for first, last in own:
+            cuts += [first, last]
+            bold.add(first)
+        cuts.append(len(text))
+        yield [(first in bold, text[first:last]) for first, last in pairwise(cuts) if first < last]
+
+
+def _archive(parts: dict[str, str], stored: str = "") -> bytes:
+    """A zip whose bytes depend on its parts alone."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in parts.items():
+            how = zipfile.ZIP_STORED if name == stored else zipfile.ZIP_DEFLATED
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, text.encode("utf-8", "surrogatepass"), compress_type=how)
+    return file.getvalue()
+
+
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_OOXML = "http://schemas.openxmlformats.org"
+
+
+def _docx(document: Transcript) -> bytes:
+    def run(bold: bool, text: str) -> str:
+        pieces = {"\n": "<w:br/>", "\t": "<w:tab/>"}
+        inner = "".join(
+            pieces.get(part) or f'<w:t xml:space="preserve">{escape(part)}</w:t>'
+            for part in re.split(r"([\n\t])", text)
+            if part
+        )
+        return f"<w:r>{'<w:rPr><w:b/></w:rPr>' * bold}{inner}</w:r>"
+
+    body = "".join(f"<w:p>{''.join(run(*one) for one in runs)}</w:p>" for runs in _runs(document))
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    office = f"{_OOXML}/officeDocument/2006/relationships/officeDocument"
+    return _archive(
+        {
+            "[Content_Types].xml": f'{_XML}<Types xmlns="{_OOXML}/package/2006/content-types"><Default '
+            'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/word/document.xml" ContentType="{kind}"/></Types>',
+            "_rels/.rels": f'{_XML}<Relationships xmlns="{_OOXML}/package/2006/relationships"><Relationship '
+            f'Id="rId1" Type="{office}" Target="word/document.xml"/></Relationships>',
+            "word/document.xml": f'{_XML}<w:document xmlns:w="{_OOXML}/wordprocessingml/2006/main">'
+            f"<w:body>{body}</w:body></w:document>",
+        }
+    )
+
+
+_ODF = "urn:oasis:names:tc:opendocument:xmlns"
+_ODT = "application/vnd.oasis.opendocument.text"
+
+
+def _odt(document: Transcript) -> bytes:
+    def run(bold: bool, text: str, before: str) -> str:
+        inner = ""
+        for part in re.split(r"([\n\t]| +)", text):
+            if part in ("\n", "\t"):
+                inner += "<text:line-break/>" if part == "\n" else "<text:tab/>"
+            elif part.startswith(" "):
+                # Spaces at the beginning and behind others would be taken for one.
+                more = len(part) if before in ("", "\n", "\t", " ") else len(part) - 1
+                inner += " " * (len(part) - more) + "".join(
+                    f'<text:s text:c="{min(9999, more - place)}"/>' for place in range(0, more, 9999)
+                )
+            else:
+                inner += escape(part)
+            before = part[-1:] or before
+        return f'<text:span text:style-name="B">{inner}</text:span>' if bold else inner
+
+    body = ""
+    for runs in _runs(document):
+        before, inner = "", ""
+        for strong, text in runs:
+            inner += run(strong, text, before)
+            before = text[-1]
+        body += f"<text:p>{inner}</text:p>"
+    spaces = " ".join(
+        f'xmlns:{name}="{_ODF}:{whole}:1.0"'
+        for name, whole in (("office", "office"), ("text", "text"), ("style", "style"))
+    )
+    bold = (
+        f'<style:style style:name="B" style:family="text"><style:text-properties xmlns:fo="{_ODF}:'
+        'xsl-fo-compatible:1.0" fo:font-weight="bold"/></style:style>'
+    )
+    listed = "".join(
+        f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{kind}"/>'
+        for path, kind in (("/", _ODT), ("content.xml", "text/xml"))
+    )
+    return _archive(
+        {
+            "mimetype": _ODT,
+            "content.xml": f'{_XML}<office:document-content {spaces} office:version="1.3">'
+            f"<office:automatic-styles>{bold}</office:automatic-styles>"
+            f"<office:body><office:text>{body}</office:text></office:body></office:document-content>",
+            "META-INF/manifest.xml": f'{_XML}<manifest:manifest xmlns:manifest="{_ODF}:manifest:1.0" '
+            f'manifest:version="1.3">{listed}</manifest:manifest>',
+        },
+        stored="mimetype",
+    )
+
+
+def _rtf(document: Transcript) -> bytes:
+    def escaped(text: str) -> Iterator[str]:
+        units = text.encode("utf-16-le", "surrogatepass")
+        for place in range(0, len(units), 2):
+            number = int.from_bytes(units[place : place + 2], "little", signed=True)
+            one = chr(number) if 0 <= number < 128 else ""
+            if one == "\n":
+                yield "\\par\n"
+            elif one == "\t":
+                yield "\\tab "
+            elif one and one in "\\{}":
+                yield f"\\{one}"
+            else:
+                yield one if one >= " " and one != "\x7f" else f"\\u{number}?"
+
+    return f"{{\\rtf1\\ansi\\ansicpg1252\\uc1 {''.join(escaped(document.text))}}}".encode("ascii")
+
+
+def _html(document: Transcript) -> bytes:
+    def run(bold: bool, text: str) -> str:
+        inner = html.escape(text, quote=False).replace("\n", "<br>")
+        return f"<b>{inner}</b>" if bold else inner
+
+    body = "\n".join(f"<p>{''.join(run(*one) for one in runs)}</p>" for runs in _runs(document))
+    title = html.escape(document.title or document.id)
+    page = f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>{title}</title></head><body>\n'
+    return f"{page}{body}\n</body></html>\n".encode("utf-8", "surrogatepass")
+
+
+_PLACE = re.compile(r"([\d:.]+)(?: to ([\d:.]+))?")
+
+
+def cues(document: Transcript) -> list[Cue]:
+    """A document's words with their times: the cues it was read from, else its turns.
+
+    The end of a turn is the beginning of the next; the last one is shown for `LAST_CUE` seconds. Times that
+    are not known are NaN.
+    """
+    found = []
+    timed = [(place, _PLACE.fullmatch(place.source)) for place in document.places]
+    if timed and all(match or place.source == "no time" for place, match in timed):
+        for place, match in timed:
+            turn = document.turn_at(place.start)
+            speaker = turn.speaker if turn and document.format != "srt" else ""
+            start = seconds(match[1]) if match else math.nan
+            end = seconds(match[2]) if match and match[2] else math.nan
+            found.append(Cue(start, end, speaker, document.text[place.start : place.end]))
+        return found
+    for turn, after in zip(document.turns, [*document.turns[1:], None], strict=True):
+        end = after.time if after else turn.time + LAST_CUE
+        found.append(Cue(turn.time, end, turn.speaker, document.text[turn.speech : turn.end]))
+    return found
+
+
+def _timed(document: Transcript, kind: str) -> Iterator[tuple[str, Cue]]:
+    """Cues with their line of times; a format of cues holds none without."""
+    whole = cues(document)
+    missing = sum(math.isnan(one.start) for one in whole)
+    if missing or not whole:
+        found = f"{missing} of its {len(whole)} turns have no time." if whole else "it has no words."
+        problem = Problem(document.id, found, f"{kind} holds only words with times; choose another format.")
+        raise InputError("The document was not written.", [problem])
+    for one, after in zip(whole, [*whole[1:], None], strict=True):
+        end = one.end
+        if math.isnan(end):
+            end = after.start if after else one.start + LAST_CUE
+        times = f"{clock(one.start, 3)} --> {clock(max(end, one.start), 3)}"
+        yield times if kind == ".vtt" else times.replace(".", ","), one
+
+
+def _vtt(document: Transcript) -> bytes:
+    def said(one: Cue) -> str:
+        words = escape(one.text).replace("{", "&#123;")
+        return f"<v {escape(one.speaker)}>{words}" if one.speaker else words
+
+    blocks = [f"{times}\n{said(one)}\n" for times, one in _timed(document, ".vtt")]
+    return "\n".join(["WEBVTT\n", *blocks]).encode("utf-8", "surrogatepass")
+
+
+def _srt(document: Transcript) -> bytes:
+    def said(one: Cue) -> str:
+        words = f"{one.speaker}: {one.text}" if one.speaker else one.text
+        # Most players show an ampersand as it stands: it is written otherwise only where it must.
+        odd = re.search(r"&\w|&#|<|\{\\", words)
+        return escape(words).replace("{", "&#123;") if odd else words
+
+    blocks = [
+        f"{number}\n{times}\n{said(one)}\n"
+        for number, (times, one) in enumerate(_timed(document, ".srt"), start=1)
+    ]
+    return "\n".join(blocks).encode("utf-8", "surrogatepass")
+
+
+def _segments(document: Transcript) -> bytes:
+    rows = []
+    for one in cues(document):
+        row: dict[str, object] = {"text": one.text, "speaker": one.speaker}
+        row |= {} if math.isnan(one.start) else {"start": one.start}
+        rows.append(row | ({} if math.isnan(one.end) else {"end": one.end}))
+    return (json.dumps({"segments": rows}, ensure_ascii=False, indent=1) + "\n").encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+WRITERS: dict[str, Callable[[Transcript], bytes]] = {
+    ".txt": _plain,
+    ".md": _plain,
+    ".docx": _docx,
+    ".odt": _odt,
+    ".rtf": _rtf,
+    ".html": _html,
+    ".vtt": _vtt,
+    ".srt": _srt,
+    ".json": _segments,
+}
