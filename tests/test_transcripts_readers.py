@@ -229,6 +229,9 @@ def test_srt_and_segments(tmp_path: Path) -> None:
     }
     found = save(tmp_path, "t.json", json.dumps(given).encode())
     assert found.text == "[00:00:00] Anna: Well?\n\nHm.\n"
+    timeless = [{"text": "So.", "speaker": "Anna"}, {"text": "No.", "speaker": "Aino", "start": 1e999}]
+    found = save(tmp_path, "u.json", json.dumps(timeless).encode())
+    assert found.text == "Anna: So.\n\nAino: No.\n"
 
 
 # What a word processor holds besides text.

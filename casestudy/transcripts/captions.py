@@ -134,7 +134,8 @@ def _laid_out(cues: Sequence[Cue], kind: str, notes: Sequence[str]) -> Extract:
         before = "" if last is None else ("\n\n" if changes else "\n")
         head = ""
         if cue.speaker and changes:
-            head = f"[{clock(cue.start)}] " * (not math.isnan(cue.start)) + f"{cue.speaker}: "
+            time = "" if math.isnan(cue.start) else f"[{clock(cue.start)}] "
+            head = f"{time}{cue.speaker}: "
         parts += [before, head, cue.text]
         reached += len(before) + len(head)
         until = f" to {clock(cue.end, 3)}" if not math.isnan(cue.end) else ""
