@@ -12,8 +12,9 @@ import pytest
 from mixed_study import CLAIMS, FRAMEWORK, LINES, garden, write
 
 from casestudy.cli import evidence as verbs
+from casestudy.coding import codings, history
 from casestudy.errors import CaseStudyError, InputError
-from casestudy.evidence import chain, check, checklists, claims, records, status, withdraw
+from casestudy.evidence import chain, check, checklists, claims, procedure, records, status, withdraw
 from casestudy.mixed import material, participants
 from casestudy.study import Study
 
@@ -57,6 +58,25 @@ def test_answers_come_from_records_or_are_to_write(garden: Study) -> None:
     assert (filled["where"].ne("") | filled["state"].eq("to write")).all()
     keys = {item.fact for name in checklists.known() for item in checklists.load(name).items} - {""}
     assert {fact.key for fact in facts} <= keys | {"participants"}
+
+
+def test_versions_count_the_changes_before_each_record(garden: Study) -> None:
+    found = material.load(garden)
+    work = next(one for one in codings.read(garden) if one.document == "g1")
+    code = work.codings[0].code
+    changes = [history.Change(code, "name", "a", "b")]
+    early = history.event("rename", code, changes, who="t", when="2000-01-01T00:00:00Z", why="before")
+    late = history.event("rename", code, changes, who="t", when="2100-01-01T00:00:00Z", why="after")
+    history.append(garden, [early, late])
+    made = [codings.record("add", code=code, start=0, end=4, quote="Some", when="2020-01-01T00:00:00Z")]
+    codings.append(garden, "late", "g1", made)
+    table = procedure.versions(found)
+    row = table[table["coder"].eq("late")].iloc[0]
+    assert (row["document"], row["first"], row["last"], row["behind"]) == ("g1", 1, 1, code)
+    said = procedure.versions_in_words(table, 2)
+    assert "coder late worked under 1" in said
+    assert procedure.versions_in_words(table.iloc[:0], 2) == ""
+    assert procedure.review(garden) == ""
 
 
 def test_what_authors_wrote_stands_first(garden: Study) -> None:

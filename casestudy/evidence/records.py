@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casestudy.coding import codebook, history
+from casestudy.evidence import procedure
 from casestudy.evidence.chain import Trouble
 from casestudy.evidence.status import STATUSES, Verdict
 from casestudy.mixed.material import Material
@@ -63,6 +64,8 @@ def facts(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Troub
         In the order of a methods section; facts that no record holds are left out.
     """
     made = [*_study(found.study), *_people(found), *_coding(found), *_answers(found.study)]
+    flow = procedure.review(found.study)
+    made.append(Fact("review", "Literature, after PRISMA 2020", flow, "literature/protocol.toml"))
     made += _claims(found, verdicts, troubles)
     made.append(Fact("software", "Software", software(), "requirements.lock"))
     return [fact for fact in made if fact.said]
@@ -114,10 +117,10 @@ def _people(found: Material) -> list[Fact]:
         )
         days = people["interviewed_on"].dropna()
         when = f" Heard between {days.min():%Y-%m-%d} and {days.max():%Y-%m-%d}." if len(days) else ""
-        roles = sorted({role for role in people["role"] if role})
-        ages = sorted({age for age in people["age"] if age})
         parts = [
-            f"{name}: {', '.join(values)}." for name, values in (("Ages", ages), ("Roles", roles)) if values
+            f"{name}: {_counted(people[column])}."
+            for name, column in (("Roles", "role"), ("Ages", "age"), ("Households", "household"))
+            if people[column].ne("").any()
         ]
         said = f"{' '.join(parts)}{when}".strip()
         made.append(Fact("sample", "Sample", said, "interviews/participants.csv"))
@@ -126,14 +129,19 @@ def _people(found: Material) -> list[Fact]:
         floor = f" No published cell describes fewer than {found.study.floor} people outside the interviews."
         made.append(Fact("consent", "Consent and disclosure", said + floor, "interviews/participants.csv"))
     if len(documents):
-        lengths = documents["text"].str.split().str.len()
-        kinds = documents["kind"].value_counts().sort_index()
-        listed = ", ".join(f"{count} of kind {kind}" for kind, count in kinds.items())
-        spread = f"{int(lengths.min()):,} to {int(lengths.max()):,} words, {int(lengths.sum()):,} together"
-        made.append(Fact("length", "Documents", f"{listed}; {spread}.", "interviews/transcripts"))
-        again = int(documents.loc[documents["kind"].eq("interview"), "who"].duplicated().sum())
-        made.append(Fact("repeats", "Repeat interviews", f"{again} of them.", "interviews/transcripts"))
+        made.append(Fact("length", "Documents", procedure.lengths(found), "interviews/transcripts"))
+        heard = documents.loc[documents["kind"].eq("interview"), "who"]
+        again = int(heard.duplicated().sum())
+        said = f"{again} of {len(heard)} interviews are with somebody who was heard before."
+        made.append(Fact("repeats", "Repeat interviews", said, "interviews/transcripts"))
     return made
+
+
+def _counted(values: pd.Series[str]) -> str:
+    """Values with how often each occurs, the commonest first; semicolons, since roles hold commas."""
+    counts = values[values.ne("")].value_counts()
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], str(one[0])))
+    return "; ".join(f"{value} ({count})" if count > 1 else str(value) for value, count in ordered)
 
 
 def _coding(found: Material) -> list[Fact]:
@@ -157,6 +165,12 @@ def _coding(found: Material) -> list[Fact]:
     return [
         Fact("coders", "Coders", f"{said} {status}".strip(), "interviews/codings"),
         Fact("codebook", "Codebook", tree + revised, "coding_schemes"),
+        Fact(
+            "versions",
+            "Codebook versions",
+            procedure.versions_in_words(procedure.versions(found), len(events)),
+            "coding_schemes/history.jsonl",
+        ),
         Fact("derivation", "Derivation of themes", _derivation(found), "coding_schemes/framework.yaml"),
         Fact(
             "processing",
@@ -186,7 +200,7 @@ def _answers(study: Study) -> list[Fact]:
     ):
         for path in study.inputs(f"outputs/{number}-*/contents.json"):
             answer = contents(path.parent).get("answer", {}).get("text", "")
-            made.append(Fact(key, heading, answer, f"outputs/{path.parent.name}"))
+            made.append(Fact(key, heading, answer.replace("**", ""), f"outputs/{path.parent.name}"))
     return made
 
 
@@ -204,7 +218,7 @@ def _claims(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Tro
     quoted = int(found.people["consent_quote"].sum()) if len(found.people) else 0
     sources = sorted({source for one in verdicts for source in one.sources})
     where = "evidence/claims.yaml"
-    weak = f"{len(troubles)} weak points" if troubles else "no weak point"
+    weak = f"{len(troubles)} weak point{'s' * (len(troubles) != 1)}" if troubles else "no weak point"
     return [
         Fact("claims", "Findings", said, where),
         Fact(

@@ -122,7 +122,8 @@ def judge(claim: Claim, findings: Sequence[Finding]) -> Verdict:
         doubts.append("no rival explanation was considered")
     open_rivals = [rival for rival in claim.rivals if rival.verdict in ("stands", "undecided")]
     doubts += [
-        f"a rival {'stands' if r.verdict == 'stands' else 'is undecided'}: {r.text}" for r in open_rivals
+        f"a rival {'stands' if r.verdict == 'stands' else 'is undecided'}: {r.text.rstrip('.')}"
+        for r in open_rivals
     ]
     verdict = Verdict(claim, PARTLY, "; ".join(doubts), tuple(findings))
     if doubts:

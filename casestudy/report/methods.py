@@ -18,6 +18,7 @@ _SHOWN_ON = {
     "interviews/codings": "documents",
     "interviews/participants.csv": "participants",
     "coding_schemes": "codebook",
+    "coding_schemes/history.jsonl": "codebook",
     "coding_schemes/framework.yaml": "perspectives",
     "evidence/claims.yaml": "claims",
 }
@@ -25,7 +26,7 @@ _SHOWN_ON = {
 
 def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
     """The methods appendix and the checklists, by path."""
-    from casestudy.evidence import checklists
+    from casestudy.evidence import checklists, procedure
     from casestudy.evidence.records import facts
 
     path = f"{PAGES}/methods.html"
@@ -42,7 +43,18 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
 
     second = f"{PAGES}/checklists.html"
     return {
-        path: layout.page("methods.html.j2", site, path, "Methods", facts=listed, source=source),
+        path: layout.page(
+            "methods.html.j2",
+            site,
+            path,
+            "Methods",
+            facts=listed,
+            source=source,
+            versions=[
+                row | {"page": corpus.page(row["document"]) if row["document"] in corpus.documents else ""}
+                for row in _rows(procedure.versions(corpus.material))
+            ],
+        ),
         second: layout.page(
             "checklists.html.j2", site, second, "Reporting checklists", filled=filled, source=source
         ),
