@@ -63,9 +63,15 @@ def test_people_are_conserved_and_no_stock_is_negative(data: st.DataObject) -> N
     assert np.allclose(quick, frame[list(model.STOCKS)].iloc[-1], atol=2e-3)
 
 
-def test_the_loop_tips_between_half_and_six_tenths_from_a_warm_start(loop: Loop) -> None:
-    assert 0.5 < explore.tipping(loop, "warm", 60, 0.1) < 0.6
-    assert np.isnan(explore.tipping(loop, "cold", 60, 0.1))
+@pytest.mark.parametrize(
+    "rates", [{}, {"lam": 0.35, "rho": 0.05, "p": 0.02, "q": 0.3}], ids=["as shipped", "as first assumed"]
+)
+def test_the_loop_tips_between_half_and_six_tenths_from_a_warm_start(
+    loop: Loop, rates: dict[str, float]
+) -> None:
+    moved = loop.moved(**rates)
+    assert 0.5 < explore.tipping(moved, "warm", 60, 0.1) < 0.6
+    assert np.isnan(explore.tipping(moved, "cold", 60, 0.1))
 
 
 def test_basins_grow_with_value_passed_back_and_with_the_start(loop: Loop) -> None:
@@ -104,10 +110,10 @@ def _without(text: str, start: str) -> str:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (("value = 0.35", "value = -0.35"), "cannot be negative"),
-        (("value = 0.35", "value = 9.0"), "outside its range"),
-        (("value = 0.35", 'value = "high"'), "finite number"),
-        (("value = 0.35", "value = nan"), "finite number"),
+        (("value = 1.1", "value = -1.1"), "cannot be negative"),
+        (("value = 1.1", "value = 9.0"), "outside its range"),
+        (("value = 1.1", 'value = "high"'), "finite number"),
+        (("value = 1.1", "value = nan"), "finite number"),
         (('unit = "value/money"', 'unit = "month"'), "units do not fit"),
         (('unit = "value/money"', 'unit = "furlong"'), "not a unit"),
         (('provenance = "literature"', 'provenance = "guessed"'), "provenance"),
@@ -127,7 +133,7 @@ def test_bad_parameters_are_explained(tmp_path: Path, change: tuple[str, str], w
 
 
 def test_all_bad_parameters_come_at_once(tmp_path: Path) -> None:
-    text = FILE.read_text().replace("value = 0.35", "value = -1").replace("value = 3.0", "value = 0.0")
+    text = FILE.read_text().replace("value = 1.1", "value = -1").replace("value = 3.0", "value = 0.0")
     (tmp_path / "loop.toml").write_text(_without(text, "[parameter.rho]"))
     with pytest.raises(InputError) as caught:
         load(tmp_path / "loop.toml")
@@ -171,7 +177,7 @@ def test_those_who_ask_little_stay_when_people_keep_their_threshold(loop: Loop) 
 
 def test_kinds_that_do_not_add_up_are_refused(tmp_path: Path) -> None:
     text = FILE.read_text()
-    (tmp_path / "loop.toml").write_text(text.replace("share = 0.25", "share = 0.3"))
+    (tmp_path / "loop.toml").write_text(text.replace("share = 0.26", "share = 0.3"))
     with pytest.raises(InputError, match="add up to 1"):
         load(tmp_path / "loop.toml")
     (tmp_path / "loop.toml").write_text(text.replace("effort = 0.06", "efort = 0.06"))

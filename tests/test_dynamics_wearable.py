@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
-from casestudy.dynamics import calibrate
+from casestudy.dynamics import calibrate, lots
 from casestudy.dynamics.check import check
 from casestudy.dynamics.parameters import load
+from casestudy.errors import InputError
 from casestudy.study import Study
 from casestudy.usage.log import open_log
 
@@ -27,13 +29,23 @@ def simulated(folder: Path, *options: str) -> Path:
     return folder
 
 
-def cohorts(folder: Path) -> pd.DataFrame:
+def weeks(folder: Path) -> pd.DataFrame:
     log = open_log(Study.load(folder))
     whole = log.cycles[log.cycles["whole"]].assign(age=lambda frame: frame["cycle"] // 7)
-    weeks = whole.groupby(["participant_id", "age"])["opened"].agg(["any", "size"]).reset_index()
-    weeks = weeks[weeks["size"] == 7].merge(log.participants[["participant_id", "comparison"]])
-    table = weeks.groupby(["comparison", "age"])["any"].agg(["sum", "size"]).reset_index()
+    seen = whole.groupby(["participant_id", "age"])["opened"].agg(["any", "size"]).reset_index()
+    return seen[seen["size"] == 7].merge(log.participants[["participant_id", "comparison"]])
+
+
+def cohorts(folder: Path) -> pd.DataFrame:
+    table = weeks(folder).groupby(["comparison", "age"])["any"].agg(["sum", "size"]).reset_index()
     return table.rename(columns={"comparison": "cohort", "sum": "active"})
+
+
+def by_wearers(folder: Path) -> pd.Series:
+    seen = weeks(folder).rename(columns={"participant_id": "person", "any": "active"})
+    seen = seen.assign(switch=seen["comparison"] == "yes")
+    ranges = {"lam": (0.01, 3.0), "rho": (0.0, 3.0), "theta": (0.0, 2.0)}
+    return lots.worth(seen, LOOP.values, ranges, (-0.5, 1.0), 200, 1).iloc[0]
 
 
 def worth(folder: Path) -> pd.Series:
@@ -61,3 +73,20 @@ def test_a_strong_effect_is_found_and_none_is_not(tmp_path: Path) -> None:
     none = worth(simulated(tmp_path / "none", "--people", "500", "--effect", "1", "--days", "49"))
     assert strong["low"] > 0
     assert abs(none["estimate"]) < strong["estimate"] / 2
+    over_people = by_wearers(tmp_path / "strong")
+    assert 0 < over_people["low"] < over_people["estimate"] < over_people["high"]
+    nothing = by_wearers(tmp_path / "none")
+    assert nothing["low"] < 0 < nothing["high"]
+
+
+def test_weeks_as_units_make_the_interval_too_narrow() -> None:
+    over_weeks, over_people = worth(ROOT), by_wearers(ROOT)
+    assert over_people["high"] - over_people["low"] > 1.2 * (over_weeks["high"] - over_weeks["low"])
+    assert over_people["with"] + over_people["without"] == 200
+    assert over_people["at_edge"] == 0
+
+
+def test_a_switch_without_two_groups_is_refused() -> None:
+    seen = pd.DataFrame({"person": ["a", "a"], "switch": True, "age": [1, 2], "active": [True, False]})
+    with pytest.raises(InputError, match="with and without"):
+        lots.worth(seen, LOOP.values, {"lam": (0.01, 3.0)}, (-0.5, 1.0), 10, 1)

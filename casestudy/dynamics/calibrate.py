@@ -5,7 +5,6 @@ A cohort is everybody who registered in the same month, followed by age in month
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -89,55 +88,33 @@ def conform(frame: pd.DataFrame, where: str = "the cohorts") -> pd.DataFrame:
     return table.astype({"age": int, "size": int, "active": int})
 
 
-def from_percent(frame: pd.DataFrame, where: str = "the cohorts") -> pd.DataFrame:
-    """Cohorts from a table of percentages, as a notebook on retention saves it.
+def cohorts(cycles: pd.DataFrame) -> pd.DataFrame:
+    """Exact cohorts from a table of people's cycles.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        First column: the cohort with its size, ``2017-02 (n 25)``; every other column is headed by an age and
-        holds the percentage of the cohort that was active then, or nothing.
+    cycles : pandas.DataFrame
+        ``participant_id``, ``cycle`` (age), ``begins`` (a date or its text), ``opened``, ``whole``; cycles
+        that were not seen to their end are left out.
 
     Returns
     -------
     pandas.DataFrame
-        ``cohort``, ``age``, ``size``, ``active``: counts restored from rounded percentages of the cohort's
-        size, so they are exact only while the whole cohort is observed.
-
-    Raises
-    ------
-    InputError
-        When no cohort has a size, a heading is no age, or a percentage is outside 0 to 100.
+        ``cohort`` (month of the first cycle), ``age``, ``size`` (people seen at that age) and ``active``.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> wide = pd.DataFrame({"index": ["2017-02 (n 25)"], "0": [100], "1": [80]})
-    >>> from_percent(wide).to_numpy().tolist()
-    [['2017-02', 0, 25, 25], ['2017-02', 1, 25, 20]]
+    >>> seen = pd.DataFrame({"participant_id": ["a", "a", "b"], "cycle": [0, 1, 0], "whole": True,
+    ...     "opened": [True, False, True], "begins": ["2017-02-03", "2017-03-04", "2017-02-09"]})
+    >>> cohorts(seen).to_numpy().tolist()
+    [['2017-02', 0, 2, 2], ['2017-02', 1, 1, 0]]
     """
-    import pandas as pd
-
-    rows, found = [], []
-    ages = {name: int(name) for name in frame.columns[1:] if str(name).isdigit()}
-    if len(ages) != frame.shape[1] - 1:
-        found.append(Problem(where, "a column is not headed by an age.", "Head them 0, 1, 2 …"))
-    for one in frame.itertuples(index=False):
-        match = re.fullmatch(r"(.+) \(n ([0-9]+)\)", str(one[0]))
-        if not match:
-            continue
-        for value, age in zip(one[1:], ages.values(), strict=False):
-            if value is None or value != value:
-                continue
-            if not 0 <= float(value) <= 100:
-                found.append(Problem(f"{where}, {one[0]}, age {age}", f"{value} per cent.", "Give 0 to 100."))
-                continue
-            active = round(float(value) / 100 * int(match[2]))
-            rows.append({"cohort": match[1], "age": age, "size": int(match[2]), "active": active})
-    if not rows and not found:
-        found.append(Problem(where, "no cohort has a size.", "Write it like 2017-02 (n 25)."))
-    raise_if(found, "The cohorts cannot be used.")
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    first = cycles[cycles["cycle"] == 0].set_index("participant_id")["begins"].astype(str).str[:7]
+    seen = cycles[cycles["whole"].astype(bool)]
+    named = seen.assign(cohort=seen["participant_id"].map(first), active=seen["opened"].astype(int))
+    counted = named.groupby(["cohort", "cycle"])["active"].agg(["size", "sum"]).reset_index()
+    return conform(counted.rename(columns={"cycle": "age", "sum": "active"}))
 
 
 def curve(p: Mapping[str, Any], ages: int) -> np.ndarray:
@@ -271,7 +248,8 @@ def hold_out(
     (Fit, pandas.DataFrame)
         The fit; and a table with one row a rule: ``rule``, ``error`` (root mean squared error of the share
         active in the held-out cohorts, weighted by size), ``cohorts`` held out, ``cells``. Rules: the loop;
-        a constant monthly rate of lapse; the fitted cohorts' own mean at each age.
+        a constant monthly rate of lapse; constant rates of lapse and return, without any loop; the fitted
+        cohorts' own mean at each age.
     """
     import pandas as pd
 
@@ -287,10 +265,13 @@ def hold_out(
     loop = curve(found.fitted, int(cells["age"].max()))[:, 0]
     pooled = inside.groupby("age")[["active", "size"]].sum()
     means = (pooled["active"] / pooled["size"]).reindex(range(int(cells["age"].max()) + 1))
-    hazard = _constant_hazard(inside)
+    hazard, (leave, come) = _constant_hazard(inside), _two_rates(inside)
+    age = outside["age"].to_numpy()
+    stay = come / (leave + come)
     predicted = {
         "the loop": loop[outside["age"]],
-        "constant lapse": np.exp(-hazard * outside["age"].to_numpy()),
+        "constant lapse": np.exp(-hazard * age),
+        "lapse and return, no loop": stay + (1 - stay) * np.exp(-(leave + come) * age),
         "mean of the fitted cohorts": means.ffill().to_numpy()[outside["age"]],
     }
     share, weight = (outside["active"] / outside["size"]).to_numpy(), outside["size"].to_numpy()
@@ -379,6 +360,19 @@ def _constant_hazard(cells: pd.DataFrame) -> float:
     active = pooled["active"].to_numpy()[:, None]
     lapsed = (pooled["size"] - pooled["active"]).to_numpy()[:, None]
     return float(grid[int(np.argmax((active * np.log(at) + lapsed * np.log1p(-at)).sum(axis=0)))])
+
+
+def _two_rates(cells: pd.DataFrame) -> tuple[float, float]:
+    """Constant rates out and back under which the cells are likeliest; everybody is active at age 0."""
+    grid = np.linspace(0.01, 2.0, 200)
+    leave, come = (one.ravel() for one in np.meshgrid(grid, grid, indexing="ij"))
+    pooled = cells.groupby("age")[["active", "size"]].sum()
+    stay = come / (leave + come)
+    at = stay + (1 - stay) * np.exp(-np.outer(pooled.index.to_numpy(), leave + come))
+    active = pooled["active"].to_numpy()[:, None]
+    lapsed = (pooled["size"] - pooled["active"]).to_numpy()[:, None]
+    best = int(np.argmax((active * np.log(at) + lapsed * np.log1p(-at)).sum(axis=0)))
+    return float(leave[best]), float(come[best])
 
 
 def _is_whole(value: Any) -> bool:

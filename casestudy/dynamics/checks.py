@@ -72,8 +72,11 @@ def conservation(loop: Loop, months: float) -> float:
 
 
 def bass_gap(loop: Loop, months: float) -> float:
-    """Largest distance between adoption and Bass's closed form when use is worth while for everyone."""
-    p = loop.values | {"theta": -1e6}
+    """Largest distance between adoption and Bass's closed form when use is worth while for everyone.
+
+    Imitation is switched on, whether or not the base case has any; else the limit would test nothing.
+    """
+    p = loop.values | {"theta": -1e6, "q": max(loop.values["q"], 0.38)}
     frame = run(p, start(p, 0.0, 0.0), months)
     exact = bass(frame["month"].to_numpy(), p["p"], p["q"])
     return float(np.abs(frame["A"].to_numpy() / p["M"] - exact).max())
