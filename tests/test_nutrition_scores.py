@@ -71,6 +71,36 @@ def test_cup_soup_of_the_technical_guidance():
     assert (soup.value, soup.grade, soup.points["sodium"]) == (5, "less healthy", 5)
 
 
+def test_fruit_fromage_frais_of_the_technical_guidance():
+    # The same guidance, page 14, as q-m/nutriscore-ruby quotes it: 0 points, and Nutri-Score B of 2017.
+    frais = Food(459, 13.4, 1.8, 0.1, 0.6, 6.5, fvl_percent=8)
+    assert (uk_npm(frais).value, uk_npm(frais).grade) == (0, "healthier")
+    assert (nutri_score(frais, 2021).value, nutri_score(frais, 2021).grade) == (0, "B")
+
+
+def test_muesli_of_the_belgian_leaflet():
+    # Nutri-Score leaflet of Belgium (2018), page 4, as q-m/nutriscore-ruby quotes it.
+    muesli = nutri_score(Food(1580, 4.3, 4.2, 60, 24.9, 11.4, fvl_percent=4), 2021)
+    assert (muesli.value, muesli.grade) == (-2, "A")
+
+
+@pytest.mark.parametrize(
+    ("food", "edition", "value", "grade"),
+    [
+        (Food(82, 0, 10, 0, 0, 50, fat_g=20, kind="red-meat"), 2023, 7, "C"),
+        (Food(82, 0, 10, 0, 0, 50, fat_g=20), 2021, 4, "C"),
+        (Food(82, 4.5, 0, 10, 0, 0, fvl_percent=0.1, kind="beverage", sweetener=True), 2023, 8, "D"),
+        (Food(82, 4.5, 0, 10, 0, 0, fvl_percent=0.1, kind="beverage"), 2021, 6, "D"),
+        (Food(3378, 10, 5, 0, 2, 5, kind="beverage"), 2023, 15, "E"),  # their milk
+        (Food(3378, 10, 5, 0, 2, 5), 2021, 14, "D"),
+    ],
+)
+def test_meat_iced_tea_and_milk_as_published(food, edition, value, grade):
+    # The same folder of the Open Food Facts server: beef steak, iced tea with sweetener, milk.
+    score = nutri_score(food, edition)
+    assert (score.value, score.grade) == (value, grade)
+
+
 def test_limits_are_exceeded_strictly_and_in_decimals():
     for step in range(1, 21):
         assert points(step * 0.2, table("nutri-score-2023")["points"]["salt_g"]) == step - 1
@@ -118,11 +148,106 @@ def test_protein_does_not_save_a_bad_score_but_cheese_keeps_it():
     assert nutri_score(Food(**rich, kind="cheese")).points["protein"] == 7
 
 
-@pytest.mark.parametrize(("value", "stars"), [(-12, "5"), (-11, "5"), (-10, "4.5"), (24, "1"), (25, "0.5")])
-def test_health_stars_at_their_borders(value, stars):
-    from casestudy.nutrition.scores import _stars
+# The last scores of 5, 4.5, ... 1 star as three public implementations of the rating give them; two of them
+# name table 7 of its Implementation Guide, version 9.
+STARS = {
+    "food": [-11, -7, -2, 2, 6, 11, 15, 20, 24],
+    "dairy": [-2, 0, 2, 3, 5, 7, 8, 10, 12],
+    "dairy-drink": [-2, -1, 0, 1, 2, 3, 4, 5, 6],
+    "fats": [13, 16, 20, 23, 27, 30, 34, 37, 41],
+    "cheese": [24, 26, 28, 30, 31, 33, 35, 37, 39],
+}
 
-    assert _stars(value, table("health-star-rating-2020")["stars"]["food"], 5.0) == stars
+
+@pytest.mark.parametrize("category", STARS)
+def test_health_stars_change_after_their_borders(category):
+    # Sodium alone steps through the points, with saturates at their most where the classes lie high.
+    limits, official = STARS[category], table("health-star-rating-2020")["points"]
+    top = {"energy_kj": 4000, "sugars_g": 100} if category in ("fats", "cheese") else {}
+    seen = {}
+    for sfa in range(32):
+        for sodium in range(31):
+            for fibre in (0.0, 21.0):
+                food = Food(**({"energy_kj": 0, "sugars_g": 0} | top), sfa_g=sfa, sodium_mg=90 * sodium + 1,
+                            fibre_g=fibre, protein_g=0)  # fmt: skip
+                score = health_star_rating(food, category)
+                seen.setdefault(score.value, set()).add(score.grade)
+    assert len(official["sodium_mg"]) == 30
+    for value, grades in seen.items():
+        assert grades == {f"{max(0.5, 5 - 0.5 * sum(value > limit for limit in limits)):g}"}, value
+    assert {"5", "0.5"} <= set().union(*seen.values()) or category == "dairy-drink"
+
+
+@pytest.mark.parametrize(
+    ("energy", "sugars", "fvl", "stars"),
+    [(31, 0.1, 0, "3.5"), (31, 0.1, 25, "4"), (32, 0.1, 0, "3"), (31, 1.6, 0, "3"), (301, 13.7, 0, "0.5"),
+     (121, 9.1, 96, "4"), (121, 9.1, 95, "3.5")],
+)  # fmt: skip
+def test_health_stars_of_drinks(energy, sugars, fvl, stars):
+    # A drink has a point for any energy, so that an unsweetened one without fruit has 3.5 stars at most.
+    drink = Food(energy, sugars, 0, 0, 0, 0, fvl_percent=fvl, kind="beverage")
+    assert health_star_rating(drink, "drink").grade == stars
+
+
+def test_protein_of_3_2_g_is_reached_in_the_star_rating_and_exceeded_elsewhere():
+    assert points(3.2, table("health-star-rating-2020")["points"]["protein_g"]) == 2
+    assert points(3.2, table("uk-npm-2004")["points"]["protein_g"]) == 1
+
+
+# The example of the R package heir (README, HEI-2015 of five ASA24 records, simple scoring) and its scores.
+RECORDS = """energy_kcal 2063.981 1854.402 2500.603 1262.083 2223.039
+sodium_mg 1831.419 2085.237 4755.138 3487.644 5126.402
+sfa_g 20.26609 26.33512 38.39328 18.50102 39.74848
+mufa 13.97870 16.23567 36.40398 20.99047 41.92797
+pufa 13.052255 8.099306 22.620997 8.947344 21.389261
+f_total 4.916160 5.854325 2.508800 0.519996 0.676700
+f_cit 1.414800 4.084575 0 0.501797 0
+f_other 2.446800 1.025750 2.446800 0.018198 0.676700
+v_total 0.362850 1.399325 2.021475 1.101900 4.971475
+v_dark 0 0 0 0.2145 0.999375
+legumes 0 0 0.5334 0.3556 0
+g_whole 4.647 3.418 0 2.828111 2.80595
+g_ref 6.687 2.8526 10.2771 1.796824 3.99385
+meat 2.61750 0 3.80670 3.66740 7.41575
+eggs 0 0.015 0.4568 0.006899 0.899101
+soy 0 0 0 0 0
+nuts 0 0 0 1.5 0
+sea_hi 0 0 0 0 0
+sea_lo 0 0 0 0 0
+pf_legumes 0 0 2.1336 1.4224 0
+dairy 3.036400 4.401234 2.513563 1.432985 1.338342
+sugar_tsp 3.545800 12.648800 13.363900 3.538002 5.090900"""
+SCORED = """total_vegetables 0.7990955 3.4299832 4.6441069 5 5
+greens_and_beans 0 0 5 5 5
+total_fruit 5 5 5 2.575089 1.902520
+whole_fruit 5 5 5 5 3.80504
+whole_grains 10 10 0 10 8.414759
+dairy 10 10 7.732175 8.733946 4.631021
+total_protein 2.53636008 0.01617772 5 5 5
+seafood_and_plant_protein 0 0 5 5 0
+fatty_acids 1.029250 0 2.595213 3.216700 3.022670
+sodium 10 9.728007 1.093372 0 0
+refined_grains 4.2405808 10 0.7606059 10 10
+saturated_fat 8.953704 4.023419 2.727190 3.508490 0
+added_sugars 10 7.736649 8.948291 10 10
+total 67.55899 64.93424 53.50095 73.03422 56.77601"""
+
+
+def test_healthy_eating_index_of_five_records_as_published():
+    rows = {name: values for name, *values in (line.split() for line in RECORDS.splitlines())}
+    raw = pd.DataFrame(rows).astype(float)
+    plant = raw["soy"] + raw["nuts"] + raw["pf_legumes"]
+    fish = raw["sea_hi"] + raw["sea_lo"]
+    amounts = raw[["energy_kcal", "sodium_mg", "sfa_g", "dairy"]].assign(
+        unsaturated_g=raw["mufa"] + raw["pufa"], added_sugars_g=4 * raw["sugar_tsp"],
+        total_fruit=raw["f_total"], whole_fruit=raw["f_cit"] + raw["f_other"],
+        total_vegetables=raw["v_total"] + raw["legumes"], greens_and_beans=raw["v_dark"] + raw["legumes"],
+        whole_grains=raw["g_whole"], refined_grains=raw["g_ref"],
+        total_protein=raw["meat"] + raw["eggs"] + plant, seafood_and_plant_protein=fish + plant,
+    )  # fmt: skip
+    found = hei.hei2020(amounts)
+    for name, *values in (line.split() for line in SCORED.splitlines()):
+        assert list(found[name]) == pytest.approx([float(value) for value in values], abs=1e-4), name
 
 
 def test_health_stars_of_plain_foods():

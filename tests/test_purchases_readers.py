@@ -14,7 +14,7 @@ from casestudy.purchases.check import MOST_LISTED, purchase_problems
 from casestudy.purchases.food import classify, read_rules
 from casestudy.purchases.households import read_households
 from casestudy.purchases.months import household_months
-from casestudy.purchases.read import Purchases, open_purchases
+from casestudy.purchases.read import JOURNEY_HOURS, Purchases, open_purchases
 from casestudy.study import Study
 
 LINES = """household_id,timestamp,product_id,quantity,amount
@@ -80,6 +80,26 @@ def test_the_clock_puts_the_year_s_end_in_its_year():
     every = household_months(basis().purchases, every_month=True)
     assert len(every) == 2_469 * 12
     assert every["food_spend"].sum() == pytest.approx(months["food_spend"].sum())
+
+
+def test_the_clock_is_the_one_that_the_data_s_own_weeks_keep():
+    # Weeks turn at midnight of Monday in US Eastern time, summer time included; the fixed shift misses few.
+    import duckdb
+
+    path = study().source("purchases") / "transactions.parquet"
+    lines = duckdb.sql(f"select basket_id, week, transaction_timestamp as utc from '{path}'").df()
+    baskets = lines.drop_duplicates("basket_id")
+    eastern = baskets["utc"].dt.tz_localize("UTC").dt.tz_convert("America/New_York").dt.tz_localize(None)
+    fixed = baskets["utc"] + pd.Timedelta(hours=JOURNEY_HOURS)
+
+    def week(time: pd.Series) -> pd.Series:
+        return (time.dt.normalize() - pd.Timestamp("2016-12-26")).dt.days // 7 + 1
+
+    assert (week(eastern) == baskets["week"]).all()
+    assert (week(baskets["utc"]) != baskets["week"]).sum() == 3_751
+    assert (week(fixed) != baskets["week"]).sum() == 103
+    assert (eastern.dt.month != fixed.dt.month).sum() == 27
+    assert not eastern.dt.strftime("%m-%d").eq("12-25").any()
 
 
 def test_a_category_alone_decides_nothing():

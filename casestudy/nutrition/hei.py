@@ -47,7 +47,8 @@ def hei2020(amounts: pd.DataFrame) -> pd.DataFrame:
     ----------
     amounts : pandas.DataFrame
         A row per basket: ``energy_kcal, sodium_mg, sfa_g, fat_g, added_sugars_g`` and the columns of
-        `EQUIVALENTS` (cup and ounce equivalents), all for the same food.
+        `EQUIVALENTS` (cup and ounce equivalents), all for the same food; ``unsaturated_g`` (mono- and
+        polyunsaturated fatty acids) where the composition has it, and then ``fat_g`` is not needed.
 
     Returns
     -------
@@ -56,8 +57,8 @@ def hei2020(amounts: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    The ratio of unsaturated to saturated fatty acids takes fat x 0.95 less saturated as unsaturated. Without
-    saturated fat the ratio earns all points.
+    Where unsaturated fatty acids are not given, fat x 0.95 less saturated stands in. Without saturated fat
+    the ratio of unsaturated to saturated earns all points.
 
     Examples
     --------
@@ -73,9 +74,12 @@ def hei2020(amounts: pd.DataFrame) -> pd.DataFrame:
     energy = amounts["energy_kcal"].where(amounts["energy_kcal"] > 0)
     densities: dict[str, Any] = {name: 1000 * amounts[name] / energy for name in EQUIVALENTS}
     saturated = amounts["sfa_g"].where(amounts["sfa_g"] > 0)
-    densities["fatty_acids"] = ((amounts["fat_g"] * FATTY_ACIDS_OF_FAT - saturated) / saturated).fillna(
-        np.inf
+    unsaturated = (
+        amounts["unsaturated_g"]
+        if "unsaturated_g" in amounts
+        else amounts["fat_g"] * FATTY_ACIDS_OF_FAT - amounts["sfa_g"]
     )
+    densities["fatty_acids"] = (unsaturated / saturated).fillna(np.inf)
     densities["sodium"] = amounts["sodium_mg"] / energy
     densities["added_sugars"] = 400 * amounts["added_sugars_g"] / energy
     densities["saturated_fat"] = 900 * amounts["sfa_g"] / energy
