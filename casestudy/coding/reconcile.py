@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FILE = "evidence/reconciliation.jsonl"
 CODINGS = ("changed", "kept")
+RECONCILED = "reconciled: "
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,6 @@ def applied(frame: pd.DataFrame, decisions: Sequence[Decision], book: Codebook) 
         if one.about:
             touched = table["coding"].isin(one.about) & inside
         kept = table[~touched]
-        pattern = _pattern(frame, one)
         rows: list[dict[str, Any]] = []
         for coder in one.coders:
             own = kept["document"].eq(one.document) & kept["coder"].eq(coder) & kept["placed"]
@@ -204,7 +204,7 @@ def applied(frame: pd.DataFrame, decisions: Sequence[Decision], book: Codebook) 
                 kept = kept.drop(index=same.index[(same["start"] >= one.start) & (same["end"] <= one.end)])
                 rows.append(
                     {
-                        **pattern,
+                        **_pattern(frame, one, code),
                         "coding": f"{one.id}-{coder}-{code}",
                         "coder": coder,
                         "document": one.document,
@@ -217,7 +217,7 @@ def applied(frame: pd.DataFrame, decisions: Sequence[Decision], book: Codebook) 
                         "end": one.end,
                         "quote": _words(frame, one),
                         "memo": one.why,
-                        "by": f"reconciled: {one.id}",
+                        "by": f"{RECONCILED}{one.id}",
                         "placed": True,
                     }
                 )
@@ -228,14 +228,15 @@ def applied(frame: pd.DataFrame, decisions: Sequence[Decision], book: Codebook) 
     return table.sort_values(order, kind="stable").reset_index(drop=True)
 
 
-def _pattern(frame: pd.DataFrame, one: Decision) -> dict[Any, Any]:
-    """What a coding of the stretch says besides its code; a coding of the document's where there is none."""
+def _pattern(frame: pd.DataFrame, one: Decision, code: str) -> dict[Any, Any]:
+    """The coding that a decided one takes its attributes from: of the code, in question, or near it."""
     inside = frame["document"].eq(one.document)
-    near = frame[inside & (frame["start"] < one.end) & (frame["end"] > one.start)]
-    for rows in (near, frame[inside], frame):
-        if len(rows):
-            return dict(rows.iloc[0].to_dict())
-    return dict.fromkeys(frame.columns, "")
+    asked = frame["coding"].isin(one.about)
+    near = inside & (frame["start"] < one.end) & (frame["end"] > one.start)
+    for rows in (asked & frame["code"].eq(code), near & frame["code"].eq(code), asked, near, inside):
+        if rows.any():
+            return dict(frame[rows].iloc[0].to_dict())
+    return dict(frame.iloc[0].to_dict()) if len(frame) else dict.fromkeys(frame.columns, "")
 
 
 def _words(frame: pd.DataFrame, one: Decision) -> str:

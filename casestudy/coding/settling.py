@@ -10,7 +10,7 @@ from casestudy.coding.codebook import Codebook
 from casestudy.coding.disagreement import aligned
 from casestudy.coding.doubles import shared
 from casestudy.coding.history import Event
-from casestudy.coding.reconcile import Decision, applied, decision
+from casestudy.coding.reconcile import RECONCILED, Decision, applied, decision
 from casestudy.errors import InputError, Problem
 from casestudy.transcripts.transcript import Transcript
 
@@ -54,6 +54,7 @@ def unsettled(
     lines = lines[lines["state"].isin(states)].reset_index(drop=True)
     keys = zip(*(table[name] for name in ("document", "coder", "start", "end", "code")), strict=True)
     known = dict(zip(keys, table["coding"], strict=True))
+    made = set(table.loc[table["by"].str.startswith(RECONCILED), "coding"])
     kept = [one for one in decisions if one.codings == "kept" and {first, second} <= set(one.coders)]
     marks, codings, free = [], [], []
     for row in lines.to_dict("records"):
@@ -63,7 +64,7 @@ def unsettled(
         whole = repr((row["document"], row["scheme"], sorted(coder.values()), said))
         marks.append(hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:8])
         codings.append(ids)
-        free.append(not any(_left_alone(one, row, ids) for one in kept))
+        free.append(not made >= set(ids) and not any(_left_alone(one, row, ids) for one in kept))
     lines.insert(0, "id", marks)
     lines["codings"] = codings
     return lines[free].reset_index(drop=True)
