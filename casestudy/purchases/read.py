@@ -25,7 +25,7 @@ JOURNEY_LINES = {
 }
 JOURNEY_HOURS = -5
 """Complete Journey's times are UTC and its place keeps US Eastern time: the data's own column ``week`` turns
-at 05:00 in winter and at 04:00 from 12 March to 5 November, and agrees with the Mondays of that zone for every
+at 05:00 in winter and at 04:00 from 12 March to 5 November, and agrees with that zone's Mondays for every
 basket. A fixed shift of -5 hours is kept, the same on every engine: from March to November it leaves the hour
 after midnight on the day before, which puts 27 of 155,848 baskets (344 lines) in the month before theirs. The
 shops' hours fit too: quietest from 3 to 4, none open on 25 December. A parameter of `open_purchases`."""
