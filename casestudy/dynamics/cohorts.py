@@ -1,0 +1,156 @@
+"""Cohorts: how many of those who registered together are active at each age; read, counted, held to rules."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from casestudy.errors import InputError, Problem, raise_if
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("cohort", "age", "size", "active")
+ENDINGS = (".csv", ".tsv", ".jsonl")
+
+
+def read(path: Path, where: str | None = None) -> pd.DataFrame:
+    """Read cohorts from a file: a table (``.csv``, ``.tsv``) or one JSON object a line (``.jsonl``).
+
+    Parameters
+    ----------
+    path : Path
+    where : str, optional
+        How to call the file in messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See `conform`.
+
+    Raises
+    ------
+    InputError
+        With every problem: another ending, no UTF-8, lines that are no object, and what `conform` finds.
+    """
+    import pandas as pd
+
+    name = where or path.name
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        problem = Problem(name, f"{ending!r} is not known.", f"Save it as one of {', '.join(ENDINGS)}.")
+        raise InputError("No cohorts.", [problem])
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(
+            "No cohorts.", [Problem(name, f"{error.strerror}.", "Name another file.")]
+        ) from error
+    except UnicodeDecodeError as error:
+        problem = Problem(name, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
+        raise InputError("No cohorts.", [problem]) from error
+    if ending == ".jsonl":
+        return conform(_lines(text, name), name)
+    try:
+        frame = pd.read_csv(io.StringIO(text), sep="\t" if ending == ".tsv" else ",")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        problem = Problem(name, f"it is not a table: {str(error)[:80]}.", "Save it again.")
+        raise InputError("No cohorts.", [problem]) from error
+    return conform(frame, name)
+
+
+def conform(frame: pd.DataFrame, where: str = "the cohorts") -> pd.DataFrame:
+    """Hold a table of cohorts against what the calibration needs.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``cohort`` its name; ``age`` whole months since registration, from 0; ``size`` people registered;
+        ``active`` how many of them were active at that age.
+
+    Raises
+    ------
+    InputError
+        With every problem: missing columns, active above size, negative or missing numbers, repeated cells.
+    """
+    missing = [name for name in COLUMNS if name not in frame.columns]
+    need = f"The columns are {', '.join(COLUMNS)}."
+    raise_if([Problem(where, f"column {name!r} is missing.", need) for name in missing], "No cohorts.")
+    table = frame[list(COLUMNS)].sort_values(["cohort", "age"], kind="stable").reset_index(drop=True)
+    found = []
+    for row, (cohort, age, size, active) in enumerate(table.itertuples(index=False), start=1):
+        place = f"{where}, cohort {cohort}, age {age}"
+        if not all(_is_whole(one) for one in (age, size, active)):
+            found.append(Problem(place, "a number is missing, negative or not whole.", "Give counts."))
+        elif active > size or size == 0:
+            found.append(Problem(place, f"{active} of {size} are active.", "Give a size that holds them."))
+        if len(found) == 20:
+            found.append(
+                Problem(where, f"{len(table) - row} further rows were not looked at.", "Mend these.")
+            )
+            break
+    repeated = table[table.duplicated(["cohort", "age"])]
+    for cohort, age in repeated[["cohort", "age"]].itertuples(index=False):
+        found.append(Problem(f"{where}, cohort {cohort}, age {age}", "it occurs twice.", "Keep one row."))
+    if table.empty:
+        found.append(Problem(where, "there is no row.", "Give at least one cohort."))
+    raise_if(found, "The cohorts cannot be used.")
+    return table.astype({"age": int, "size": int, "active": int})
+
+
+def from_cycles(cycles: pd.DataFrame) -> pd.DataFrame:
+    """Exact cohorts from a table of people's cycles.
+
+    Parameters
+    ----------
+    cycles : pandas.DataFrame
+        ``participant_id``, ``cycle`` (age), ``begins`` (a date or its text), ``opened``, ``whole``; cycles
+        that were not seen to their end are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``cohort`` (month of the first cycle), ``age``, ``size`` (people seen at that age) and ``active``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> seen = pd.DataFrame({"participant_id": ["a", "a", "b"], "cycle": [0, 1, 0], "whole": True,
+    ...     "opened": [True, False, True], "begins": ["2017-02-03", "2017-03-04", "2017-02-09"]})
+    >>> from_cycles(seen).to_numpy().tolist()
+    [['2017-02', 0, 2, 2], ['2017-02', 1, 1, 0]]
+    """
+    first = cycles[cycles["cycle"] == 0].set_index("participant_id")["begins"].astype(str).str[:7]
+    seen = cycles[cycles["whole"].astype(bool)]
+    named = seen.assign(cohort=seen["participant_id"].map(first), active=seen["opened"].astype(int))
+    counted = named.groupby(["cohort", "cycle"])["active"].agg(["size", "sum"]).reset_index()
+    return conform(counted.rename(columns={"cycle": "age", "sum": "active"}))
+
+
+def _is_whole(value: Any) -> bool:
+    try:
+        return float(value) >= 0 and float(value) == int(value)
+    except (TypeError, ValueError):
+        return False
+
+
+def _lines(text: str, name: str) -> pd.DataFrame:
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    found: list[Problem] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            one = json.loads(line)
+        except json.JSONDecodeError:
+            one = None
+        if isinstance(one, dict):
+            rows.append(one)
+        elif len(found) < 20:
+            found.append(Problem(f"{name}, line {number}", "it is no JSON object.", "Write one a line."))
+    raise_if(found, "The cohorts cannot be read.")
+    return pd.DataFrame(rows, columns=None if rows else list(COLUMNS))
