@@ -6,10 +6,15 @@ The only module that names Ibis' backends, so that a change of engine stays in o
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+import threading
+import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from casestudy.errors import Problem, StudyError
 from casestudy.settings import EngineSettings
@@ -85,3 +90,57 @@ def _spark_session(settings: EngineSettings) -> Any:
 def parquet(connection: Any, *paths: Path) -> ibis.Table:
     """Read Parquet files as one table, lazily; only the columns that are used are read."""
     return connection.read_parquet([str(path) for path in paths] if len(paths) > 1 else str(paths[0]))
+
+
+@contextmanager
+def step(
+    what: str, connection: Any = None, stream: TextIO | None = None, after: float = 1.0
+) -> Iterator[None]:
+    """Say on a terminal what is being done, for how long, and how far the engine is with it.
+
+    Elsewhere, in notebooks, logs and tests, nothing is written, so that outputs stay the same.
+
+    Parameters
+    ----------
+    what : str
+        In a few words: ``weights of products``.
+    connection : ibis.BaseBackend, optional
+        The embedded engine tells its progress in percent.
+    stream : TextIO, optional
+        Standard error by default.
+    after : float
+        Seconds before anything is said.
+
+    Examples
+    --------
+    >>> with step("a sum"):
+    ...     sum(range(10))
+    45
+    """
+    shown = stream or sys.stderr
+    if not shown.isatty():
+        yield
+        return
+    progress = getattr(getattr(connection, "con", None), "query_progress", None)
+    if progress is not None:
+        connection.con.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")
+    done, begun = threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        pause = after
+        while not done.wait(pause):
+            pause = 0.5
+            share = float(progress()) if progress is not None else -1.0
+            far = f", {share:.0f} %" if share >= 0 else ""
+            shown.write(f"\r\x1b[K{what}{far}, {time.monotonic() - begun:.0f} s")
+            shown.flush()
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
+        shown.write("\r\x1b[K")
+        shown.flush()

@@ -67,7 +67,7 @@ def show_coverage(arguments: argparse.Namespace) -> int:
 
 def derive(arguments: argparse.Namespace) -> int:
     """Write the derived composition table from the source, the mixtures and the fills."""
-    from casestudy import tables
+    from casestudy import engine, tables
     from casestudy.nutrition import composition, foodmap
     from casestudy.outputs import write_atomically
     from casestudy.study import Study
@@ -79,7 +79,8 @@ def derive(arguments: argparse.Namespace) -> int:
         fills = tables.read_csv(
             study.input(composition.FILLS_FILE), composition.FILLS, composition.FILLS_FILE
         )
-    table = composition.derive(study.source("composition") / "fooddata.csv", mixtures, fills)
+    with engine.step("composition of the groups' foods"):
+        table = composition.derive(study.source("composition") / "fooddata.csv", mixtures, fills)
     text = table.to_csv(index=False, lineterminator="\n")
     write_atomically(study.input(composition.DERIVED), text.encode())
     print(f"{composition.DERIVED}: {len(table):,} foods.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from casestudy import tables
+from casestudy import engine, tables
 from casestudy.nutrition import foodmap, weights
 from casestudy.nutrition.foodmap import FoodGroups
 from casestudy.purchases.read import Purchases, open_purchases
@@ -121,10 +121,12 @@ def open_basis(
     groups = foodmap.read_groups(study)
     prices = tables.read_csv(study.input(PRICES_FILE), PRICES, PRICES_FILE)
     units = tables.read_csv(study.input(UNITS_FILE), UNITS, UNITS_FILE)
-    sold = foodmap.assign(product_sales(purchases), groups)
+    with engine.step("sales of each product", purchases.connection):
+        sold = foodmap.assign(product_sales(purchases), groups)
     facts = groups.groups.set_index("group")
     sold["grams_per_ml"] = sold["group"].map(facts["grams_per_ml"]).fillna(0.0)
-    resolved = weights.resolve(sold, units, prices, rules)
+    with engine.step(f"weights of {len(sold):,} products"):
+        resolved = weights.resolve(sold, units, prices, rules)
     return Basis(purchases, groups, _edible(resolved, facts, price_factor))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casestudy import engine
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import IDS
 
@@ -32,7 +33,8 @@ def household_nutrients(basis: Basis) -> pd.DataFrame:
     -----
     All sums are of integers: every engine gives the same table.
     """
-    frame = basis.connection.execute(nutrient_expression(basis).order_by("household_id", "month"))
+    with engine.step("nutrients of every household and month", basis.connection):
+        frame = basis.connection.execute(nutrient_expression(basis).order_by("household_id", "month"))
     for column in ("food_spend", "counted_spend", "measured_spend", "tables_spend", "assumed_spend"):
         frame[column] = frame[column].astype("int64") / 100
     frame["kilograms"] = frame["kilograms"].astype("int64") / 1_000_000

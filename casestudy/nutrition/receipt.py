@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from casestudy import engine
 from casestudy.errors import InputError, Problem
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import IDS
@@ -38,7 +39,8 @@ def household_lines(basis: Basis, household_id: int | str) -> pd.DataFrame:
     import pandas as pd
 
     table = basis.purchases.lines
-    lines = basis.connection.execute(table.filter(_is(table, household_id)))
+    with engine.step(f"receipt lines of household {household_id}", basis.connection):
+        lines = basis.connection.execute(table.filter(_is(table, household_id)))
     if lines.empty:
         problem = Problem("purchases", f"no receipt line is of household {household_id!r}.", "Check the id.")
         raise InputError("The household is not known.", [problem])
