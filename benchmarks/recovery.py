@@ -35,7 +35,7 @@ REASONS = {
     "separation 0.25 that test finds the difference where BIC is silent.",
     "coverage_drift": "Broken on purpose: households that shop more move by themselves and adopt more often; "
     "trends are not parallel and no interval knows it. More households make it worse. No wider interval is "
-    "the cure: adjusting for how much they shopped is (the rate 'coverage, adjusted'), where it was measured.",
+    "the cure: adjusting for how much they shopped is (the rate 'coverage, adjusted'), where it is measured.",
     "false_effect_drift": "The same broken assumption is taken for an effect.",
     "adjusted": "It is fitted in the comparison and carried to adopters who shop more than most of it; "
     "in small samples its cost is reckoned on the safe side.",

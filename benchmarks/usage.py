@@ -1,7 +1,10 @@
 """Sessions and measures of a large log: beside hand-written windows in DuckDB, and beside reading the file.
 
     python benchmarks/usage.py                     50 million events
-    python benchmarks/usage.py --events 2000000
+    python benchmarks/usage.py --events 2000000 --csv-events 1000000
+
+A second table does the same for a CSV file of ten million events: looking through it with every check, and
+its sessions, beside reading the file.
 
 Each job runs in a process of its own, in turn; the table gives wall time, processor time, the largest memory,
 and ratios within this run. The log is drawn from a seed and written once to the folder for temporary files.
@@ -88,10 +91,38 @@ def draw(path: Path, events: int, seed: int = 1666) -> None:
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
 
 
+def as_text(source: Path, path: Path) -> None:
+    """Write a drawn log as CSV, times with their offset."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv as text
+    import pyarrow.parquet as pq
+
+    kinds = ["event_id", "participant_id", "timestamp", "action", "target"]
+    with text.CSVWriter(path, pa.schema([(name, pa.string()) for name in kinds])) as writer:
+        for batch in pq.ParquetFile(source).iter_batches(1 << 20):
+            whole = batch.column("timestamp").cast(pa.timestamp("s", tz="UTC"), safe=False)
+            columns = {name: batch.column(name).cast(pa.string()) for name in kinds if name != "timestamp"}
+            columns["timestamp"] = pc.strftime(whole, "%Y-%m-%dT%H:%M:%SZ")
+            writer.write_batch(pa.RecordBatch.from_arrays([columns[name] for name in kinds], names=kinds))
+
+
 def job(name: str, path: Path) -> None:
     """Run one job and print its figures: a check number, wall, processor, memory."""
     begun = time.perf_counter()
-    if name == "packed":
+    if name == "scan":
+        from casestudy.usage import stream
+        from casestudy.usage.vocabulary import Action, Vocabulary
+
+        words = Vocabulary(tuple(Action(f"action_{number:02d}", "g", "m") for number in range(24)))
+        found = stream.scan(path, words)
+        check = f"{found.rows} {len(found.problems)} problems"
+    elif name == "read csv":
+        import pyarrow.csv as text
+
+        options = text.ReadOptions(block_size=1 << 23, use_threads=False)
+        check = str(sum(len(batch) for batch in text.open_csv(path, read_options=options)))
+    elif name in ("packed", "packed csv"):
         from casestudy.usage import big
 
         made = big.sessions(path)
@@ -121,6 +152,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--events", type=int, default=50_000_000)
+    parser.add_argument("--csv-events", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--job", default="")
     parser.add_argument("--path", default="")
@@ -132,21 +164,40 @@ def main() -> None:
     if not path.is_file():
         draw(path.with_suffix(".part"), arguments.events)
         path.with_suffix(".part").rename(path)
-    results: dict[str, list[list[str]]] = {"read": [], "packed": [], "windows": []}
-    for _ in range(arguments.rounds):
-        for name in results:
-            command = [sys.executable, __file__, "--job", name, "--path", str(path)]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            results[name].append(done.stdout.strip().split("|"))
-    wall = {name: statistics.median(float(run[0]) for run in runs) for name, runs in results.items()}
     labels = {"read": "read the three columns", "packed": "sessions and measures, packed keys",
               "windows": "the same, DuckDB windows"}  # fmt: skip
     print(f"{arguments.events:,} events, {path.stat().st_size / 1e6:.0f} MB, medians of {arguments.rounds}")
-    print(f"{'job':38}{'wall s':>8}{'cpu s':>8}{'MB':>7}{'of reading':>12}{'of windows':>12}  check")
+    compare(labels, path, arguments.rounds)
+    if not arguments.csv_events:
+        return
+    folder = Path(tempfile.gettempdir())
+    source = folder / f"casestudy-log-{arguments.csv_events}.parquet"
+    plain = source.with_suffix(".csv")
+    if not plain.is_file():
+        draw(source, arguments.csv_events)
+        as_text(source, plain.with_suffix(".part"))
+        plain.with_suffix(".part").rename(plain)
+    labels = {"read csv": "read the CSV file", "scan": "look through it, all checks",
+              "packed csv": "its sessions and measures"}  # fmt: skip
+    print(f"{arguments.csv_events:,} events as CSV, {plain.stat().st_size / 1e6:.0f} MB")
+    compare(labels, plain, arguments.rounds)
+
+
+def compare(labels: dict[str, str], path: Path, rounds: int) -> None:
+    """Run jobs in turn, each in a process of its own, and print medians and ratios to the first."""
+    results: dict[str, list[list[str]]] = {name: [] for name in labels}
+    for _ in range(rounds):
+        for name in labels:
+            command = [sys.executable, __file__, "--job", name, "--path", str(path)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            results[name].append(done.stdout.strip().split("|"))
+    walls = {name: statistics.median(float(run[0]) for run in runs) for name, runs in results.items()}
+    first, last = walls[next(iter(labels))], walls[list(labels)[-1]]
+    print(f"{'job':38}{'wall s':>8}{'cpu s':>8}{'MB':>7}{'of the first':>13}{'of the last':>12}  check")
     for name, runs in results.items():
         cpu, memory = (statistics.median(float(run[place]) for run in runs) for place in (1, 2))
-        ratios = f"{wall[name] / wall['read']:>11.1f}×{wall[name] / wall['windows']:>11.2f}×"
-        print(f"{labels[name]:38}{wall[name]:>8.1f}{cpu:>8.1f}{memory:>7.0f}{ratios}  {runs[-1][3]}")
+        ratios = f"{walls[name] / first:>12.1f}×{walls[name] / last:>11.2f}×"
+        print(f"{labels[name]:38}{walls[name]:>8.1f}{cpu:>8.1f}{memory:>7.0f}{ratios}  {runs[-1][3]}")
 
 
 if __name__ == "__main__":

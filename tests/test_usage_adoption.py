@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casestudy.errors import InputError
-from casestudy.usage import adoption, outcomes, robustness
+from casestudy.usage import adoption, comparison, outcomes, robustness
 from casestudy.usage.adoption import NEVER, Panel
 
 
@@ -132,8 +132,40 @@ def test_matched_weights_remove_a_difference_between_strata() -> None:
     y = np.arange(4) * strata[:, None] * 1.0 + rng.normal(size=(120, 1))
     data = Panel(tuple(map(str, range(120))), ("a", "b", "c", "d"), y, adopted)
     assert abs(adoption.overall(adoption.cells(data)).estimate) > 0.5
-    weights = adoption.match_weights(strata, adopted)
+    weights = comparison.match_weights(strata, adopted)
     assert adoption.overall(adoption.cells(data, weights=weights)).estimate == pytest.approx(0, abs=1e-9)
+
+
+def confounded(seed: int, slope: float, noise: float = 1.0) -> tuple[Panel, np.ndarray, np.ndarray]:
+    """Units drift with z, and those with more z adopt; the effect is 1 from the first month on."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    z = rng.normal(size=90)
+    takes = z + rng.logistic(size=90) > 0
+    adopted = np.where(takes, np.where(rng.random(90) < 0.5, 3, 5), NEVER)
+    effect = np.where(np.arange(8) >= adopted[:, None], 1.0, 0.0)
+    y = slope * z[:, None] * np.arange(8) + effect + noise * rng.normal(size=(90, 8))
+    return Panel(tuple(map(str, range(90))), tuple("abcdefgh"), y, adopted), effect, z
+
+
+def test_adjusting_for_what_selects_removes_the_drift_and_keeps_the_rate() -> None:
+    data, _, z = confounded(1, slope=0.7, noise=0.0)
+    assert adoption.overall(adoption.cells(data)).estimate > 1.5
+    assert adoption.overall(adoption.cells(data, covariates=z)).estimate == pytest.approx(1.0, abs=1e-9)
+    held = []
+    for seed in range(300):
+        data, _, z = confounded(seed, slope=0.3)
+        made = adoption.overall(adoption.cells(data, covariates=z))
+        held.append(made.low <= 1 <= made.high)
+    assert 0.91 <= np.mean(held) <= 0.985
+
+
+def test_adjusting_in_two_periods_equals_the_regression_it_is() -> None:
+    data, _, z = confounded(4, slope=0.3)
+    two = Panel(data.units, ("a", "b"), data.y[:, [2, 6]], np.where(data.adopted < NEVER, 1, NEVER))
+    change, takers = two.y[:, 1] - two.y[:, 0], two.adopted < NEVER
+    line = np.polyfit(z[~takers], change[~takers], 1)
+    expected = change[takers].mean() - np.polyval(line, z[takers]).mean()
+    assert adoption.overall(adoption.cells(two, covariates=z)).estimate == pytest.approx(expected)
 
 
 def test_drift_that_would_explain_all_of_it() -> None:
@@ -172,7 +204,7 @@ def test_a_panel_from_a_long_table_and_what_it_leaves_out() -> None:
     assert math.isnan(adoption.pre_trend(made)["p"])
     assert math.isnan(robustness.breakdown(made)["needed_drift"])
     assert adoption.by_month(made).empty
-    assert adoption.cohorts(data, made)["used"].tolist() == ["no", "no", "as comparison"]
+    assert comparison.cohorts(data, made)["used"].tolist() == ["no", "no", "as comparison"]
     with pytest.raises(ValueError, match="control"):
         adoption.cells(data, "others")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casestudy.usage import attrition
+from casestudy.usage import attrition, retention
 
 # Freireich et al. 1963: weeks of remission under 6-MP and placebo, as in the textbooks; False is censored.
 MP = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
@@ -143,9 +143,40 @@ def test_retention_hides_small_cohorts() -> None:
             "begins": pd.to_datetime(days, utc=True),
         }
     )  # fmt: skip
-    table = attrition.retention(cycles, floor=2)
+    table = retention.by_cohort(cycles, floor=2)
     assert table.index.tolist() == ["2017-03 (n 2)"]
     assert table.loc["2017-03 (n 2)"].tolist() == [100, 50]
+
+
+def test_exact_counts_of_cohorts_are_those_behind_the_percentages() -> None:
+    rng = np.random.Generator(np.random.PCG64(1))
+    rows = [
+        (f"p{who}", cycle, bool(rng.random() < 0.6), cycle < 5, f"2017-0{1 + who % 3 + cycle}-04")
+        for who in range(30)
+        for cycle in range(6)
+    ]
+    names = ["participant_id", "cycle", "opened", "whole", "begins"]
+    cycles = pd.DataFrame(rows, columns=names).astype({"begins": "datetime64[ns, UTC]"})
+    counts = retention.counts(cycles, floor=5)
+    assert counts["size"].eq(10).all()
+    assert counts["age"].max() == 4
+    percent = retention.by_cohort(cycles, floor=5)
+    wide = (100 * counts["active"] / counts["size"]).to_numpy().reshape(3, 5)
+    np.testing.assert_allclose(percent.to_numpy(), wide)
+    assert retention.counts(cycles, floor=11).empty
+
+
+def test_rolling_retention_forgives_pauses_and_classic_does_not() -> None:
+    opened = {"a": [1, 0, 0, 1], "b": [1, 1, 0, 0], "c": [1, 0, 0, 0], "d": [1, 1, 1]}
+    rows = [(who, n, bool(x), True) for who, row in opened.items() for n, x in enumerate(row)]
+    rows.append(("c", 4, True, False))  # cut by the end of the log, but opened
+    cycles = pd.DataFrame(rows, columns=["participant_id", "cycle", "opened", "whole"])
+    table = retention.classic_and_rolling(cycles).pivot(index="cycle", columns="kind", values="active")
+    assert table["in that cycle"].tolist() == [4, 2, 1, 1]
+    assert table["in it or later"].tolist() == [4, 4, 3, 2]
+    sizes = retention.classic_and_rolling(cycles, floor=4)
+    assert sizes["cycle"].max() == 2
+    assert retention.classic_and_rolling(cycles.head(0)).empty
 
 
 def test_lapses_go_by_the_own_rhythm() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from casestudy.usage import events, measures, quality, sessions
 from casestudy.usage.log import Log, prepare
-from casestudy.usage.sequences import END, entropy_rate, follows, paths, steps, transitions
+from casestudy.usage.sequences import END, entropy_rate, follows, paths, patterns, steps, transitions
 from casestudy.usage.vocabulary import Action, Vocabulary
 
 WORDS = Vocabulary(
@@ -198,6 +199,31 @@ def test_steps_paths_and_the_graph_by_hand() -> None:
     assert paths(moves)["path"].tolist() == ["one > two", "one > two > one"]
     assert len(follows(moves, floor=2)) == 2
     assert len(steps(acts, collapse=False)) == 8
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=6), min_size=1, max_size=8))
+def test_common_sequences_equal_trying_every_one(sessions_: list[list[str]]) -> None:
+    rows = [(f"s{n}", f"p{n % 2}", act) for n, acts_ in enumerate(sessions_) for act in acts_]
+    acts = pd.DataFrame(rows, columns=["session_id", "participant_id", "group"])
+    moves = steps(acts, collapse=False)
+    found = patterns(moves, least_percent=40, longest=3, most=1000)
+
+    def count(nodes: tuple[str, ...]) -> int:
+        return sum(any(part == nodes for part in combinations(one, len(nodes))) for one in sessions_)
+
+    every = {nodes: count(nodes) for size in (2, 3) for nodes in product("abc", repeat=size)}
+    common = {nodes: n for nodes, n in every.items() if n and n >= 0.4 * len(sessions_)}
+    assert {tuple(one.split(" … ")) for one in found["pattern"]} <= set(common)
+    for row in found.itertuples():
+        nodes = tuple(row.pattern.split(" … "))
+        assert row.sessions == common[nodes]
+        assert row.reversed_percent == pytest.approx(100 * every[nodes[::-1]] / len(sessions_))
+    left_out = set(common) - {tuple(one.split(" … ")) for one in found["pattern"]}
+    for nodes in left_out:  # a longer one of the same sessions holds it
+        assert any(
+            len(other) > len(nodes) and n == common[nodes] and nodes in combinations(other, len(nodes))
+            for other, n in common.items()
+        )
 
 
 def test_faults_made_by_hand_are_found() -> None:

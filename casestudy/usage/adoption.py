@@ -164,7 +164,15 @@ def _student(df: int) -> float:
     return float(stdtrit(df, 0.975)) if df > 0 else float("nan")
 
 
-def cells(data: Panel, control: str = "never", *, lag: int = 1, least: int = 2, weights: Any = None) -> Cells:
+def cells(
+    data: Panel,
+    control: str = "never",
+    *,
+    lag: int = 1,
+    least: int = 2,
+    weights: Any = None,
+    covariates: Any = None,
+) -> Cells:
     """Estimate by cohort and month.
 
     Parameters
@@ -177,7 +185,11 @@ def cells(data: Panel, control: str = "never", *, lag: int = 1, least: int = 2, 
     least : int
         Fewest units of a cohort (and of its comparison).
     weights : array, optional
-        Weights of the comparison units, such as `match_weights` makes.
+        Weights of the comparison units, such as `casestudy.usage.comparison.match_weights` makes.
+    covariates : array, shape (units,) or (units, k), optional
+        What was known of units before anybody adopted: the comparison's change is then predicted for each
+        adopter from a least-squares line in the comparison (`weights` do not count here). Trends need only
+        be parallel among units alike in these.
 
     Returns
     -------
@@ -193,6 +205,7 @@ def cells(data: Panel, control: str = "never", *, lag: int = 1, least: int = 2, 
         raise ValueError(f"control must be one of {CONTROLS}, not {control!r}")
     n, months = data.y.shape
     given = np.ones(n) if weights is None else np.asarray(weights, float)
+    design = None if covariates is None else np.column_stack([np.ones(n), np.asarray(covariates, float)])
     cohorts = sorted(set(data.adopted[data.adopted < NEVER].tolist()))
     found: list[tuple[int, int, int, float]] = []
     columns: list[np.ndarray] = []
@@ -204,37 +217,55 @@ def cells(data: Panel, control: str = "never", *, lag: int = 1, least: int = 2, 
             left_out.append(cohort)
             continue
         before = len(found)
-        for month in range(months):
-            if month == base:
-                continue
+        for span in _spans(months, base, control):
             free = data.adopted == NEVER
             if control == "not_yet":
-                free = (data.adopted > max(month, base)) & ~own
-            if free.sum() < max(least, 2):
+                free = (data.adopted > max(span[-1], base)) & ~own
+            if free.sum() < max(least, 2) or (design is not None and free.sum() <= design.shape[1]):
                 continue
-            change = data.y[:, month] - data.y[:, base]
-            influence = np.zeros(n)
-            mean_own = _mean(change, own, np.ones(n), influence, 1.0)
-            mean_free = _mean(change, free, given, influence, -1.0)
-            found.append((cohort, month, int(own.sum()), mean_own - mean_free))
+            change = data.y[:, span] - data.y[:, [base]]
+            influence = np.zeros((n, len(span)))
+            gap = change[own]
+            if design is None:
+                shares = given[free] / given[free].sum()
+                usual = shares @ change[free]
+                rest = change[free] - usual
+                influence[free] = -shares[:, None] * rest * np.sqrt(len(rest) / (len(rest) - 1))
+                gap = gap - usual
+            else:
+                usual, influence[free] = _predicted(change[free], design[free], design[own])
+                gap = gap - usual
+            mean, size = gap.mean(axis=0), len(gap)
+            influence[own] += (gap - mean) / size * np.sqrt(size / (size - 1))
+            found += [(cohort, month, size, mean[place]) for place, month in enumerate(span)]
             columns.append(influence)
         if len(found) == before:
             left_out.append(cohort)
     table = np.array(found, dtype=float).reshape(-1, 4)
-    stacked = np.stack(columns, axis=1) if columns else np.zeros((n, 0))
-    cohort_of, month_of, size = (table[:, place].astype(int) for place in range(3))
-    return Cells(cohort_of, month_of, size, table[:, 3], stacked, tuple(left_out))
+    stacked = np.concatenate(columns, axis=1) if columns else np.zeros((n, 0))
+    cohort_of, month_of, size_of = (table[:, place].astype(int) for place in range(3))
+    return Cells(cohort_of, month_of, size_of, table[:, 3], stacked, tuple(left_out))
 
 
-def _mean(
-    change: np.ndarray, mask: np.ndarray, weights: np.ndarray, influence: np.ndarray, sign: float
-) -> float:
-    """Weighted mean over a group; adds each unit's influence, with the small-sample factor n / (n − 1)."""
-    shares = weights[mask] / weights[mask].sum()
-    mean = float(shares @ change[mask])
-    count = int(mask.sum())
-    influence[mask] += sign * shares * (change[mask] - mean) * np.sqrt(count / (count - 1))
-    return mean
+def _spans(months: int, base: int, control: str) -> list[list[int]]:
+    """Months but the reference, in runs that share one comparison group."""
+    if control == "never":
+        return [[month for month in range(months) if month != base]]
+    early = [list(range(base))] if base else []
+    return [*early, *([month] for month in range(base + 1, months))]
+
+
+def _predicted(change: np.ndarray, inside: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Changes predicted for the cohort by a line in the comparison, and what each comparison unit adds.
+
+    A comparison unit adds its residual, times its pull on the cohort's mean prediction, with the small-sample
+    correction 1 / √(1 − leverage).
+    """
+    bread = np.linalg.pinv(inside.T @ inside)
+    slopes = bread @ inside.T @ change
+    leverage = np.einsum("ij,jk,ik->i", inside, bread, inside)
+    pull = inside @ bread @ own.mean(axis=0) / np.sqrt(np.maximum(1 - leverage, 1e-9))
+    return own @ slopes, -pull[:, None] * (change - inside @ slopes)
 
 
 def overall(made: Cells, months: int | None = None) -> Effect:
@@ -334,44 +365,3 @@ def two_way(data: Panel) -> Effect:
     n = len(data.units)
     scores = (inside * rest).sum(axis=1)
     return Effect(estimate, float(np.sqrt((scores**2).sum() * n / max(n - 1, 1)) / total), n - 1)
-
-
-def match_weights(strata: Any, adopted: np.ndarray) -> np.ndarray:
-    """Weights that give the comparison units the adopters' distribution over strata.
-
-    Parameters
-    ----------
-    strata : array
-        A stratum of each unit, such as thirds of what it bought before anybody adopted.
-    adopted : array of int
-        As in `Panel`.
-
-    Returns
-    -------
-    array
-        For units that never adopt, share of adopters in the stratum over share of comparison units in it; 1
-        for adopters. Strata without adopters weigh nothing.
-    """
-    names, place = np.unique(np.asarray(strata), return_inverse=True)
-    takers = adopted < NEVER
-    of_takers = np.bincount(place[takers], minlength=len(names)) / max(takers.sum(), 1)
-    of_others = np.bincount(place[~takers], minlength=len(names)) / max((~takers).sum(), 1)
-    ratio = np.divide(of_takers, of_others, out=np.zeros(len(names)), where=of_others > 0)
-    return np.where(takers, 1.0, ratio[place])
-
-
-def cohorts(data: Panel, made: Cells) -> pd.DataFrame:
-    """Units by month of adoption: ``adopted`` (month, or 'never'), ``units``, ``months_before``,
-    ``months_since``, ``used`` (whether the cohort is in the estimate).
-    """
-    import pandas as pd
-
-    rows = []
-    for start in sorted(set(data.adopted.tolist())):
-        units = int((data.adopted == start).sum())
-        if start >= NEVER:
-            rows.append(("never", units, len(data.months), 0, "as comparison"))
-        else:
-            used = "no" if start in made.left_out else "yes"
-            rows.append((data.months[start], units, start, len(data.months) - start, used))
-    return pd.DataFrame(rows, columns=["adopted", "units", "months_before", "months_since", "used"])

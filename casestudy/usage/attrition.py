@@ -268,28 +268,6 @@ def cox(frame: pd.DataFrame, time: str, event: str, covariates: Sequence[str], l
     return Cox(table, len(kept), seen, float(model.concordance_index_))
 
 
-def retention(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
-    """Cohort retention: share of each month's adopters who open the feedback, by cycles since registration.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows: month of registration and its n; columns: cycle; percent of the cohort's participants who had
-        the cycle whole. NaN where fewer than `floor` had.
-    """
-    whole = cycles[cycles["whole"]].copy()
-    first = cycles.groupby("participant_id")["begins"].min().dt.strftime("%Y-%m")
-    whole["cohort"] = whole["participant_id"].map(first)
-    grouped = whole.groupby(["cohort", "cycle"])
-    n = grouped["participant_id"].nunique().unstack()
-    percent = 100 * grouped["opened"].mean().unstack()
-    percent = percent.where(n >= floor)
-    size = whole.groupby("cohort")["participant_id"].nunique()
-    percent.index = [f"{name} (n {size[name]})" if size[name] >= floor else name for name in percent.index]
-    percent.columns.name = None
-    return percent.dropna(how="all").dropna(how="all", axis=1)
-
-
 def resurrection(spans: pd.DataFrame) -> Survival:
     """Time from a counted silence to the return, in cycles: who has not returned by the end is censored.
 

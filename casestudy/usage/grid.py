@@ -55,15 +55,61 @@ class Grid:
         return pd.DataFrame(rows, columns=["study", "cells", "replicates", "varied"])
 
     @property
-    def rates(self) -> int:
-        """How many rates have a nominal value that they are held against."""
-        null = self.effects["effect"] == 0
-        return int(
-            (self.types["separation"] == 0).sum()
-            + len(self.effects)
-            + null.sum()
-            + (self.effects["trend"] == 0).sum()
-        )
+    def rates(self) -> pd.DataFrame:
+        """Every rate that has a nominal value; see `casestudy.usage.recovery.rates`."""
+        from casestudy.usage import recovery
+
+        return recovery.rates(self.types, self.effects)
+
+    def tally(self) -> pd.DataFrame:
+        """How many rates lie outside, beside what chance alone would put there.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``where``, ``rate``, ``rates``, ``outside``, ``by_chance`` (one in twenty, since the Monte Carlo
+            intervals are 95 % ones), ``percent_lowest``, ``percent_highest``.
+        """
+        import pandas as pd
+
+        table = self.rates
+        names = {"false_types": "number of ways by BIC", "adjusted": "effect, adjusted for what selects"}
+        where = [
+            "effect, drift breaks the assumption" if kind.endswith("_drift")
+            else names.get(kind, "the assumptions hold")
+            for kind in table["kind"]
+        ]  # fmt: skip
+        rows = [
+            (name, rate, len(part), int(part["outside"].sum()), 0.05 * len(part), part["percent"].min(),
+             part["percent"].max())
+            for (name, rate), part in table.assign(where=where).groupby(["where", "rate"], sort=True)
+        ]  # fmt: skip
+        names_of = ["where", "rate", "rates", "outside", "by_chance", "percent_lowest", "percent_highest"]
+        return pd.DataFrame(rows, columns=names_of)
+
+    def worlds(self, effect: float) -> pd.DataFrame:
+        """Coverage of an effect's interval by participants in three worlds, for a figure.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``participants``, ``world`` (parallel trends; drift; drift, adjusted), ``percent``, ``low``,
+            ``high``.
+        """
+        import pandas as pd
+
+        part = self.effects[self.effects["effect"] == effect]
+        parallel, drift = part["trend"] == 0, part["trend"] > 0
+        plain = {"coverage_percent": "percent", "coverage_low": "low", "coverage_high": "high"}
+        other = {"adjusted_percent": "percent", "adjusted_low": "low", "adjusted_high": "high"}
+        made = [
+            part.loc[mask, ["participants", *names]].rename(columns=names).assign(world=world)
+            for world, mask, names in (
+                ("1 parallel trends", parallel, plain), ("2 drift", drift, plain),
+                ("3 drift, adjusted", drift, other),
+            )
+        ]  # fmt: skip
+        return pd.concat(made, ignore_index=True)[["participants", "world", "percent", "low", "high"]]
 
     def confusion(self, division: str) -> pd.DataFrame:
         """Ways as meant (rows) by what is found (columns), percent of the way's sessions."""

@@ -159,6 +159,54 @@ def _soft(logs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return weights / total, (top + np.log(total))[:, 0]
 
 
+def heterogeneity(counts: Any) -> tuple[float, float]:
+    """Test whether all rows could come from one profile: is there anything to divide at all?
+
+    Parameters
+    ----------
+    counts : array, shape (n, features)
+        How often each thing was looked at in each session. What every session holds by construction, such as
+        a start page, is to be taken out before.
+
+    Returns
+    -------
+    (float, float)
+        Standardised statistic and one-sided p-value; NaN with fewer than two features, or where no row has
+        two looks.
+
+    Notes
+    -----
+    Pairs of looks inside a session are of the same kind more often than the overall profile says, if profiles
+    differ. The sum over sessions of Σⱼ xⱼ(xⱼ − 1)/pⱼ − n(n − 1) has mean about 0 and variance
+    2(K − 1) Σ n(n − 1) under one profile: a score test against over-dispersion. The normal approximation asks
+    for some hundred sessions. It says that profiles differ, not that they form classes.
+
+    Examples
+    --------
+    >>> heterogeneity([[4, 0], [0, 4], [3, 1], [1, 3]])[1] < 0.05
+    True
+    """
+    from scipy.special import ndtr
+
+    table = np.asarray(counts, float)
+    table = table[:, table.sum(axis=0) > 0] if table.size else np.empty((0, 0))
+    total, sizes = table.sum(axis=0), table.sum(axis=1)
+    pairs, many = float((sizes * (sizes - 1)).sum()), float(total.sum())
+    if len(total) < 2 or not pairs > 0:
+        return float("nan"), float("nan")
+    same = float(((table * (table - 1)).sum(axis=0) * many / total).sum())
+    expected = pairs * (1 - (len(total) - 1) / (many - 1))
+    z = (same - expected) / float(np.sqrt(2 * pairs * (len(total) - 1)))
+    return z, float(ndtr(-z))
+
+
+def without_first(counts: Any, feature: int) -> np.ndarray:
+    """Counts without each row's first look at what rows hold by construction, such as a start page."""
+    made = np.array(counts, float)
+    made[:, feature] = np.maximum(made[:, feature] - 1, 0)
+    return made
+
+
 def silhouette(counts: Any, members: Any, most: int = 1500, seed: int = 0) -> float:
     """Mean silhouette of a division, in Hellinger distance between rows' shares.
 

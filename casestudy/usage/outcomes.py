@@ -64,6 +64,20 @@ def adopted_months(participants: pd.DataFrame) -> dict[str, str]:
     return dict(zip(known["household_id"].astype(str), months, strict=True))
 
 
+def before(frame: pd.DataFrame, value: str, month: str, units: tuple[str, ...]) -> np.ndarray:
+    """What each unit had, on average, in the months before `month`.
+
+    Returns
+    -------
+    array of float
+        One for each of `units`; where nothing is known the mean of the others, so that the unit neither gains
+        nor loses by it. NaN where nothing is known of any.
+    """
+    early = frame[frame["month"].astype(str) < month]
+    means = early.groupby(early["household_id"].astype(str))[value].mean().reindex(list(units)).astype(float)
+    return means.fillna(means.mean()).to_numpy(float)
+
+
 def thirds(frame: pd.DataFrame, value: str, before: str, units: tuple[str, ...]) -> np.ndarray:
     """Thirds of what each unit had, on average, in the months before `before`: strata for matching.
 
@@ -152,7 +166,8 @@ def design(
     data : Panel
     outcome, control : str
     tested : dict
-        ``pre_trend_p``; ``placebos`` (list of Effect); ``m`` (see `robustness.breakdown`).
+        ``pre_trend_p``; ``placebos`` (list of Effect); ``m`` (see `robustness.breakdown`); ``e_value`` and
+        ``gamma`` where known (see `casestudy.usage.confounding`).
 
     Returns
     -------
@@ -178,5 +193,10 @@ def design(
         ("placebo dates", f"{len(tested['placebos'])} dates, all intervals hold zero", words[quiet]),
         ("unobserved drift", f"interval clear of zero up to M = {tested['m']:.2f}, 1 asked", words[firm]),
     ]
+    if "e_value" in tested:
+        words_of = (
+            f"E-value {tested['e_value']:.2f} (interval), matched pairs up to Γ = {tested['gamma']:.2f}"
+        )
+        rows.append(("unobserved cause", words_of, ""))
     earned = "effect" if alike and quiet and firm else "associated with"
     return pd.DataFrame(rows, columns=["part", "record", "met"]), earned

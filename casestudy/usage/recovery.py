@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casestudy.proportions import wilson
-from casestudy.usage import adoption, mixtures
+from casestudy.usage import adoption, mixtures, robustness
 from casestudy.usage.adoption import NEVER, Panel
 from casestudy.usage.simulator.emit import emissions
 from casestudy.usage.simulator.plan import stream
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from casestudy.study import Study
-
-NOMINAL = {"false_types_percent": 5.0, "coverage_percent": 95.0, "false_effect_percent": 5.0}
 
 
 def draw_sessions(
@@ -135,6 +133,34 @@ def types_cell(
     }  # fmt: skip
 
 
+def difference_cell(
+    settings: Settings, vocabulary: Vocabulary, participants: int, separation: float, replicates: int,
+    *, seed: int = 0,
+) -> dict[str, float]:  # fmt: skip
+    """How often profiles are found to differ at all in one cell of the grid.
+
+    Returns
+    -------
+    dict
+        ``participants``, ``separation``, ``differ_replicates``, ``differ_percent`` with ``differ_low`` and
+        ``differ_high`` (Wilson): replicates in which `mixtures.heterogeneity` has p < .05. At separation 0
+        nothing differs: this is the false rate.
+    """
+    chosen = settings.with_("mixture", separation=separation)
+    rng = stream(seed, 23, participants, round(1000 * separation))
+    start = vocabulary.look_groups.index(vocabulary.groups[vocabulary.role("start")])
+    differ = 0
+    for _ in range(replicates):
+        counts, _, _ = draw_sessions(chosen, vocabulary, participants, rng)
+        differ += mixtures.heterogeneity(mixtures.without_first(counts, start))[1] < 0.05
+    low, high = wilson(differ, replicates)
+    return {
+        "participants": participants, "separation": separation, "differ_replicates": replicates,
+        "differ_percent": 100 * differ / replicates,
+        "differ_low": 100 * float(low), "differ_high": 100 * float(high),
+    }  # fmt: skip
+
+
 def _fewest(counts: np.ndarray, most: int, least_percent: float, seed: int) -> mixtures.Mixture:
     """The fit with the smallest BIC whose smallest class is large enough; stops when BIC has risen twice."""
     best = mixtures.fit(counts, 1)
@@ -153,7 +179,7 @@ def _fewest(counts: np.ndarray, most: int, least_percent: float, seed: int) -> m
 
 def draw_panel(
     settings: Settings, participants: int, others: int, rng: np.random.Generator, used: float = 0.65
-) -> tuple[Panel, np.ndarray]:
+) -> tuple[Panel, np.ndarray, np.ndarray]:
     """Scores of participants who adopt over the year and of others who never do.
 
     Parameters
@@ -166,8 +192,9 @@ def draw_panel(
 
     Returns
     -------
-    (Panel, array)
-        The panel, and the true effect of each unit and month.
+    (Panel, array, array)
+        The panel, the true effect of each unit and month, and how much each unit shops (standardised), by
+        which units select themselves.
     """
     out, months = settings.outcome, settings.months
     size, width = participants + others, len(months)
@@ -193,7 +220,7 @@ def draw_panel(
         + out.noise_sd * rng.normal(size=(size, width))
     )  # fmt: skip
     units = tuple(f"u{number:05d}" for number in range(size))
-    return Panel(units, tuple(months), y, adopted), effect
+    return Panel(units, tuple(months), y, adopted), effect, z
 
 
 def effect_cell(
@@ -218,13 +245,17 @@ def effect_cell(
         effect over their months), ``bias`` with ``bias_low`` and ``bias_high`` (± 1.96 Monte Carlo standard
         errors), ``rmse``, ``coverage_percent`` of the 95 % interval with Wilson's ends, ``found_percent``
         (interval excludes zero; at effect 0 this is the false rate), ``pre_trend_percent`` (joint test below
-        .05), ``two_way_bias``.
+        .05), ``two_way_bias``, ``adjusted_bias`` and ``adjusted_percent`` with Wilson's ends (bias, and
+        coverage, of the estimate adjusted by regression for how much households shopped before: what is
+        gained where the driver of selection is measured), ``bounded_percent`` (intervals widened for a drift
+        as large as the largest change before adoption that hold the truth).
     """
     chosen = settings.with_("outcome", effect=effect, trend_by_selection=trend)
     rng = stream(seed, 22, participants, round(1000 * effect), round(1000 * abs(trend)))
-    errors, covered, found, early, twfe, truths = [], 0, 0, 0, [], []
+    errors, adjusted, twfe, truths = [], [], [], []
+    covered, found, early, held, bounded = 0, 0, 0, 0, 0
     for _ in range(replicates):
-        data, true = draw_panel(chosen, participants, round(1.2 * participants), rng)
+        data, true, shops = draw_panel(chosen, participants, round(1.2 * participants), rng)
         made = adoption.cells(data)
         estimate = adoption.overall(made)
         kept = data.treated & ~np.isin(data.adopted, made.left_out)[:, None]
@@ -235,10 +266,16 @@ def effect_cell(
         found += estimate.low > 0 or estimate.high < 0
         early += adoption.pre_trend(made)["p"] < 0.05
         twfe.append(adoption.two_way(data).estimate - float(true[data.treated].mean()))
+        other = adoption.overall(adoption.cells(data, covariates=shops))
+        adjusted.append(other.estimate - mean)
+        held += other.low <= mean <= other.high
+        low, high = robustness.widened(made, 1.0)
+        bounded += low <= mean <= high
     wrong = np.array(errors)
     error = wrong.std() / np.sqrt(replicates)
     low, high = wilson(covered, replicates)
     low_found, high_found = wilson(found, replicates)
+    low_held, high_held = wilson(held, replicates)
     return {
         "participants": participants, "effect": effect, "trend": trend, "replicates": replicates,
         "true_mean": float(np.mean(truths)), "bias": float(wrong.mean()),
@@ -247,8 +284,51 @@ def effect_cell(
         "coverage_low": 100 * float(low), "coverage_high": 100 * float(high),
         "found_percent": 100 * found / replicates, "found_low": 100 * float(low_found),
         "found_high": 100 * float(high_found), "pre_trend_percent": 100 * early / replicates,
-        "two_way_bias": float(np.mean(twfe)),
+        "two_way_bias": float(np.mean(twfe)), "adjusted_bias": float(np.mean(adjusted)),
+        "adjusted_percent": 100 * held / replicates, "adjusted_low": 100 * float(low_held),
+        "adjusted_high": 100 * float(high_held), "bounded_percent": 100 * bounded / replicates,
     }  # fmt: skip
+
+
+def rates(types: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
+    """Every rate that has a nominal value, with its Monte Carlo interval.
+
+    Parameters
+    ----------
+    types, effects : pandas.DataFrame
+        Rows of `types_cell` (with the columns of `difference_cell`) and of `effect_cell`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``cell``, ``rate``, ``nominal``, ``percent``, ``low``, ``high``, ``kind`` (the key of its reason; it
+        ends in ``_drift`` where the assumption of parallel trends is broken on purpose), ``outside``.
+    """
+    import pandas as pd
+
+    rows: list[tuple[str, str, float, float, float, float, str]] = []
+    for row in types[types["separation"] == 0].itertuples():
+        cell = f"types: n = {row.participants}, separation 0"
+        more = (row.more_than_one_percent, row.more_low, row.more_high)
+        rows.append((cell, "false types by BIC", 5.0, *more, "false_types"))
+        differ = (row.differ_percent, row.differ_low, row.differ_high)
+        rows.append((cell, "false difference of profiles", 5.0, *differ, "false_difference"))
+    for row in effects.itertuples():
+        cell = f"effect: n = {row.participants}, effect {row.effect:g}, drift {row.trend:g}"
+        end = "_drift" if row.trend else ""
+        covered = (row.coverage_percent, row.coverage_low, row.coverage_high)
+        rows.append((cell, "coverage", 95.0, *covered, f"coverage{end}"))
+        held = (row.adjusted_percent, row.adjusted_low, row.adjusted_high)
+        rows.append((cell, "coverage, adjusted", 95.0, *held, "adjusted"))
+        if row.effect == 0:
+            false = (row.found_percent, row.found_low, row.found_high)
+            rows.append((cell, "false effect", 5.0, *false, f"false_effect{end}"))
+        if not row.trend:
+            ends = wilson(row.pre_trend_percent * row.replicates / 100, row.replicates)
+            early = (row.pre_trend_percent, 100 * float(ends[0]), 100 * float(ends[1]))
+            rows.append((cell, "false pre-trend", 5.0, *early, "pre_trend"))
+    made = pd.DataFrame(rows, columns=["cell", "rate", "nominal", "percent", "low", "high", "kind"])
+    return made.assign(outside=(made["nominal"] < made["low"]) | (made["nominal"] > made["high"]))
 
 
 def outside(types: pd.DataFrame, effects: pd.DataFrame, reasons: Mapping[str, str]) -> pd.DataFrame:
@@ -259,55 +339,17 @@ def outside(types: pd.DataFrame, effects: pd.DataFrame, reasons: Mapping[str, st
     types, effects : pandas.DataFrame
         Rows of `types_cell` and `effect_cell`.
     reasons : mapping
-        Why, by kind: ``false_types``, ``coverage_drift``, ``coverage``, ``false_effect_drift``,
-        ``false_effect``, ``pre_trend``.
+        Why, by the kinds of `rates`.
 
     Returns
     -------
     pandas.DataFrame
         ``cell``, ``rate``, ``nominal``, ``percent``, ``low``, ``high``, ``why``.
     """
-    import pandas as pd
-
-    rows = []
-    for row in types[types["separation"] == 0].itertuples():
-        cell = f"types: n = {row.participants}, separation 0"
-        rows.append(
-            (cell, "false types", 5.0, row.more_than_one_percent, row.more_low, row.more_high, "false_types")
-        )
-    for row in effects.itertuples():
-        cell = f"effect: n = {row.participants}, effect {row.effect:g}, drift {row.trend:g}"
-        end = "_drift" if row.trend else ""
-        rows.append(
-            (
-                cell,
-                "coverage",
-                95.0,
-                row.coverage_percent,
-                row.coverage_low,
-                row.coverage_high,
-                f"coverage{end}",
-            )
-        )
-        if not row.trend:
-            ends = wilson(row.pre_trend_percent * row.replicates / 100, row.replicates)
-            bounds = (100 * float(ends[0]), 100 * float(ends[1]))
-            rows.append((cell, "false pre-trend", 5.0, row.pre_trend_percent, *bounds, "pre_trend"))
-        if row.effect == 0:
-            rows.append(
-                (
-                    cell,
-                    "false effect",
-                    5.0,
-                    row.found_percent,
-                    row.found_low,
-                    row.found_high,
-                    f"false_effect{end}",
-                )
-            )
-    table = pd.DataFrame(rows, columns=["cell", "rate", "nominal", "percent", "low", "high", "why"])
-    off = table[(table["nominal"] < table["low"]) | (table["nominal"] > table["high"])]
-    return off.assign(why=off["why"].map(reasons).fillna("not explained")).reset_index(drop=True)
+    table = rates(types, effects)
+    off = table[table["outside"]].reset_index(drop=True)
+    why = [reasons.get(str(kind), "not explained") for kind in off["kind"]]
+    return off.drop(columns=["kind", "outside"]).assign(why=why)
 
 
 def reference(study: Study) -> pd.DataFrame:

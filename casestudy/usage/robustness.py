@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casestudy.usage import adoption
+from casestudy.usage import adoption, comparison
 from casestudy.usage.adoption import Cells, Effect, Panel
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def placebo(data: Panel, early: int = 2, control: str = "never", least: int = 2)
 def checks(
     data: Panel,
     strata: Any = None,
+    covariates: Any = None,
     control: str = "never",
     least: int = 2,
     early: tuple[int, ...] = (1, 2, 3),
@@ -36,6 +37,8 @@ def checks(
     data : Panel
     strata : array, optional
         A stratum of each unit, for the matched comparison.
+    covariates : array, optional
+        What was known of units before anybody adopted, for the comparison adjusted by regression.
     early : tuple of int
         Placebo dates: months before adoption.
 
@@ -63,9 +66,12 @@ def checks(
         ),
     ]
     if strata is not None:
-        weights = adoption.match_weights(strata, data.adopted)
+        weights = comparison.match_weights(strata, data.adopted)
         made = adoption.cells(data, "never", least=least, weights=weights)
         rows.append(line("against never, matched on strata", adoption.overall(made), "about the same"))
+    if covariates is not None:
+        made = adoption.cells(data, "never", least=least, covariates=covariates)
+        rows.append(line("against never, adjusted by regression", adoption.overall(made), "about the same"))
     rows += [
         line(
             f"placebo, {one} month{'s' if one > 1 else ''} early",
@@ -103,15 +109,22 @@ def drift(made: Cells, bounds: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0), share: 
     """
     import pandas as pd
 
-    effect = adoption.overall(made)
-    steps, factor = _before(made, share), _months_of_drift(made)
+    steps = _before(made, share)
     largest = float(np.abs(steps).max()) if len(steps) else np.nan
     rows = []
     for bound in bounds:
-        bias = bound * largest * factor if bound else 0.0
-        low, high = effect.low - bias, effect.high + bias
+        low, high = widened(made, bound, share)
         rows.append((bound, bound * largest, low, high, bool(low > 0 or high < 0)))
     return pd.DataFrame(rows, columns=["m", "monthly_drift", "low", "high", "excludes_zero"])
+
+
+def widened(made: Cells, bound: float, share: float = 0.5) -> tuple[float, float]:
+    """The 95 % interval of the average effect, widened by the worst bias of a drift as in `drift`."""
+    effect = adoption.overall(made)
+    steps = _before(made, share)
+    largest = float(np.abs(steps).max()) if len(steps) else np.nan
+    bias = bound * largest * _months_of_drift(made) if bound else 0.0
+    return effect.low - bias, effect.high + bias
 
 
 def breakdown(made: Cells, share: float = 0.5) -> dict[str, float]:

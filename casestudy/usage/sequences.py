@@ -124,6 +124,97 @@ def paths(moves: pd.DataFrame, most: int = 12, floor: int = 1) -> pd.DataFrame:
     return made[["path", "sessions", "percent", "participants"]]
 
 
+def patterns(
+    moves: pd.DataFrame,
+    least_percent: float = 10.0,
+    longest: int = 4,
+    floor: int = 1,
+    most: int = 20,
+) -> pd.DataFrame:
+    """Common sequences with gaps: what comes some time after what, inside one session.
+
+    Parameters
+    ----------
+    moves : pandas.DataFrame
+        From `steps`.
+    least_percent : float
+        Sequences of fewer sessions are not looked for.
+    longest : int
+        Nodes of a sequence at most; at least two.
+    floor : int
+        Sequences of fewer participants are left out.
+    most : int
+        Rows at most.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``pattern`` (nodes joined by ' … '), ``length``, ``sessions``, ``percent`` (of sessions),
+        ``participants``, ``reversed_percent`` (of sessions that hold the nodes in the opposite order: where
+        it is as large, the order says nothing), most frequent first. Sequences that a longer one of the same
+        sessions holds are left out.
+
+    Notes
+    -----
+    Sequences grow node by node, each looked for only in the rest of the sessions that hold its beginning
+    (the idea of PrefixSpan; the code is the workbench's own).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> acts = pd.DataFrame({"session_id": list("ssstt"), "participant_id": "p", "group": list("abcac")})
+    >>> dict(patterns(steps(acts))[["pattern", "percent"]].to_numpy().tolist())
+    {'a … c': 100.0, 'a … b … c': 50.0}
+    """
+    import pandas as pd
+
+    inner = moves[moves["target"] != END]
+    grouped = inner.groupby("session_id", sort=True)
+    sequences = [tuple(nodes) for nodes in grouped["target"].agg(list)]
+    people = grouped["participant_id"].first().to_numpy()
+    least = max(int(np.ceil(least_percent / 100 * len(sequences))), 1)
+    found: dict[tuple[str, ...], list[int]] = {}
+    waiting: list[tuple[tuple[str, ...], dict[int, int]]] = [((), dict.fromkeys(range(len(sequences)), 0))]
+    while waiting:
+        prefix, rests = waiting.pop()
+        after: dict[str, dict[int, int]] = {}
+        for place, begin in rests.items():
+            sequence = sequences[place]
+            for at in range(begin, len(sequence)):
+                after.setdefault(sequence[at], {}).setdefault(place, at + 1)
+        for node, held in after.items():
+            if len(held) < least:
+                continue
+            grown = (*prefix, node)
+            if len(grown) > 1:
+                found[grown] = list(held)
+            if len(grown) < longest:
+                waiting.append((grown, held))
+    rows = []
+    for pattern, places in found.items():
+        inside = any(
+            len(other) > len(pattern) and len(more) == len(places) and _holds(other, pattern)
+            for other, more in found.items()
+        )
+        who = len(set(people[places]))
+        if inside or who < floor:
+            continue
+        backward = sum(_holds(sequence, pattern[::-1]) for sequence in sequences)
+        share = 100 * backward / len(sequences)
+        percent = 100 * len(places) / len(sequences)
+        rows.append((" … ".join(pattern), len(pattern), len(places), percent, who, share))
+    names = ["pattern", "length", "sessions", "percent", "participants", "reversed_percent"]
+    made = pd.DataFrame(rows, columns=names)
+    order = ["sessions", "length", "pattern"]
+    return made.sort_values(order, ascending=[False, False, True], ignore_index=True).head(most)
+
+
+def _holds(sequence: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether the nodes of the pattern come in this order, with or without others between."""
+    rest = iter(sequence)
+    return all(node in rest for node in pattern)
+
+
 def entropy_rate(moves: pd.DataFrame) -> float:
     """How free the next step is: entropy of the next node given this one, in bits; NaN without steps."""
     from casestudy.usage.measures import entropy
