@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from casestudy.coding import codebook, codings, judge, suggest, table
+from casestudy.coding import codebook, codings, features, judge, learn, suggest, table
 from casestudy.coding.codings import Coding, Work
 from casestudy.errors import InputError
 from casestudy.study import Study
@@ -95,25 +95,25 @@ def test_average_precision_is_scikit_learns() -> None:
 def test_probabilities_are_calibrated_and_reasons_are_given(made) -> None:  # type: ignore[no-untyped-def]
     documents, frame, _ = made
     sentences = suggest.units(documents)
-    learnt = suggest.learn(sentences, frame, CODES)
+    learnt = learn.learn(sentences, frame, CODES)
     there = suggest.bearing(sentences, frame, learnt.codes)
-    scores = suggest.out_of_fold(sentences, there, np.array([unit.document for unit in sentences]))
+    scores = learn.out_of_fold(sentences, there, np.array([unit.document for unit in sentences]))
     slope, shift = learnt.calibration[1]
     chances = 1 / (1 + np.exp(-(scores[:, 1] * slope + shift)))
     assert chances.mean() == pytest.approx(there[:, 1].mean(), abs=0.01)
     asked = suggest.units({"q": from_text("Aino: Every day I carry water. I slept well.", "q")})
-    first = suggest.by_model(learnt, asked, least=0.5)[0]
+    first = learn.by_model(learnt, asked, least=0.5)[0]
     assert (first.code, first.unit.text) == ("garden.water.carry", "Every day I carry water.")
     assert first.score > 0.5
     assert {"carry", "water"} & set(first.words)
     assert all("water" in quote for quote in first.nearest)
-    assert not [one for one in suggest.by_model(learnt, asked, least=0.5) if "slept" in one.unit.text]
+    assert not [one for one in learn.by_model(learnt, asked, least=0.5) if "slept" in one.unit.text]
 
 
 def test_too_little_to_learn_from_is_said(made) -> None:  # type: ignore[no-untyped-def]
     documents, frame, _ = made
     with pytest.raises(InputError, match="Code more interviews first"):
-        suggest.learn(suggest.units(documents), frame.iloc[:0], CODES)
+        learn.learn(suggest.units(documents), frame.iloc[:0], CODES)
 
 
 def test_rules_of_the_codebook_suggest(talk: Study) -> None:
@@ -172,3 +172,70 @@ def test_a_list_that_was_tampered_with_is_refused(talk: Study, command: Command,
     assert code == 2
     assert error.count("row ") >= 4
     assert not list((talk.root / "interviews/codings/b").glob("t3*"))
+
+
+@pytest.mark.parametrize("kind", features.KINDS)
+def test_each_way_to_see_a_sentence_can_be_learnt_from(made, kind: str) -> None:  # type: ignore[no-untyped-def]
+    model = features.language_model() if kind != "words" else None
+    if kind != "words" and model is None:
+        pytest.skip("no spaCy model is installed")
+    documents, frame, _ = made
+    sentences = suggest.units(documents)
+    learnt = learn.learn(sentences, frame, CODES, kind=kind, model=model)
+    asked = suggest.units({"q": from_text("Aino: Every day I carry water. I slept well.", "q")})
+    first, *rest = learn.by_model(learnt, asked, least=0.5)
+    assert (first.code, first.unit.text) == ("garden.water.carry", "Every day I carry water.")
+    assert "water" in first.words
+    assert not [one for one in rest if "slept" in one.unit.text]
+    if kind == "lemmas":
+        assert features.prepared(["She carried them."], kind, model).texts == ("she carry they",)
+
+
+def test_lemmas_need_a_model_and_kinds_a_right_name(made) -> None:  # type: ignore[no-untyped-def]
+    documents, frame, _ = made
+    sentences = suggest.units(documents)
+    for kind, found in (("lemmas", "no model is there"), ("stems", "are not known")):
+        with pytest.raises(InputError, match=found):
+            learn.learn(sentences, frame, CODES, kind=kind)
+
+
+def test_ways_are_compared_code_by_code(made) -> None:  # type: ignore[no-untyped-def]
+    documents, frame, _ = made
+    sentences = suggest.units(documents)
+    both = judge.compared(sentences, frame, CODES, ["words"], resamples=20)
+    alone = judge.evaluate(sentences, frame, CODES, resamples=20).set_index("code")
+    assert list(both["code"]) == sorted(CODES[:2])
+    assert both["precision words"].tolist() == alone.loc[both["code"], "precision"].tolist()
+
+
+def test_rules_are_judged_by_hand(talk: Study) -> None:
+    text = "Aino: I use the hose. The hose leaks. Potatoes, mostly."
+    document = from_text(text, "q")
+    start = text.index("The hose")
+    said = text[start : start + 15]
+    coding = Coding("1", "k", "q", "garden.water.hose", start, start + 15, said, {}, "", "", "", "1")
+    book = codebook.load(talk)
+    frame = table.table([Work("k", "q", (), (coding,), ())], {"q": document}, book)
+    result = judge.by_rules(suggest.units({"q": document}), frame, book).set_index("code")
+    hose = result.loc["garden.water.hose"]
+    assert (hose["hits"], hose["right"], hose["precision"], hose["found"]) == (2, 1, 0.5, 1)
+    assert hose["baseline"] == pytest.approx(1 / 3)
+    assert result.loc["garden.grow.food", "precision"] == 0
+    assert np.isnan(result.loc["garden.grow.food", "found"])
+
+
+def test_the_rules_of_the_study_can_be_sought_and_leave_its_history_whole() -> None:
+    from casestudy.coding import history
+
+    study = Study.load(Path(__file__).parent.parent)
+    book = codebook.load(study)
+    ruled = [code for code in book.in_use() if code.rules]
+    assert len(ruled) >= 20
+    assert suggest.by_rules(suggest.units({"q": from_text("Aino: It was for fun.", "q")}), book)
+    written = codebook.read_schemes(codebook.scheme_files(study), study.root)
+    events = history.read(study)
+    touched = {change.field for event in events for change in event.changes}
+    assert "rules" not in touched
+    first = history.at(written, events, "")
+    created = {change.code for event in events for change in event.changes if change.field == "*"}
+    assert set(book.codes) - set(first.codes) <= created

@@ -85,15 +85,23 @@ def _suggestions(verbs: Any) -> None:
     one.add_argument("--most", type=int, default=3, help="codes for a sentence at most (3)")
     one.add_argument("--least", type=float, default=0.2, help="smallest probability of the model (0.2)")
     one.add_argument("--rules-only", action="store_true", help="leave the model out")
+    one.add_argument(
+        "--features",
+        default="words",
+        choices=["words", "lemmas", "vectors"],
+        help="what the model learns from; lemmas and vectors need a spaCy model (words)",
+    )
     text = "casestudy codings accept --coder a --document c05 --file list.csv --who k"
     one = _verb(verbs, "accept", suggestions.accept, "write what a person decided on suggestions", text)
     _who(one)
     one.add_argument("--file", required=True, help="the list, with yes or no in its column accept")
     one.add_argument("--who", required=True, help="who decided")
-    text = "casestudy codings judge --coder a"
+    text = "casestudy codings judge --coder a --features words,lemmas,vectors"
     one = _verb(verbs, "judge", suggestions.judge, "say how good the model's suggestions are", text)
     one.add_argument("--coder", default="", help="learn from this coder's work only")
     one.add_argument("--seed", type=int, default=1)
+    one.add_argument("--rules", action="store_true", help="judge the rules of the codebook instead")
+    one.add_argument("--features", default="words", help="one or more of words,lemmas,vectors (words)")
 
 
 def _code(subparsers: Any) -> None:

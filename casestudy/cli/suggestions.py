@@ -14,7 +14,7 @@ _FIELDS = ("accept", "code", "quote", "by", "score", "words", "nearest", "start"
 
 def suggest(arguments: argparse.Namespace) -> int:
     """Write the suggestions for one document as a list in which a person decides."""
-    from casestudy.coding import codebook, codings, quoting, table
+    from casestudy.coding import codebook, codings, learn, quoting, table
     from casestudy.coding import suggest as suggesting
     from casestudy.errors import InputError
     from casestudy.outputs import write_atomically
@@ -30,8 +30,9 @@ def suggest(arguments: argparse.Namespace) -> int:
     if not arguments.rules_only:
         try:
             known = suggesting.units(documents, sorted(others["document"].unique())) if len(others) else []
-            learnt = suggesting.learn(known, others, [code.id for code in book.in_use()])
-            found += suggesting.by_model(learnt, sentences, most=arguments.most, least=arguments.least)
+            codes, kind = [code.id for code in book.in_use()], arguments.features
+            learnt = learn.learn(known, others, codes, kind=kind, model=_model(kind))
+            found += learn.by_model(learnt, sentences, most=arguments.most, least=arguments.least)
         except InputError as error:
             print(f"The model is left out. {error}", file=sys.stderr)
     work = codings.work(study, arguments.coder, document.id)
@@ -127,7 +128,28 @@ def judge(arguments: argparse.Namespace) -> int:
     frame = table.load(study, [arguments.coder] if arguments.coder else [])
     names = sorted(frame.loc[frame["placed"], "document"].unique())
     sentences = suggesting.units(documents, names) if names else []
+    if arguments.rules:
+        result = judging.by_rules(sentences, frame, book)
+        print(csv_text(result, 3), end="")
+        print(
+            f"{int(result['right'].sum())} of {int(result['hits'].sum())} suggestions are right; those "
+            f"of {int(result['better'].sum())} of {len(result)} codes more often than guessing.",
+            file=sys.stderr,
+        )
+        return 0
     codes = [code.id for code in book.in_use()]
+    kinds = list(dict.fromkeys(arguments.features.split(",")))
+    if kinds != ["words"]:
+        result = judging.compared(sentences, frame, codes, kinds, model=_model(*kinds), seed=arguments.seed)
+        print(csv_text(result, 3), end="")
+        for kind in kinds:
+            print(
+                f"{kind}: mean average precision {result[f'precision {kind}'].mean():.3f} "
+                f"(guessing {result['baseline'].mean():.3f}); better than guessing in "
+                f"{int(result[f'better {kind}'].sum())} of {len(result)} codes.",
+                file=sys.stderr,
+            )
+        return 0
     result = judging.evaluate(sentences, frame, codes, seed=arguments.seed)
     print(csv_text(result, 3), end="")
     better = int(result["better"].sum()) if len(result) else 0
@@ -137,3 +159,10 @@ def judge(arguments: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     return 0
+
+
+def _model(*kinds: str) -> Any:
+    """The language model, where one of the kinds of features needs it."""
+    from casestudy.coding.features import language_model
+
+    return language_model() if set(kinds) - {"words"} else None

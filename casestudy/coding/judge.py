@@ -7,8 +7,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from casestudy.coding import suggest
+from casestudy.coding import learn, suggest
+from casestudy.coding.codebook import Codebook
 from casestudy.coding.suggest import Unit
+from casestudy.proportions import wilson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +25,8 @@ def evaluate(
     folds: int = 5,
     resamples: int = 200,
     seed: int = 1,
+    kind: str = "words",
+    model: Any = None,
 ) -> pd.DataFrame:
     """Cross-validate the model by participant.
 
@@ -37,6 +41,10 @@ def evaluate(
     resamples : int
         Bootstrap samples of participants for the intervals.
     seed : int
+    kind : {'words', 'lemmas', 'vectors'}
+        What is learnt from; see `casestudy.coding.features`.
+    model : spaCy model, optional
+        For lemmas and vectors.
 
     Returns
     -------
@@ -57,10 +65,10 @@ def evaluate(
         return pd.DataFrame(columns=columns)
     there = suggest.bearing(sentences, frame, codes)
     groups = np.array([unit.document for unit in sentences])
-    keep = suggest.learnable(there, groups, least)
+    keep = learn.learnable(there, groups, least)
     chosen = [code for code, kept in zip(codes, keep, strict=True) if kept]
     there = there[:, keep]
-    scores = suggest.out_of_fold(sentences, there, groups, folds)
+    scores = learn.out_of_fold(sentences, there, groups, folds, kind, model)
     people = sorted(set(groups))
     members = [np.flatnonzero(groups == name) for name in people]
     random = np.random.default_rng(seed)
@@ -101,6 +109,86 @@ def evaluate(
     table["gain"] = (table["precision"] - table["baseline"]).astype(float).round(9)
     ranked = table.sort_values(["gain", "code"], ascending=[False, True], ignore_index=True)
     return ranked.drop(columns="gain")
+
+
+def compared(
+    sentences: Sequence[Unit],
+    frame: pd.DataFrame,
+    codes: Sequence[str],
+    kinds: Sequence[str],
+    *,
+    model: Any = None,
+    resamples: int = 200,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Several ways to see a sentence beside guessing, code by code.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code, sentences, people, of, baseline``, then for each kind its average ``precision``, ``low``,
+        ``high``, ``accuracy`` and ``better`` with the kind behind the name, and ``majority``: the accuracy of
+        always saying no. By code.
+    """
+    import pandas as pd
+
+    shared = ["code", "sentences", "people", "of", "baseline", "majority"]
+    whole = pd.DataFrame(columns=shared)
+    for number, kind in enumerate(kinds):
+        own = evaluate(sentences, frame, codes, resamples=resamples, seed=seed, kind=kind, model=model)
+        figures = ["precision", "low", "high", "accuracy", "better"]
+        named = own.rename(columns={name: f"{name} {kind}" for name in figures}).drop(columns="f1")
+        rest = named.drop(columns=[name for name in shared if name != "code"])
+        whole = named if not number else whole.merge(rest, on="code", validate="1:1")
+    return whole.sort_values("code", ignore_index=True)
+
+
+def by_rules(
+    sentences: Sequence[Unit], frame: pd.DataFrame, book: Codebook, model: Any = None
+) -> pd.DataFrame:
+    """How often a rule of the codebook suggests what a coder coded.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code with rules: ``code, rules, hits`` (sentences that a rule matches), ``right`` (of them,
+        those that a coder gave the code), ``precision, low, high`` (right of hits, 95 % Wilson interval; NaN
+        without a hit), ``baseline`` (share of all sentences that bear the code), ``found`` (right of all
+        sentences that bear it; NaN where none does), ``better`` (whether the interval lies above the
+        baseline). Best first.
+    """
+    import numpy as np
+    import pandas as pd
+
+    codes = [code.id for code in book.in_use() if code.rules]
+    there = suggest.bearing(sentences, frame, codes)
+    number = {(unit.document, unit.start): row for row, unit in enumerate(sentences)}
+    matched = np.zeros_like(there)
+    for one in suggest.by_rules(sentences, book, model):
+        matched[number[one.unit.document, one.unit.start], codes.index(one.code)] = True
+    rows = []
+    for column, code in enumerate(codes):
+        hits, bear = int(matched[:, column].sum()), int(there[:, column].sum())
+        right = int((matched[:, column] & there[:, column]).sum())
+        low, high = wilson(right, hits)
+        baseline = bear / len(sentences) if sentences else math.nan
+        rows.append(
+            {
+                "code": code,
+                "rules": len(book.codes[code].rules),
+                "hits": hits,
+                "right": right,
+                "precision": right / hits if hits else math.nan,
+                "low": low,
+                "high": high,
+                "baseline": baseline,
+                "found": right / bear if bear else math.nan,
+                "better": bool(hits) and low > baseline,
+            }
+        )
+    columns = ["code", "rules", "hits", "right", "precision", "low", "high", "baseline", "found", "better"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values(["precision", "code"], ascending=[False, True], ignore_index=True)
 
 
 def average_precision(answers: Any, scores: Any) -> float:
