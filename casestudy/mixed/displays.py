@@ -38,7 +38,7 @@ def load_inferences(study: Study) -> dict[tuple[str, str], str]:
     problems: list[Problem] = []
     top = Fields(read_yaml(path, FILE) or {}, FILE, "", problems, ("inferences", "note"))
     found: dict[tuple[str, str], str] = {}
-    for one in top.items("inferences", ("display", "row", "text", "claims")):
+    for one in top.items("inferences", ("display", "row", "text", "claims", "read", "note")):
         texts = [one.text(key, required=True) for key in ("display", "row", "text")]
         key = (texts[0], texts[1])
         if key in found:
