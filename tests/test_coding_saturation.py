@@ -78,6 +78,59 @@ def test_unseen_codes_by_hand() -> None:
     assert math.isnan(saturation.unseen([1, 1], samples=1).total)
 
 
+@pytest.mark.parametrize(
+    ("counts", "total", "low", "high"),
+    [
+        ([0, 1, 1, 4, 2, 5, 2, 4, 1, 2], 9.75, 9.07, 17.45),
+        ([0, 2, 2, 4, 5], 4, 4, 4.95),
+        ([0, 1, 1, 4, 5], 5, 4.08, 17.27),
+    ],
+)
+def test_chao1_is_that_of_estimates(counts: list[int], total: float, low: float, high: float) -> None:
+    # What EstimateS gives for these counts, as the tests of scikit-bio state it (within 1 %).
+    found = saturation.unseen(counts)
+    assert found.total == total
+    assert (found.low, found.high) == pytest.approx((low, high), rel=0.01)
+
+
+def test_chao2_and_its_interval_hold_in_a_simulation() -> None:
+    # No worked example of the corrected Chao2 could be read: 30 codes, each spoken of by a person with one
+    # chance, are the case for which the bound is the number itself.
+    random = np.random.default_rng(5)
+    totals, held, tries = [], 0, 1000
+    for _ in range(tries):
+        counts = random.binomial(12, 0.15, size=30).tolist()
+        found = saturation.unseen(counts, samples=12)
+        totals.append(found.total)
+        held += not found.low > 30 and not found.high < 30
+    assert np.mean(totals) == pytest.approx(30, abs=0.5)
+    assert 0.88 < held / tries < 0.99
+    assert saturation.unseen([1, 1, 3], samples=10**9).total == pytest.approx(
+        saturation.unseen([1, 1, 3]).total
+    )
+
+
+def test_the_interval_of_a_difference_is_newcombes() -> None:
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    from casestudy.coding import groups
+    from casestudy.proportions import wilson
+
+    for one, of, two, of_two in [(56, 70, 48, 80), (9, 10, 3, 10), (0, 6, 5, 16), (6, 6, 0, 16)]:
+        rows = [("x", one, of), ("y", two, of_two)]
+        shares = pd.DataFrame(
+            [
+                {"code": "a", "path": "A", "group": name, "people": hits, "of": n, "share": hits / n}
+                | dict(zip(("low", "high"), wilson(hits, n), strict=True))
+                | {"withheld": False}
+                for name, hits, n in rows
+            ]
+        )
+        found = groups.contrast(shares, "x", "y").iloc[0]
+        low, high = confint_proportions_2indep(one, of, two, of_two, method="newcomb", compare="diff")
+        assert (found["low"], found["high"]) == pytest.approx((low, high), abs=1e-9)
+
+
 def test_interviews_are_ordered_by_day() -> None:
     presence = table(["a", "b", "c"]).rename_axis("who")
     people = pd.DataFrame(

@@ -61,7 +61,8 @@ def estimates(frame: pd.DataFrame, groups: Mapping[str, pd.DataFrame]) -> pd.Dat
     -------
     pandas.DataFrame
         ``group, interviews, heard, once`` (codes heard in one interview), ``chao2, chao1`` (estimated
-        number of codes, lower bounds), ``unheard`` (Chao2 less heard), ``coverage`` (Good–Turing, over
+        number of codes, lower bounds), ``chao2_low, chao2_high`` (95 % interval; NaN where it is undefined),
+        ``unheard`` (Chao2 less heard), ``coverage`` (Good–Turing, over
         segments).
     """
     import pandas as pd
@@ -79,12 +80,15 @@ def estimates(frame: pd.DataFrame, groups: Mapping[str, pd.DataFrame]) -> pd.Dat
                 "heard": by_people.heard,
                 "once": by_people.once,
                 "chao2": by_people.total,
+                "chao2_low": by_people.low,
+                "chao2_high": by_people.high,
                 "chao1": by_segment.total,
                 "unheard": by_people.total - by_people.heard,
                 "coverage": by_segment.coverage,
             }
         )
-    columns = ["group", "interviews", "heard", "once", "chao2", "chao1", "unheard", "coverage"]
+    columns = ["group", "interviews", "heard", "once", "chao2", "chao2_low", "chao2_high", "chao1"]
+    columns += ["unheard", "coverage"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -140,7 +144,7 @@ def summary(
         parts.append(
             f"**{name}** ({row['of']} interviews): {row['notation']}; {orders}. {guess['heard']} codes "
             "were heard, "
-            f"{guess['once']} of them in one interview only; {_guessed(guess['chao2'])}."
+            f"{guess['once']} of them in one interview only; {_guessed(guess)}."
         )
     if not parts:
         return Said("No interview is coded yet: nothing can be said about saturation.", values)
@@ -151,5 +155,9 @@ def summary(
     return Said(text + honest(status), values)
 
 
-def _guessed(number: float) -> str:
-    return f"Chao2 puts the number at {number:.0f} or more" if number == number else "Chao2 is undefined"
+def _guessed(guess: pd.Series[Any]) -> str:
+    number, low, high = (guess[name] for name in ("chao2", "chao2_low", "chao2_high"))
+    within = f" (95 % interval {low:.0f} to {high:.0f})" if low == low else ""
+    return (
+        f"Chao2 puts the number at {number:.0f} or more{within}" if number == number else "Chao2 is undefined"
+    )

@@ -89,8 +89,8 @@ def contrast(shares: pd.DataFrame, first: str, second: str, *, shared: bool = Fa
     -------
     pandas.DataFrame
         ``code, path, first, second, first_of, second_of, difference, low, high``: shares, people, first minus
-        second, and Newcombe's interval of the difference made of the two Wilson intervals (method to be
-        verified); largest difference first.
+        second, and Newcombe's interval of the difference made of the two Wilson intervals (his method 10, as
+        statsmodels computes it); largest difference first.
     """
     import pandas as pd
 

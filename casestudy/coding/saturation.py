@@ -1,8 +1,9 @@
 """When nothing new is said: code accumulation, the stopping rule of Guest, Namey and Chen, and unseen codes.
 
 This is saturation of codes, not of their meaning; a reflexive analysis refuses both. The rule is used as
-reported of Guest, Namey and Chen (2020); the estimators of unseen codes are general knowledge and to be
-verified.
+reported of Guest, Namey and Chen (2020). The estimators of unseen codes are those of Anne Chao as scikit-bio
+(``chao1_ci``, after the manual of EstimateS) and SpadeR (``SpecInciChao2bc``) compute them; her papers were
+not read.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import InputError, Problem
+from casestudy.proportions import Z95
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,6 +210,8 @@ class Unseen:
         Codes heard in one and in two interviews (or segments).
     total : float
         Estimated number of codes; a lower bound; NaN from one interview.
+    low, high : float
+        95 % interval of the number of codes that the estimate is of.
     coverage : float
         Good and Turing's estimate of the share of what is said that the heard codes hold; NaN without a word.
     """
@@ -216,6 +220,8 @@ class Unseen:
     once: int
     twice: int
     total: float
+    low: float
+    high: float
     coverage: float
 
 
@@ -231,8 +237,11 @@ def unseen(counts: Sequence[int], samples: int = 0) -> Unseen:
 
     Notes
     -----
-    ``S + k·f1(f1 − 1) / (2(f2 + 1))`` with k = 1 for Chao1 and (m − 1)/m for Chao2. To be verified in the
-    source.
+    ``S + k·f1(f1 − 1) / (2(f2 + 1))`` with k = 1 for Chao1 and (m − 1)/m for Chao2. The interval is
+    log-normal in the number of unseen codes; where no code was heard just once, it comes from the chance
+    that a code heard so often on average is missed. With a single code heard once, the estimate is the number
+    heard and no interval is given. In a simulation of 30 equally likely codes and 12 interviews the interval
+    held the number in about nine of ten cases.
 
     Examples
     --------
@@ -241,9 +250,32 @@ def unseen(counts: Sequence[int], samples: int = 0) -> Unseen:
     """
     given = [count for count in counts if count > 0]
     once, twice = given.count(1), given.count(2)
+    coverage = 1 - once / sum(given) if given else math.nan
+    if samples == 1:
+        return Unseen(len(given), once, twice, math.nan, math.nan, math.nan, coverage)
     factor = (samples - 1) / samples if samples else 1.0
-    total = len(given) + factor * once * (once - 1) / (2 * (twice + 1)) if samples != 1 else math.nan
-    return Unseen(len(given), once, twice, total, 1 - once / sum(given) if given else math.nan)
+    more = factor * once * (once - 1) / (2 * (twice + 1))
+    low, high = _interval(given, more, factor)
+    return Unseen(len(given), once, twice, len(given) + more, low, high, coverage)
+
+
+def _interval(given: Sequence[int], more: float, factor: float) -> tuple[float, float]:
+    """The 95 % interval of Chao's estimate."""
+    heard, once, twice = len(given), given.count(1), given.count(2)
+    if more:
+        below = 2 * (twice + 1)
+        spread = more
+        spread += factor**2 * once * (2 * once - 1) ** 2 / below**2
+        spread += factor**2 * once**2 * twice * (once - 1) ** 2 / (4 * (twice + 1) ** 4)
+        spread -= factor**2 * once**4 / (4 * (heard + more)) if not twice else 0.0
+        ratio = math.exp(Z95 * math.sqrt(math.log(1 + spread / more**2)))
+        return heard + more / ratio, heard + more * ratio
+    if once or not given:
+        return math.nan, math.nan
+    missed = math.exp(-sum(given) / heard)
+    spread = heard * missed * (1 - missed)
+    middle, half = heard / (1 - missed), Z95 * math.sqrt(spread) / (1 - missed)
+    return max(float(heard), middle - half), middle + half
 
 
 def ordered(presence: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
