@@ -1,8 +1,8 @@
 """Case sheets: what is known of each case, cell by cell, each with its source and how far it was read.
 
 A kind of sheet is a folder, ``evidence/cases/KIND/``: ``fields.yaml`` says what is asked, every other YAML
-file is one case, and a CSV table holds many. "Unknown" is a value of every cell: what was not found is written
-down, never left out.
+file is one case, and a CSV table holds many. "Unknown" is a value of every cell: what was not found is
+written down, never left out.
 """
 
 from __future__ import annotations

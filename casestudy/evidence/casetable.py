@@ -19,8 +19,8 @@ def read(path: Path, where: str) -> tuple[dict[str, dict[str, Any]], list[Proble
     Parameters
     ----------
     path : Path
-        A CSV file with the columns ``case`` (id), ``title``, ``field``, ``value``, ``source``, ``mark``; ``note``
-        may be missing. Several values or sources are divided by semicolons.
+        A CSV file with the columns ``case`` (id), ``title``, ``field``, ``value``, ``source`` and ``mark``;
+        ``note`` may be missing. Several values or sources are divided by semicolons.
     where : str
         How to call the file in messages.
 
@@ -45,7 +45,7 @@ def read(path: Path, where: str) -> tuple[dict[str, dict[str, Any]], list[Proble
     problems: list[Problem] = []
     for number, row in enumerate(rows, start=2):
         place = f"{where}, row {number}"
-        case, field = (row[name] or "").strip(), (row["field"] or "").strip()
+        case, field = (row["case"] or "").strip(), (row["field"] or "").strip()
         if not case or not field:
             problems.append(Problem(place, "it names no case or no field.", "Fill in both."))
             continue
