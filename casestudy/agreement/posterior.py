@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -114,11 +115,27 @@ class Posterior:
             if made.pieces is None:
                 weights = rng.standard_gamma(shape * (made.number + prior), size=(count, len(prior)))
             else:
-                weights = rng.standard_gamma(shape, size=(count, made.n)) @ made.pieces
+                if start == 0:
+                    drawn, rng.bit_generator.state = _drawn(self.seed, shape, count, made.n)
+                else:
+                    drawn = rng.standard_gamma(shape, size=(count, made.n))
+                weights = drawn @ made.pieces
                 weights += rng.standard_gamma(shape * prior, size=(count, len(prior)))
             weights *= total / weights.sum(axis=1, keepdims=True)
             found.append(bound.estimate(weights).value)
         return np.concatenate(found)
+
+
+@lru_cache(maxsize=4)
+def _drawn(seed: int, shape: float, count: int, n: int) -> tuple[Floats, Any]:
+    """The first weights of clusters that a seed gives, and where its generator stands then.
+
+    Kept, since the codes of a study are measured over the same documents one after another.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = rng.standard_gamma(shape, size=(count, n))
+    drawn.setflags(write=False)
+    return drawn, rng.bit_generator.state
 
 
 @cache

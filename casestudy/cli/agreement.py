@@ -44,6 +44,7 @@ def add(subparsers: Any) -> None:
     one.add_argument("--least", type=int, default=5, help="fewest units in which a code is said (5)")
     one.add_argument("--seed", type=int, default=1, help="of the intervals (1)")
     one.add_argument("--blind", default="", metavar="SHEET", help="only the units of this blind sheet")
+    one.add_argument("--gamma", action="store_true", help="add gamma of each scheme, over spans as drawn")
     one.add_argument("--insist", action="store_true", help="print coefficients in a reflexive study")
     one.add_argument("--study", default=None, help="the study's folder (this one)")
     one.set_defaults(act=_agreement)
@@ -119,6 +120,8 @@ def _agreement(arguments: argparse.Namespace) -> int:
         cut |= {"names": names, "within": within}
         given = {when: doubles.doubles(one, documents, book, coders, **cut) for when, one in frames.items()}
         _coefficients(arguments, given, book)
+        if arguments.gamma:
+            _gammas(arguments, frames, documents, coders, names)
     else:
         print("No coefficient is printed in a reflexive study; --insist prints them with a caution.")
     if len(coders) == 2:
@@ -156,6 +159,20 @@ def _coefficients(arguments: argparse.Namespace, cuts: dict[str, Any], book: Any
         print(f"{rare} codes are said in fewer than {arguments.least} units and are not measured{label}.")
     for (code, coefficient, counting), figures in sorted(lines.items()):
         print(f"{code}: {coefficient}, {counting}, {' | '.join(figures)}")
+
+
+def _gammas(
+    arguments: argparse.Namespace, frames: dict[str, Any], documents: Any, coders: Any, names: Any
+) -> None:
+    """Print gamma and gamma-cat of each scheme, in each of the tables of codings."""
+    from casestudy.coding import spanned
+
+    for when, frame in frames.items():
+        found = spanned.gammas(frame, documents, coders, names, seed=arguments.seed)
+        for row in found.to_dict("records"):
+            value = f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}), n = {row['spans']} spans"
+            said = value if row["value"] == row["value"] else f"undefined: {row['reason']}"
+            print(f"{row['scheme']}{', ' * bool(when)}{when}: {row['form']} {said}")
 
 
 def _sheet(file: str) -> tuple[str, str]:

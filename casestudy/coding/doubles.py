@@ -6,7 +6,7 @@ each coder has said it or not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -130,15 +130,44 @@ class Doubles:
 
         from casestudy.agreement.ratings import Ratings
 
-        column = self.codes.index(code)
-        keep = np.ones(len(self.units), dtype=bool)
-        if not uncoded:
-            columns = [self.codes.index(one) for one in scheme] if scheme else list(range(len(self.codes)))
-            keep = self.said[:, :, columns].any(axis=(1, 2))
+        keep, numbers = self._kept(tuple(scheme), uncoded)
         # Made without `ratings.read`, which looks at every word: characters are many.
-        numbers = np.unique(self._documents[keep], return_inverse=True)[1].astype(np.int64)
-        cells = self.said[keep][:, :, column].astype(np.int64)
+        cells = self._layers[self.codes.index(code)][:, keep].T.astype(np.int64)
         return Ratings(cells, ("no", "yes"), self.coders, True, numbers, self.unit)
+
+    def _kept(self, scheme: tuple[str, ...], uncoded: bool) -> tuple[Any, Any]:
+        """Which units count, and the numbers of their documents: found once for all codes of a scheme."""
+        import numpy as np
+
+        key = () if uncoded else (scheme or self.codes)
+        if key not in self._known:
+            keep = np.ones(len(self.units), dtype=bool)
+            if not uncoded:
+                keep = np.zeros(len(self.units), dtype=bool)
+                for code in key:
+                    keep |= self.somebody(code)
+            numbers = np.unique(self._documents[keep], return_inverse=True)[1].astype(np.int64)
+            self._known[key] = keep, numbers
+        return self._known[key]
+
+    def somebody(self, code: str) -> Any:
+        """In which units some coder said the code."""
+        return self._layers[self.codes.index(code)].any(axis=0)
+
+    def everybody(self, code: str) -> Any:
+        """In which units all coders said the code."""
+        return self._layers[self.codes.index(code)].all(axis=0)
+
+    @cached_property
+    def _layers(self) -> Any:
+        """Codes × coders × units: the order in which codes are taken one by one quickly."""
+        import numpy as np
+
+        return np.ascontiguousarray(self.said.transpose(2, 1, 0))
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, ...], tuple[Any, Any]]:
+        return {}
 
     @cached_property
     def _documents(self) -> Any:
@@ -232,6 +261,7 @@ def by_code(
     least: int = 5,
     seed: int = 1,
     coefficients: Sequence[Coefficient] = (),
+    only: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Agreement on each code, with uncoded units and without them.
 
@@ -245,6 +275,8 @@ def by_code(
         Of the intervals.
     coefficients : sequence of Coefficient
         Krippendorff's alpha and Gwet's AC1 by default.
+    only : collection of str, optional
+        These codes alone; the others still make units coded.
 
     Returns
     -------
@@ -266,12 +298,13 @@ def by_code(
     wanted = list(coefficients) or [krippendorff(), gwet()]
     schemes = {code: book.codes[code].scheme if code in book.codes else "" for code in given.codes}
     rows = []
-    for column, code in enumerate(given.codes):
-        said = given.said[:, :, column]
-        some, all_ = int(said.any(axis=1).sum()), int(said.all(axis=1).sum())
+    for code in given.codes:
+        if only is not None and code not in only:
+            continue
+        some, all_ = int(given.somebody(code).sum()), int(given.everybody(code).sum())
         positive = float("nan")
         if len(given.coders) == 2 and some:
-            positive = 2 * all_ / int(said.sum())
+            positive = 2 * all_ / (some + all_)
         base = {"code": code, "path": book.path(code), "scheme": schemes[code]}
         counts = {"both": all_, "one": some - all_, "positive": positive}
         if some < least:
@@ -281,9 +314,10 @@ def by_code(
         same = [one for one in given.codes if schemes[one] == schemes[code]]
         for counting, uncoded in zip(COUNTINGS, (True, False), strict=True):
             ratings = given.ratings(code, uncoded=uncoded, scheme=same)
+            clusters = ratings.clusters if ratings.clusters is not None else np.array([], dtype=int)
+            documents = int(clusters.max(initial=-1)) + 1
             for coefficient in wanted:
                 result = measure(ratings, coefficient, Posterior(seed=seed))
-                clusters = ratings.clusters if ratings.clusters is not None else np.array([], dtype=int)
                 rows.append(
                     {
                         **base,
@@ -294,7 +328,7 @@ def by_code(
                         "high": result.interval.high,
                         **counts,
                         "n_units": result.n_units,
-                        "documents": len(np.unique(clusters)),
+                        "documents": documents,
                         "prevalence": result.prevalence,
                         "bias": result.bias,
                         "reason": result.reason,

@@ -228,6 +228,44 @@ def applied(frame: pd.DataFrame, decisions: Sequence[Decision], book: Codebook) 
     return table.sort_values(order, kind="stable").reset_index(drop=True)
 
 
+def touched(frame: pd.DataFrame, after: pd.DataFrame) -> list[str]:
+    """The codes whose codings decisions changed: those of codings that went, and of codings that came.
+
+    Parameters
+    ----------
+    frame, after : pandas.DataFrame
+        Codings as they were left, and from `applied`.
+    """
+    gone = frame.loc[~frame["coding"].isin(after["coding"]), "code"]
+    came = after.loc[~after["coding"].isin(frame["coding"]), "code"]
+    return sorted({*gone, *came})
+
+
+def listed(decisions: Sequence[Decision]) -> pd.DataFrame:
+    """Decisions as a table, without the words of the text.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id, document, scheme, decided`` (codes, ``no code`` or ``both readings kept``), ``who, when, why,
+        proposes, change``. In the order of the decisions.
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "id": one.id,
+            "document": one.document,
+            "scheme": one.scheme,
+            "decided": "both readings kept" if one.codings == "kept" else ", ".join(one.codes) or "no code",
+            **{name: getattr(one, name) for name in ("who", "when", "why", "proposes", "change")},
+        }
+        for one in decisions
+    ]
+    names = ["id", "document", "scheme", "decided", "who", "when", "why", "proposes", "change"]
+    return pd.DataFrame(rows, columns=names)
+
+
 def _pattern(frame: pd.DataFrame, one: Decision, code: str) -> dict[Any, Any]:
     """The coding that a decided one takes its attributes from: of the code, in question, or near it."""
     inside = frame["document"].eq(one.document)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from casestudy.coding import segments
+from casestudy.coding.codebook import Codebook
 from casestudy.coding.doubles import shared
 from casestudy.errors import InputError, Problem
 from casestudy.transcripts.transcript import Transcript
@@ -104,12 +105,8 @@ def by_scheme(
     from casestudy.agreement.unitised import unitised_alpha
 
     found = spans(frame, documents, coders, names)
-    schemes: dict[str, list[str]] = {}
-    for scheme, code in sorted(set(zip(frame["scheme"], frame["code"], strict=True))):
-        if code in found.codes:
-            schemes.setdefault(str(scheme), []).append(str(code))
     rows = []
-    for scheme, codes in schemes.items():
+    for scheme, codes in _schemes(frame, found).items():
         for form in ("|u", "u", "cu"):
             part = found.domain(codes, scheme) if form == "|u" else found.only(*codes)
             row: dict[str, object] = {"scheme": scheme, "form": form, "documents": len(found.documents)}
@@ -128,3 +125,111 @@ def by_scheme(
     numbers = ["value", "low", "high", "coded"]
     table[numbers] = table[numbers].astype(float)
     return table
+
+
+def gammas(
+    frame: pd.DataFrame,
+    documents: Mapping[str, Transcript],
+    coders: Sequence[str],
+    names: Sequence[str] | None = None,
+    *,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Gamma and gamma-cat of each scheme, which take spans of one coder that overlap as well.
+
+    Parameters
+    ----------
+    frame, documents, coders, names, seed
+        As for `by_scheme`; chance is drawn from the seed too.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Two rows a scheme: ``scheme, form`` (``gamma``: where and what; ``gamma-cat``: what, over aligned
+        spans), ``value, low, high`` (over documents), ``spans, reason, notes``.
+    """
+    import pandas as pd
+
+    from casestudy.agreement.gamma import gamma
+    from casestudy.agreement.posterior import Posterior
+
+    found = spans(frame, documents, coders, names)
+    rows = []
+    for scheme, codes in _schemes(frame, found).items():
+        results = gamma(found.only(*codes), seed=seed, interval=Posterior(seed=seed))
+        for form, result in zip(("gamma", "gamma-cat"), results, strict=True):
+            row: dict[str, object] = {"scheme": scheme, "form": form, "value": result.value}
+            row |= {"low": result.interval.low, "high": result.interval.high, "spans": result.n_units}
+            rows.append(row | {"reason": result.reason, "notes": " ".join(result.notes)})
+    return pd.DataFrame(rows, columns=["scheme", "form", "value", "low", "high", "spans", "reason", "notes"])
+
+
+def _schemes(frame: pd.DataFrame, found: Spans) -> dict[str, list[str]]:
+    """The codes of each scheme that the coders used."""
+    schemes: dict[str, list[str]] = {}
+    for scheme, code in sorted(set(zip(frame["scheme"], frame["code"], strict=True))):
+        if code in found.codes:
+            schemes.setdefault(str(scheme), []).append(str(code))
+    return schemes
+
+
+def by_code(
+    frame: pd.DataFrame,
+    documents: Mapping[str, Transcript],
+    book: Codebook,
+    coders: Sequence[str],
+    names: Sequence[str] | None = None,
+    *,
+    least: int = 5,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """u-alpha of each code and of each semantic domain: a code that has others below it, with all of those.
+
+    Parameters
+    ----------
+    frame, documents, coders, names, seed
+        As for `by_scheme`.
+    book : Codebook
+    least : int
+        Fewest spans of either coder; rarer codes are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code: ``code, path, scheme, domain`` (how many codes are taken as one), ``spans`` (of all
+        coders), ``value, low, high`` (u-alpha of the code or domain against all other text), ``coded``
+        (share of participants' characters that some coder gave it), ``reason``. Codes are taken one by one,
+        so that others on the same text do not matter. By scheme and path.
+    """
+    import pandas as pd
+
+    from casestudy.agreement.posterior import Posterior
+    from casestudy.agreement.unitised import unitised_alpha
+
+    found = spans(frame, documents, coders, names)
+    rows = []
+    for code in sorted(book.codes):
+        below = sorted(set(book.below(code)) & set(found.codes))
+        if not below:
+            continue
+        part = found.domain(below, code)
+        if len(part.start) < least:
+            continue
+        result = unitised_alpha(part, "u", interval=Posterior(seed=seed))
+        rows.append(
+            {
+                "code": code,
+                "path": book.path(code),
+                "scheme": book.codes[code].scheme,
+                "domain": len(below),
+                "spans": len(part.start),
+                "value": result.value,
+                "low": result.interval.low,
+                "high": result.interval.high,
+                "coded": result.n_pairable / result.n_units if result.n_units else float("nan"),
+                "reason": result.reason,
+            }
+        )
+    columns = ["code", "path", "scheme", "domain", "spans", "value", "low", "high", "coded", "reason"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values(["scheme", "path", "code"], ignore_index=True)

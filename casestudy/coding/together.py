@@ -117,3 +117,57 @@ def summary(
         top = confusions.iloc[0]
         text += f" Most often {top['path_a']} stands beside {top['path_b']} ({top['times']} times)."
     return Said(text + end, values)
+
+
+def beside(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Figures before and after reconciliation, side by side, for the codes that decisions touched.
+
+    Parameters
+    ----------
+    before, after : pandas.DataFrame
+        From `chosen`, of codings as the coders left them and with the decisions applied.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code, path, before, before_low, before_high, after, after_low, after_high, both_before, one_before,
+        both_after, one_after``; missing where a code is too rare on one side. By path. Codes whose counts did
+        not change are left out.
+    """
+    names = {"value": "", "low": "_low", "high": "_high"}
+    sides = []
+    for when, rows in (("before", before), ("after", after)):
+        kept = rows[["code", "path", *names, "both", "one"]].rename(
+            columns={name: f"{when}{end}" for name, end in names.items()}
+            | {"both": f"both_{when}", "one": f"one_{when}"}
+        )
+        sides.append(kept)
+    table = sides[0].merge(sides[1], on=["code", "path"], how="outer")
+    counts = ["both_before", "one_before", "both_after", "one_after"]
+    table[counts] = table[counts].astype("Int64")
+    same = table["both_before"].eq(table["both_after"]) & table["one_before"].eq(table["one_after"])
+    order = ["code", "path", "before", "before_low", "before_high", "after", "after_low", "after_high"]
+    changed = table[~same.fillna(False).astype(bool)]
+    return changed[[*order, *counts]].sort_values(["path", "code"], ignore_index=True)
+
+
+def after_decisions(before: pd.DataFrame, after: pd.DataFrame, decisions: int, changed: int) -> Said:
+    """What the decisions of a reconciliation did to the codings that meet, in two sentences.
+
+    Parameters
+    ----------
+    before, after : pandas.DataFrame
+        Aligned codings, from `casestudy.coding.disagreement.aligned`.
+    decisions, changed : int
+        Decisions, and those of them that changed codings.
+    """
+    if not decisions:
+        return Said(" No disagreement has been decided on yet.", {})
+    shares = [float(one["state"].isin(["same", "shifted"]).mean()) for one in (before, after)]
+    values = {"decisions": decisions, "codings that meet after decisions": shares[1]}
+    text = (
+        f" With {decisions} decisions of a reconciliation applied, {changed} of which changed codings, "
+        f"**{shares[1]:.0%}** of {len(after)} meet instead of {shares[0]:.0%} of {len(before)}: that says "
+        "what was settled, not how far coders agree."
+    )
+    return Said(text, values)
