@@ -12,9 +12,10 @@ from casestudy.coding import history, participants, reconcile
 from casestudy.coding.attributes import Attribute, attributes
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.codings import Work
-from casestudy.coding.table import INTERVIEWERS, material
+from casestudy.coding.table import INTERVIEWERS, MESSAGES, material, messages
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.study import Study
+from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import Transcript
 
 ALIKE = 0.92
@@ -119,9 +120,9 @@ def people(study: Study) -> list[Problem]:
     """Problems of participants.csv, and participants who do not speak in their own interview."""
     try:
         table = participants.read(study)
-        documents = material(study)
     except InputError as error:
-        return [one for one in error.problems if participants.FILE in one.where]
+        return list(error.problems)
+    documents, _ = _readable(study)
     problems = []
     for row in table.to_dict("records"):
         document, name = documents.get(row["participant_id"]), str(row["pseudonym"] or "")
@@ -139,11 +140,7 @@ def people(study: Study) -> list[Problem]:
 def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
     """Problems of all codings; see `work_problems`."""
     works, problems = work.survey(study)
-    documents: Mapping[str, Transcript] | None
-    try:
-        documents = material(study)
-    except InputError:
-        documents = None
+    documents, broken = _readable(study)
     vocabulary: Mapping[str, Attribute] = {}
     try:
         vocabulary = attributes(study)
@@ -155,8 +152,33 @@ def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
         except InputError:
             book = None
     for one in works:
-        problems += work_problems(one, documents, book, vocabulary)
+        unknown = one.document in broken or (MESSAGES in broken and one.document not in documents)
+        problems += work_problems(one, None if unknown else documents, book, vocabulary)
     return problems
+
+
+def _readable(study: Study) -> tuple[dict[str, Transcript], set[str]]:
+    """What can be read of the study's material, and the names of what is there and cannot."""
+    try:
+        return material(study), set()
+    except InputError:
+        pass
+    found: dict[str, Transcript] = {}
+    broken: set[str] = set()
+    for path in transcript.document_files(study):
+        try:
+            one = transcript.read(path)
+        except InputError:
+            broken.add(path.stem)
+            continue
+        if path.stem in found:
+            broken.add(path.stem)
+        found[path.stem] = one
+    try:
+        found |= messages(study)
+    except InputError:
+        broken.add(MESSAGES)
+    return {name: one for name, one in found.items() if name not in broken}, broken
 
 
 def decisions(study: Study, book: Codebook | None = None) -> list[Problem]:

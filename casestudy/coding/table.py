@@ -31,12 +31,16 @@ COLUMNS = (
 
 def material(study: Study) -> dict[str, Transcript]:
     """Everything that can be coded: the documents, and each feedback message as a document of its own."""
-    found = transcript.documents(study)
+    return transcript.documents(study) | messages(study)
+
+
+def messages(study: Study) -> dict[str, Transcript]:
+    """Each feedback message as a document of one turn."""
+    found = {}
     for path in study.inputs(MESSAGES):
         for row in transcript.messages(path).to_dict("records"):
-            name = str(row["message_id"])
-            turns = (Turn(1, "", 0, len(row["text"]), 0),)
-            found[name] = Transcript(name, str(row["text"]), turns, format="message")
+            name, text = str(row["message_id"]), str(row["text"])
+            found[name] = Transcript(name, text, (Turn(1, "", 0, len(text), 0),), format="message")
     return found
 
 
@@ -276,7 +280,6 @@ def rolled_up(frame: pd.DataFrame, book: Codebook) -> pd.DataFrame:
     A segment that bears two codes of one branch appears once under their parent: count rows by code and
     nothing is counted twice.
     """
-
     lines = {code: [code, *book.above(code)] for code in frame["code"].unique()}
     wide = frame.assign(code=frame["code"].map(lines)).explode("code").reset_index(drop=True)
     wide["code"] = wide["code"].astype(object)
