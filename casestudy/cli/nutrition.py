@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _COVERAGE = """example:
   casestudy nutrition coverage             what is mapped and weighed, and the ten largest gaps
   casestudy nutrition coverage --most 40   the forty largest gaps
+  casestudy nutrition coverage --lines     the odd receipt lines, with what to do about them
 """
 _SHARES = ("measured", "tables", "assumed", "none")
 _HOUSEHOLD = """examples:
@@ -35,6 +36,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     shown.add_argument("--study", help="the study's folder (default: the one you are in)")
     shown.add_argument("--most", type=int, default=10, help="how many gaps to list (default: 10)")
+    shown.add_argument("--lines", action="store_true", help="list the first odd receipt lines of each kind")
     shown.set_defaults(act=show_coverage)
     derived = verbs.add_parser(
         "derive", help="derive profiles/composition.csv from the composition source anew"
@@ -58,10 +60,18 @@ def show_coverage(arguments: argparse.Namespace) -> int:
     """Print what is mapped, weighed, rejected and checked."""
     from casestudy.nutrition.basis import open_basis
     from casestudy.nutrition.coverage import coverage
+    from casestudy.purchases.check import MOST_LISTED, purchase_problems
     from casestudy.study import Study
 
     study = Study.find(arguments.study)
-    print(coverage_text(coverage(study, open_basis(study)), max(0, arguments.most)))
+    basis = open_basis(study)
+    print(coverage_text(coverage(study, basis), max(0, arguments.most)))
+    counts, problems = purchase_problems(basis.purchases)
+    print("\n" + _table("Receipt lines that are odd", counts.loc[counts["lines"] > 0]))
+    if arguments.lines:
+        print("\n" + "\n".join(f"  {problem}" for problem in problems))
+    elif problems:
+        print(f"\nThe first {MOST_LISTED} of each kind: casestudy nutrition coverage --lines")
     return 0
 
 

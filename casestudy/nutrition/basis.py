@@ -11,6 +11,7 @@ from casestudy.nutrition import foodmap, weights
 from casestudy.nutrition.foodmap import FoodGroups
 from casestudy.purchases.read import Purchases, open_purchases
 from casestudy.purchases.sales import product_sales
+from casestudy.purchases.schema import LARGE_QUANTITY
 from casestudy.study import Study
 from casestudy.tables import Column, Schema
 
@@ -81,7 +82,8 @@ class Basis:
         """Receipt lines of food and drink, with ``group``, ``share`` (how the weight was found) and ``mg``.
 
         ``mg`` is the edible weight in milligrams: an integer, so that sums are exact. A line whose product
-        has no weight has 0, and one whose product was never sold for money has no row here.
+        has no weight, or whose quantity is not believed (`LARGE_QUANTITY`), has 0, and one whose product was
+        never sold for money has no row here.
         """
         return self.weighed(self.products[["product_id", "group", "share", "route"]])
 
@@ -90,7 +92,8 @@ class Basis:
         weights_of = self.products[["product_id", "unit_mg", "cent_mg"]]
         joined = self.purchases.join(facts.merge(weights_of, on="product_id"))
         mg = joined.quantity * joined.unit_mg // 1000 + joined.cents * joined.cent_mg
-        return joined.mutate(mg=mg.cast("int64")).drop("unit_mg", "cent_mg")
+        believed = joined.quantity <= 1000 * LARGE_QUANTITY
+        return joined.mutate(mg=believed.ifelse(mg.cast("int64"), 0)).drop("unit_mg", "cent_mg")
 
 
 def open_basis(

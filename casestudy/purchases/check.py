@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from casestudy.errors import CaseStudyError, Problem
 from casestudy.purchases import food
 from casestudy.purchases.read import Purchases
+from casestudy.purchases.schema import LARGE_QUANTITY
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_LISTED = 20
-_LARGE_QUANTITY = 1000
 _ODD = {
     "unreadable": (
         "the time, quantity or amount cannot be read; the line counts for nothing",
         "Write a time like 2017-03-01T09:30:00 and plain numbers.",
+    ),
+    "another currency": (
+        "most lines are in another currency; the line counts for nothing",
+        "Convert the amount, or make a study of each currency.",
     ),
     "unknown product": (
         "the product has no record; the line counts as not recognised",
@@ -34,7 +38,10 @@ _ODD = {
         "quantity or amount is negative: a return, or a mistake",
         "Check it: it is subtracted from the household's sums.",
     ),
-    "large quantity": (f"more than {_LARGE_QUANTITY} units in one line", "Check the unit of the quantity."),
+    "large quantity": (
+        f"more than {LARGE_QUANTITY} units in one line; of food the amount counts and the weight does not",
+        "Check the unit of the quantity.",
+    ),
     "repeated": ("the same basket, product, quantity and amount occur again", "Keep one if it is a mistake."),
 }
 
@@ -81,18 +88,19 @@ def _mark(purchases: Purchases) -> ibis.Table:
     again = again.filter(again.times > 1)
     table = lines.left_join(known, "product_id").drop("product_id_right")
     table = table.left_join(again, same).drop([f"{name}_right" for name in same])
-    unreadable = table.timestamp.isnull() | table.quantity.isnull() | table.cents.isnull()
     odd = ibis.cases(
-        (unreadable, "unreadable"),
+        (table.timestamp.isnull() | table.quantity.isnull() | table.cents.isnull(), "unreadable"),
         ((table.quantity < 0) | (table.cents < 0), "negative"),
         ((table.quantity == 0) & (table.cents == 0), "nothing bought"),
         (table.known.isnull(), "unknown product"),
         (table.times.notnull(), "repeated"),
         (table.quantity == 0, "no quantity"),
         (table.cents == 0, "free"),
-        (table.quantity > 1000 * _LARGE_QUANTITY, "large quantity"),
+        (table.quantity > 1000 * LARGE_QUANTITY, "large quantity"),
     )
-    return table.mutate(odd=odd)
+    columns = ["household_id", "basket_id", "product_id", "timestamp", "cents", "odd"]
+    marked = table.mutate(odd=odd)[columns]
+    return marked if purchases.aside is None else marked.union(purchases.aside[columns])
 
 
 def _listed(purchases: Purchases, marked: Any, odd: str, many: int, what: str, remedy: str) -> list[Problem]:
@@ -103,7 +111,11 @@ def _listed(purchases: Purchases, marked: Any, odd: str, many: int, what: str, r
         .limit(MOST_LISTED)[["household_id", "timestamp", "product_id"]]
     )
     listed = [
-        Problem(f"lines, household {home}, {time}, product {product}", f"{what}.", remedy)
+        Problem(
+            f"lines, household {home}, {time if time == time else 'time not read'}, product {product}",
+            f"{what}.",
+            remedy,
+        )
         for home, time, product in first.itertuples(index=False, name=None)
     ]
     if many > len(listed):

@@ -39,7 +39,7 @@ def find(folder: Path, name: str) -> list[Path]:
     return sorted(found)
 
 
-def read_lines(folder: Path, connection: Any, hours: int = 0) -> tuple[ibis.Table, str]:
+def read_lines(folder: Path, connection: Any, hours: int = 0) -> tuple[ibis.Table, ibis.Table, str]:
     """Read receipt lines under the documented schema, lazily.
 
     Parameters
@@ -51,14 +51,15 @@ def read_lines(folder: Path, connection: Any, hours: int = 0) -> tuple[ibis.Tabl
 
     Returns
     -------
-    (ibis.Table, str)
-        The columns of `casestudy.purchases.read.Purchases.lines`; those that do not convert are missing and
-        listed by `casestudy.purchases.check.purchase_problems`. And the sign of the currency.
+    (ibis.Table, ibis.Table, str)
+        The columns of `casestudy.purchases.read.Purchases.lines`; the lines that are set aside, with ``odd``:
+        their time, quantity or amount cannot be read, or they are in another currency than most lines; and
+        the sign of the currency. `casestudy.purchases.check.purchase_problems` lists what is set aside.
 
     Raises
     ------
     InputError
-        When columns are missing, a CSV file is not UTF-8, or more than one currency occurs.
+        When columns are missing or a CSV file is not UTF-8.
     """
     import ibis
 
@@ -71,13 +72,14 @@ def read_lines(folder: Path, connection: Any, hours: int = 0) -> tuple[ibis.Tabl
         raw = connection.read_csv([str(path) for path in paths], **texts)
     _expect_columns(raw.columns, paths[0].name)
     currency = _currency(raw, connection)
+    foreign = raw.currency.fill_null(currency) != currency if currency else ibis.literal(False)
     household = raw.household_id.cast("string")
     written = raw.timestamp.cast("string").replace("T", " ").substr(0, 19)
     time = written.try_cast("timestamp") + ibis.interval(hours=hours)
     basket = household.concat(" ", written)
     if "basket_id" in raw.columns:
         basket = ibis.coalesce(raw.basket_id.cast("string"), basket)
-    lines = raw.select(
+    every = raw.select(
         household_id=household,
         basket_id=basket,
         product_id=raw.product_id.cast("string"),
@@ -86,8 +88,13 @@ def read_lines(folder: Path, connection: Any, hours: int = 0) -> tuple[ibis.Tabl
         month_number=(time.year() * 100 + time.month()).cast("int32"),
         quantity=(raw.quantity.try_cast("float64") * 1000).round().cast("int64"),
         cents=(raw.amount.try_cast("float64") * 100).round().cast("int64"),
+        foreign=foreign,
     )
-    return lines, currency
+    unread = every.timestamp.isnull() | every.quantity.isnull() | every.cents.isnull()
+    odd = ibis.cases((unread, "unreadable"), (every.foreign, "another currency"))
+    marked = every.mutate(odd=odd).drop("foreign")
+    kept = marked.filter(marked.odd.isnull()).drop("odd")
+    return kept, marked.filter(marked.odd.notnull()), _SIGNS.get(currency.upper(), currency) or "$"
 
 
 def read_products(folder: Path) -> pd.DataFrame:
@@ -155,16 +162,9 @@ def _expect_utf8(paths: list[Path]) -> None:
 
 
 def _currency(raw: ibis.Table, connection: Any) -> str:
+    """The code that most lines have; empty where the lines have none."""
     if "currency" not in raw.columns:
-        return "$"
-    counts = connection.execute(raw.group_by("currency").agg(lines=raw.count()).order_by("currency"))
-    counts = counts.dropna(subset=["currency"])
-    if len(counts) > 1:
-        listed = ", ".join(
-            f"{code} ({lines:,} lines)" for code, lines in counts.itertuples(index=False, name=None)
-        )
-        problem = Problem("lines, column currency", f"more than one currency occurs: {listed}.",
-                          "Convert the amounts, or make a study of each.")  # fmt: skip
-        raise InputError("Amounts in two currencies cannot be added.", [problem])
-    code = str(counts["currency"].iloc[0]) if len(counts) else "$"
-    return _SIGNS.get(code.upper(), code)
+        return ""
+    counts = connection.execute(raw.group_by("currency").agg(lines=raw.count())).dropna(subset=["currency"])
+    counts = counts.sort_values(["lines", "currency"], ascending=[False, True])
+    return str(counts["currency"].iloc[0]) if len(counts) else ""

@@ -49,6 +49,8 @@ class Purchases:
     currency : str
     source : str
         What the purchases are, in a word.
+    aside : ibis.Table, optional
+        Lines that count for nothing, with ``odd``: unreadable, or in another currency than the others.
     """
 
     connection: Any
@@ -56,6 +58,7 @@ class Purchases:
     products: pd.DataFrame
     currency: str = "$"
     source: str = ""
+    aside: ibis.Table | None = None
 
     def classed(self, *classes: str) -> ibis.Table:
         """Lines of products of these classes (`casestudy.purchases.schema.CLASSES`), with ``class``."""
@@ -90,7 +93,7 @@ def open_purchases(study: Study, connection: Any = None, hours: int | None = Non
     Raises
     ------
     InputError
-        When files or columns are missing, or more than one currency occurs.
+        When files or columns are missing.
 
     Examples
     --------
@@ -133,8 +136,8 @@ def _journey(folder: Path, connection: Any, rules: pd.DataFrame, hours: int) -> 
 def _documented(folder: Path, connection: Any, rules: pd.DataFrame, hours: int) -> Purchases:
     products = documented.read_products(folder)
     products["class"] = food.classify(products, rules)
-    lines, currency = documented.read_lines(folder, connection, hours)
-    return Purchases(connection, lines, products, currency, folder.name)
+    lines, aside, currency = documented.read_lines(folder, connection, hours)
+    return Purchases(connection, lines, products, currency, folder.name, aside)
 
 
 def _expect(needed: set[str], columns: Any, where: str) -> None:

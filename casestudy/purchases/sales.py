@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casestudy.purchases.read import Purchases
-from casestudy.purchases.schema import FOOD
+from casestudy.purchases.schema import FOOD, LARGE_QUANTITY
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def product_sales(purchases: Purchases, classes: tuple[str, ...] = FOOD) -> pd.DataFrame:
-    """Sum up the sales of each product, over lines with a quantity and an amount above 0.
+    """Sum up the sales of each product, over lines with a believable quantity and an amount above 0.
 
     Parameters
     ----------
@@ -35,7 +35,8 @@ def product_sales(purchases: Purchases, classes: tuple[str, ...] = FOOD) -> pd.D
     38435
     """
     lines = purchases.classed(*classes)
-    lines = lines.filter((lines.quantity > 0) & (lines.cents > 0))
+    counted = (lines.quantity > 0) & (lines.quantity <= 1000 * LARGE_QUANTITY)
+    lines = lines.filter(counted & (lines.cents > 0))
     # A product has few (quantity, amount) pairs: counting those first spares a distinct count over all lines.
     pairs = lines.group_by("product_id", "quantity", "cents").agg(rows=lines.count())
     pairs = pairs.mutate(price=(pairs.cents * 1000 / pairs.quantity).round(2))

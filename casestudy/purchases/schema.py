@@ -50,6 +50,10 @@ CLASSES = (
 FOOD = ("food", "beverage")
 """The classes whose nutrients are counted: food and drinks without alcohol."""
 
+LARGE_QUANTITY = 1000
+"""Units in one line above which the unit of the quantity is doubted; the weight of food in such a line is not
+counted, its amount is."""
+
 FOOD_CLASSES = Schema(
     "food classes",
     (
