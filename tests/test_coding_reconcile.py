@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from casestudy.coding import codebook, disagreement, reconcile, settling, table
+from casestudy.coding import check, codebook, disagreement, reconcile, settling, table
 from casestudy.errors import InputError
 from casestudy.study import Study
 
@@ -182,3 +183,137 @@ def test_the_verb_names_every_problem_and_writes_nothing(talk: Study, command: C
     assert code == 2
     assert "no code of the scheme" in error
     assert not (talk.root / reconcile.FILE).exists()
+
+
+# No code twice, words and proposals, the sample, the check.
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "wanted"),
+    [
+        (110, 146, [(110, 146)]),  # the very stretch of b's coding
+        (112, 120, [(110, 146)]),  # within it: nothing is added
+        (100, 150, [(100, 150)]),  # around it: the smaller gives way
+        (141, 182, [(110, 146), (141, 182)]),  # beside it, with a little in common: another segment
+    ],
+)
+def test_who_has_the_code_already_gets_no_second_one(
+    talk: Study, start: int, end: int, wanted: list[tuple[int, int]]
+) -> None:
+    book, frame = codebook.load(talk), table.load(talk)
+    one = decided(start=start, end=end, codes=("garden.grow.food",), about=("nothing",))
+    after = reconcile.applied(frame, [one], book)
+    mine = after[after["document"].eq("t1") & after["coder"].eq("b") & after["code"].eq("garden.grow.food")]
+    assert sorted(zip(mine["start"], mine["end"], strict=True)) == wanted
+    again = reconcile.applied(frame, [one, replace(one, id="again", when="2")], book)
+    assert len(again) == len(after)
+    assert not after.duplicated(["document", "coder", "code", "start", "end"]).any()
+
+
+def test_a_decision_on_text_nobody_coded_has_its_types_and_words(talk: Study) -> None:
+    book, frame = codebook.load(talk), table.load(talk)
+    one = decided(start=0, end=5, codes=("garden.grow.food",))
+    after = reconcile.applied(frame, [one], book)
+    assert len(after) == len(frame) + 2
+    assert after.dtypes.equals(frame.dtypes)
+    part = decided(start=114, end=120, codes=("garden.water.hose",), about=("nothing",))
+    made = reconcile.applied(frame, [part], book)
+    words = made.loc[made["by"].eq(f"reconciled: {part.id}"), "quote"].unique().tolist()
+    assert words == [table.material(talk)["t1"].text[114:120]]
+    assert reconcile.touched(frame, made) == ["garden.water.hose"]
+
+
+def test_attributes_come_from_the_coding_in_question(talk: Study) -> None:
+    book, frame = codebook.load(talk), table.load(talk)
+    lines = settling.unsettled(frame, [], book, "a", "b")
+    row = lines[lines["first_code"].eq("garden.water.hose")].iloc[0]
+    code = ["garden.water.hose"]
+    texts = table.material(talk)
+    one = settling.settled(
+        lines, row["id"], ["a", "b"], codes=code, who="k", why="so", proposes="say more", texts=texts
+    )
+    assert one.quote == texts["t1"].text[one.start : one.end] == row["quote"]
+    asked = frame[frame["coding"].isin(one.about)].iloc[0]
+    made = reconcile.applied(frame, [one], book)
+    made = made[made["by"].str.startswith(reconcile.RECONCILED)]
+    others = [name for name in frame.columns if name not in ("coding", "coder", "memo", "by", "as_coded")]
+    assert len(made) == 2
+    for name in others:
+        assert made[name].astype(str).eq(str(asked[name])).all(), name
+
+
+def test_the_sample_is_seeded_and_takes_both_kinds(talk: Study) -> None:
+    book, frame = codebook.load(talk), table.load(talk)
+    lines = settling.unsettled(frame, [], book, "a", "b")
+    many = pd.concat([lines] * 9, ignore_index=True)
+    many["state"] = ["other code"] * 5 + ["only one"] * (len(many) - 5)
+    drawn = settling.sample(many, 8, 3)
+    assert drawn["state"].value_counts().to_dict() == {"other code": 4, "only one": 4}
+    assert settling.sample(many, 8, 3).equals(drawn)
+    assert settling.sample(many, 14, 3)["state"].value_counts().to_dict() == {"other code": 5, "only one": 9}
+    assert len(settling.sample(many, 1000, 3)) == len(many)
+    with pytest.raises(InputError, match="not a number of disagreements"):
+        settling.sample(many, 0)
+
+
+def test_check_names_every_problem_of_the_log(talk: Study) -> None:
+    book = codebook.load(talk)
+    texts = table.material(talk)
+    right = decided(quote=texts["t1"].text[340:361])
+    assert reconcile.problems_of([right], book, texts, {"a": {"x"}, "b": set()}, set()) == []
+    wrong = [
+        decided(document="t9", when="2"),
+        decided(end=10_000, when="3"),
+        decided(quote="other words", when="4"),
+        decided(scheme="gardn", when="5"),
+        decided(codes=("help.neighbour",), when="6"),
+        decided(coders=("a", "z"), when="7"),
+        decided(about=("gone",), when="8"),
+        decided(change="123", when="9"),
+        decided(why=" ", when="91"),
+        decided(about=("x",), when="92"),
+        decided(about=("x",), codings="kept", when="93"),
+    ]
+    found = reconcile.problems_of(wrong, book, texts, {"a": {"x"}, "b": set()}, set())
+    said = [
+        "document 't9' is not there",
+        "behind the text",
+        "displaced",
+        "scheme 'gardn' is not there",
+        "'help.neighbour' is no code of the scheme",
+        "coder 'z' has no codings",
+        "coding gone is not there",
+        "event '123' is not in",
+        "no reason",
+        "is on the same codings",
+    ]
+    assert [any(part in one.found for one in found) for part in said] == [True] * len(said)
+    reconcile.append(talk, [decided(about=("gone",))], book)
+    assert any("coding gone is not there" in one.found for one in check.check(talk))
+    (talk.root / reconcile.FILE).write_text("{\n")
+    assert any("is no decision" in one.found for one in check.check(talk))
+
+
+def test_two_lines_of_one_id_that_differ_are_listed(talk: Study) -> None:
+    one = decided()
+    path = talk.root / reconcile.FILE
+    path.parent.mkdir()
+    path.write_text(f"{reconcile.line(one)}\n{reconcile.line(one)}\n")
+    assert reconcile.read(talk) == [one]
+    path.write_text(f"{reconcile.line(one)}\n{reconcile.line(replace(one, end=370))}\n")
+    with pytest.raises(InputError, match="says something else"):
+        reconcile.read(talk)
+
+
+def test_the_verb_draws_a_sample_and_writes_a_proposal(talk: Study, command: Command) -> None:
+    where = ["--study", talk.root]
+    out = command("reconcile", "list", *where, "--sample", "1", "--seed", "4")[1]
+    assert "1 drawn, seed 4" in out
+    assert len(out.splitlines()) == 2
+    mark = out.split()[0]
+    words = ["--who", "k", "--why", "so", "--propose", "define it"]
+    assert command("reconcile", "decide", mark, "--keep", *words, *where)[0] == 0
+    log = command("reconcile", "log", *where)[1]
+    assert "Proposed for the codebook: define it" in log
+    assert "1 change of it is proposed" in log
+    assert command("reconcile", "list", *where, "--sample", "-1")[0] == 2

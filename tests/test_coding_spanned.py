@@ -82,3 +82,28 @@ def test_without_a_document_coded_by_both_it_is_said_so() -> None:
     frame = made([one for one in PLAIN if one[0] == "a"])
     with pytest.raises(InputError, match="none was coded by all of a, b"):
         spanned.by_scheme(frame, DOCUMENTS, ["a", "b"])
+
+
+def test_each_code_and_each_domain_by_itself() -> None:
+    """A code against all other text; a code above others together with them."""
+    frame = made([*PLAIN, ("a", HOSE, 10, 20)])  # overlaps another code of the same coder
+    rows = spanned.by_code(frame, DOCUMENTS, BOOK, ["a", "b"], least=1).set_index("code")
+    found = spanned.spans(frame, DOCUMENTS, ["a", "b"])
+    for code in (CARRY, HOSE):
+        assert rows.loc[code, "value"] == unitised_alpha(found.only(code)).value
+        assert rows.loc[code, "domain"] == 1
+    above = BOOK.codes[CARRY].parent
+    together = [one for one in BOOK.below(above) if one in found.codes]
+    assert rows.loc[above, "value"] == unitised_alpha(found.domain(together, above)).value
+    assert rows.loc[above, "domain"] == len(together) > 1
+    assert set(rows.index) < set(BOOK.codes)
+    assert len(spanned.by_code(frame, DOCUMENTS, BOOK, ["a", "b"], least=100)) == 0
+
+
+def test_gamma_takes_overlapping_codes() -> None:
+    frame = made([*PLAIN, ("a", HOSE, 10, 20)])
+    rows = spanned.gammas(frame, DOCUMENTS, ["a", "b"], seed=2).set_index("form")
+    assert rows.loc["gamma", "spans"] == 5
+    assert -1 < rows.loc["gamma", "value"] < 1
+    assert "random texts, seed 2" in rows.loc["gamma", "notes"]
+    assert spanned.gammas(frame, DOCUMENTS, ["a", "b"], seed=2).set_index("form").equals(rows)
