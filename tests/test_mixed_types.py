@@ -192,6 +192,26 @@ def test_two_people_judge_and_silence_is_of_two_kinds(garden: Study) -> None:
     assert said.endswith(f"{1 - (2 / 3) / (1 - 6 / 30):.2f}).")
 
 
+def test_each_reader_has_a_sheet_that_shows_no_other(garden: Study) -> None:
+    (garden.root / triangulation.FILE).write_text(JUDGED)
+    found = [("C1", "They check."), ("C2", "They stay.")]
+    table = triangulation.sheet(found, ["log", "interviews"], "late-reader")
+    assert len(table) == 4
+    assert not table["verdict"].any()
+    table.loc[0, ["verdict", "note"]] = ["dissonance", "no sign"]
+    path = garden.root / "evidence/triangulation-late-reader.csv"
+    path.write_text(table.to_csv(index=False))
+    whole = triangulation.load(garden)
+    assert len(whole) == 7  # three cells of the sheet are not judged yet
+    differing, _ = triangulation.compare(whole)
+    assert "late-reader: dissonance (no sign)" in differing["verdicts"].iloc[0]
+    path.write_text(table.to_csv(index=False).replace("late-reader", "k"))
+    with pytest.raises(InputError, match=r"triangulation\.csv|judged this cell before"):
+        triangulation.load(garden)
+    with pytest.raises(InputError, match="part of a file's name"):
+        triangulation.sheet(found, ["log"], "../k")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -13,6 +13,7 @@ _EVIDENCE = """examples:
   casestudy evidence outputs/20-use/measures.csv      up: the claims that rest on a table
   casestudy evidence C4 --seal                        I have read the evidence of C4 as it is now
   casestudy evidence --checklist coreq                a reporting checklist, filled from the records
+  casestudy evidence --sheet ann                      an empty sheet: findings against sources, for ann
 """
 _WITHDRAW = """examples:
   casestudy withdraw c03          say what would be removed; change nothing
@@ -30,6 +31,7 @@ def add(subparsers: Any) -> None:
     )
     one.add_argument("--strict", action="store_true", help="exit with 1 when anything does not hold")
     one.add_argument("--checklist", metavar="LIST", help="coreq, srqr or gramms")
+    one.add_argument("--sheet", metavar="READER", help="begin this reader's own sheet of triangulation")
     two = _verb(subparsers, "withdraw", "remove a participant from every file", _withdraw, _WITHDRAW)
     two.add_argument("participant", help="id in interviews/participants.csv")
     two.add_argument("--yes", action="store_true", help="do it; without this only the plan is shown")
@@ -65,6 +67,8 @@ def _evidence(given: argparse.Namespace) -> int:
         print(f"{count} claims sealed in {chain.SEALS}")
         return 0 if count or not given.thing else _unknown(given.thing, verdicts)
     troubles = chain.walk(found, verdicts, chain.load_seals(study))
+    if given.sheet:
+        return _sheet(study, given.sheet, verdicts)
     if given.checklist:
         return _checklist(given.checklist, found, verdicts, troubles)
     if named:
@@ -151,6 +155,27 @@ def _checklist(name: str, found: Any, verdicts: Any, troubles: Any) -> int:
         print(f"{row['item']:>4} {row['name']}: {row['asks']}\n     {row['answer']}{place}")
     missing = int(table["state"].eq(checklists.TO_WRITE).sum())
     print(f"\n{len(table) - missing} of {len(table)} items answered, {missing} to write ({checklists.OWN}).")
+    return 0
+
+
+def _sheet(study: Any, reader: str, verdicts: Any) -> int:
+    from casestudy.errors import InputError, Problem
+    from casestudy.evidence import status
+    from casestudy.mixed import triangulation
+    from casestudy.outputs import csv_text, write_atomically
+
+    pieces = status.findings_table(verdicts)["source"]
+    sources = sorted({kind for source in pieces for kind in source.split(" and ")})
+    findings = [(one.claim.id, one.claim.text) for one in verdicts]
+    table = triangulation.sheet(findings, sources, reader)
+    name = f"evidence/triangulation-{reader}.csv"
+    if (study.root / name).exists():
+        problem = Problem(name, "this reader has a sheet already.", "Go on with it, or move it away first.")
+        raise InputError("No sheet was made.", [problem])
+    write_atomically(study.root / name, csv_text(table).encode("utf-8"))
+    words = "; ".join(f"{verdict}: {said}" for verdict, said in triangulation.IN_WORDS.items())
+    print(f"{name}: {len(table)} cells, {len(findings)} findings against {len(sources)} sources.")
+    print(f"Write a verdict and a note in each row; rows without a verdict are left out.\n{words}")
     return 0
 
 
