@@ -186,7 +186,7 @@ def split(counts: pd.DataFrame, told: int, asked: int, draws: int = 1000, seed: 
         problem = Problem("the interviews", f"{told} of {asked}.", "Give how many of how many said so.")
         raise InputError("The rates cannot be divided.", [problem])
     each = counts[list(COUNTS)].to_numpy()
-    rate, share = np.linspace(0.005, 3.0, 400), np.linspace(0.005, 0.995, 199)
+    rate, share = np.linspace(0.005, 3.0, 400), np.linspace(0.001, 0.999, 999)
     sums = tuple(float(one) for one in each.sum(axis=0))
     height = likelihood_of(sums, rate[:, None], rate[None, :]) / _inflation(each, draws, seed)
     out, back = height.max(axis=1), height.max(axis=0)

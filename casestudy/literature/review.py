@@ -84,6 +84,8 @@ def role_map(
     columns, rows : sequence of str
         Values shown on the axes, in order; others are counted in the caption's table only.
     """
+    from textwrap import fill
+
     import pandas as pd
 
     cells = []
@@ -95,10 +97,8 @@ def role_map(
             )
     table = pd.DataFrame(cells)
     most = max(int(table["records"].max()), 1) if len(table) else 1
-    with canvas(size=(max(6.0, 2.1 * len(columns) + 1.5), max(3.6, 1.15 * len(rows) + 1.2))) as (
-        figure,
-        axes,
-    ):
+    size = (max(6.0, 1.2 * len(columns) + 1.4), max(3.4, 0.85 * len(rows) + 1.0))
+    with canvas(size=size) as (figure, axes):
         for cell in cells:
             if not cell["records"]:
                 axes.plot(cell["x"], cell["y"], marker=".", color="#cccccc")
@@ -106,7 +106,7 @@ def role_map(
             area = 250 + 1500 * float(str(cell["records"])) / most
             axes.scatter(cell["x"], cell["y"], s=area, color=COLOURS[4], edgecolor=INK)
             axes.text(cell["x"], cell["y"], str(cell["records"]), ha="center", va="center", color=INK)
-        axes.set_xticks(range(len(columns)), list(columns))
+        axes.set_xticks(range(len(columns)), [fill(one, 14) for one in columns])
         axes.set_yticks(range(len(rows)), list(rows))
         axes.set_xlim(-0.6, len(columns) - 0.4)
         axes.set_ylim(-0.6, len(rows) - 0.4)
