@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import product
+from itertools import pairwise, permutations, product
 
 import numpy as np
 import pytest
@@ -59,6 +59,54 @@ def test_windows_agree_with_nltk(seed, k):
     first, second = ("".join("1" if one else "0" for one in row) for row in marks)
     assert window_diff(spans, window=k).value == pytest.approx(windowdiff(first, second, k))
     assert pk(spans, window=k).value == pytest.approx(nltk_pk(first, second, k))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_windows_by_the_definition(seed):
+    """Window after window, boundary after boundary, for three coders and two documents."""
+    rng = np.random.default_rng(seed)
+    lengths, coders, rows = {"p": 23, "q": 17}, "ABC", []
+    for name, length in lengths.items():
+        for coder in coders:
+            cuts = [0, *(i for i in range(1, length) if rng.random() < 0.2), length]
+            rows += [(coder, a, b, name) for a, b in pairwise(cuts)]
+    columns = list(zip(*rows, strict=True))
+    spans = read_spans(*columns[:3], ["x"] * len(rows), length=lengths, document=columns[3])
+    edges = {
+        (g, d): {a for who, a, _, name in rows if (who, name) == (g, d) and a}
+        for g in coders
+        for d in lengths
+    }
+    k = int(rng.integers(2, 6))
+    wrong = {"window_diff": [], "pk": []}
+    for one, other in permutations(coders, 2):
+        counts = [
+            tuple(sum(i < at <= i + k for at in edges[who, d]) for who in (one, other))
+            for d, length in lengths.items()
+            for i in range(length - k)
+        ]
+        wrong["window_diff"].append(np.mean([a != b for a, b in counts]))
+        wrong["pk"].append(np.mean([bool(a) != bool(b) for a, b in counts]))
+    assert window_diff(spans, window=k).value == pytest.approx(np.mean(wrong["window_diff"]))
+    assert pk(spans, window=k).value == pytest.approx(np.mean(wrong["pk"]))
+
+
+def test_against_segeval_where_it_is_installed():
+    segeval = pytest.importorskip("segeval")
+    rng = np.random.default_rng(8)
+    for _ in range(60):
+        marks = rng.random((2, 29)) < 0.15
+        one, other = (tuple(np.diff([0, *(np.flatnonzero(row) + 1), 30]).tolist()) for row in marks)
+        if len(one) == len(other) == 1:
+            continue
+        spans, k = segmented(one, other), int(rng.integers(2, 6))
+        both = [(one, other), (other, one)]
+        theirs = np.mean([float(segeval.pk(a, b, window_size=k)) for a, b in both])
+        assert pk(spans, window=k).value == pytest.approx(theirs)
+        found = [float(segeval.boundary_similarity(one, other, n_t=near)) for near in (2, 4)]
+        assert boundary_similarity(spans).value == pytest.approx(found[0])
+        # Where more than neighbours count as near, it does not always find the best pairs.
+        assert boundary_similarity(spans, near=4).value >= found[1] - 1e-9
 
 
 def test_near_misses_are_paired_as_well_as_can_be():
