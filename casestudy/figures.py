@@ -98,6 +98,8 @@ def bars(
     >>> drawing.alt
     'Bar chart of events (n): a 3.0; b 5.0.'
     """
+    if frame.empty:
+        return nothing(frame, xlabel)
     names = [str(name) for name in frame[label]]
     values = frame[value].astype(float).to_numpy()
     with canvas(size=(7.2, max(1.8, 0.34 * len(frame) + 1.1))) as (figure, axes):
@@ -140,6 +142,8 @@ def lines(
     high: str = "",
 ) -> Drawing:
     """Lines over `x`, one for each value of `by`, each with its own marker; bands from `low` to `high`."""
+    if frame.empty:
+        return nothing(frame, ylabel)
     groups = list(frame.groupby(by, sort=False)) if by else [("", frame)]
     words = []
     with canvas() as (figure, axes):
@@ -164,6 +168,8 @@ def grid(
     frame: pd.DataFrame, *, xlabel: str, ylabel: str, title: str = "", decimals: int = 0, unit: str = ""
 ) -> Drawing:
     """A shaded table: rows are the frame's index, columns its columns; every cell prints its number."""
+    if frame.empty:
+        return nothing(frame.reset_index(), f"{ylabel} by {xlabel}")
     numbers = frame.astype(float)
     height = max(2.0, 0.36 * len(frame) + 1.4)
     with canvas(size=(max(5.0, min(11.0, 0.75 * frame.shape[1] + 3.2)), height)) as (figure, axes):
@@ -233,6 +239,14 @@ def surface(
         f"from {numbers.min():.2f} to {numbers.max():.2f}."
     )
     return Drawing(figure, alt, frame)
+
+
+def nothing(frame: pd.DataFrame, what: str) -> Drawing:
+    """An empty figure that says so, for tables without a row."""
+    with canvas(size=(6.0, 1.6)) as (figure, axes):
+        axes.text(0.5, 0.5, f"Nothing to show: there is no row.\n{what}", ha="center", va="center")
+        axes.axis("off")
+    return Drawing(figure, f"Nothing to show of {what}: there is no row.", frame)
 
 
 def _labels(axes: Axes, xlabel: str, ylabel: str, title: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import combinations, product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casestudy.errors import InputError
 from casestudy.usage import events, measures, quality, sessions
-from casestudy.usage.log import Log, prepare
+from casestudy.usage.log import Log, fits_memory, prepare
 from casestudy.usage.sequences import END, entropy_rate, follows, paths, patterns, steps, transitions
 from casestudy.usage.vocabulary import Action, Vocabulary
 
@@ -170,6 +172,27 @@ def test_logs_with_almost_nothing_do_not_crash(rows: list[tuple[str, str, str]])
     assert transitions(moves, ["one"]).isna().all().all() or rows
     assert isinstance(paths(moves), pd.DataFrame)
     assert math.isnan(entropy_rate(moves)) or rows
+
+
+def test_what_cannot_be_said_is_said(tmp_path: Path) -> None:
+    def log(rows: list[tuple[str, str, str]]) -> Log:
+        people = pd.DataFrame(
+            {"participant_id": ["p1", "p2"], "household_id": ["1", "2"], "account": "customer",
+             "adopted_on": pd.to_datetime(["2017-03-01"] * 2)}
+        )  # fmt: skip
+        acts = [(f"e{n}", *row) for n, row in enumerate(rows)]
+        frame = pd.DataFrame(acts, columns=["event_id", "participant_id", "timestamp", "action"], dtype=str)
+        return prepare(events.tidy(frame, WORDS, "e"), people, WORDS)
+
+    assert "no act of a participant (2 accounts, 0 events read)" in log([]).unsaid()
+    one = log([("p1", "2017-03-02T10:00:00Z", WORDS.by("participant")[0])])
+    assert "Only one participant" in one.unsaid(5)
+    assert "no feedback cycle" in one.unsaid(1)
+    assert one.unsaid(1, cycles=False) == ""
+    (tmp_path / "log.csv").write_text("x" * 1000)
+    fits_memory(tmp_path / "log.csv", 1e6)
+    with pytest.raises(InputError, match="measure-log"):
+        fits_memory(tmp_path / "log.csv", 100)
 
 
 def test_the_end_of_observation_is_not_a_wrong_clock() -> None:

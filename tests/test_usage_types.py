@@ -204,3 +204,15 @@ ways:
     )
     for words in expected:
         assert words in found
+
+
+def test_nothing_to_divide_is_no_crash() -> None:
+    empty = np.zeros((0, 4))
+    choice = types.choose(empty, np.array([]))
+    assert choice.k == 1
+    assert choice.mixture.membership(empty).shape == (0, 1)
+    assert types.null_comparison(empty, 1)["gain"].isna().all()
+    blank = np.zeros((30, 4))
+    assert types.null_comparison(blank, 1)["gain"].isna().all()
+    assert types.second_opinion(empty, [1, 1, 2], [])["ari"].isna().all()
+    assert types.second_opinion(blank, [1, 2, 3], np.zeros(30))["ari"].isna().all()

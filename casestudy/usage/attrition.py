@@ -94,6 +94,14 @@ class Survival:
     median_low: float
     median_high: float
 
+    @property
+    def last(self) -> dict[str, float]:
+        """The curve's end: ``time``, ``percent``, ``low``, ``high``; NaN where there is no curve."""
+        names = ("time", "percent", "low", "high")
+        if self.curve.empty:
+            return dict.fromkeys(names, float("nan"))
+        return {name: float(self.curve[name].iloc[-1]) for name in names}
+
 
 def kaplan_meier(times: Any, events: Any) -> Survival:
     """Kaplan–Meier estimate under right-censoring.

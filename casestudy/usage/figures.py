@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from casestudy.figures import COLOURS, HATCHES, INK, QUIET, canvas
+from casestudy.figures import COLOURS, HATCHES, INK, QUIET, canvas, nothing
 from casestudy.outputs import Drawing
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def graph(edges: pd.DataFrame, nodes: Sequence[str], title: str = "", most: int 
     """
     kept = edges[edges["source"].isin(nodes) & edges["target"].isin(nodes)]
     shown = kept[kept["source"] != kept["target"]].head(most).reset_index(drop=True)
+    if shown.empty:
+        return nothing(shown, "what follows what")
     angle = np.pi / 2 - 2 * np.pi * np.arange(len(nodes)) / max(len(nodes), 1)
     place = {name: (1.45 * np.cos(a), np.sin(a)) for name, a in zip(nodes, angle, strict=True)}
     top = shown["percent"].max() if len(shown) else 1.0
@@ -67,6 +69,8 @@ def stacked(
     title: str = "",
 ) -> Drawing:
     """Stacked bars over `x`, one part for each value of `by`, hatched so that they differ without colour."""
+    if frame.empty:
+        return nothing(frame, f"{ylabel} over {xlabel}")
     wide = (
         frame.pivot_table(index=x, columns=by, values=value, aggfunc="sum")
         .reindex(columns=list(order))
@@ -106,6 +110,8 @@ def survival(curves: pd.DataFrame, *, by: str, xlabel: str, ylabel: str, title: 
     curves : pandas.DataFrame
         ``time``, ``percent``, ``low``, ``high`` (percent) and `by`.
     """
+    if curves.empty:
+        return nothing(curves, f"{ylabel} over {xlabel}")
     words = []
     with canvas() as (figure, axes):
         for position, (name, part) in enumerate(curves.groupby(by, sort=False)):
@@ -131,6 +137,8 @@ def event_study(frame: pd.DataFrame, *, ylabel: str, by: str = "", title: str = 
         ``since`` (months; negative before), ``estimate``, ``low``, ``high``, and `by` where there are
         several.
     """
+    if frame.empty:
+        return nothing(frame, ylabel)
     groups = list(frame.groupby(by, sort=False)) if by else [("", frame)]
     with canvas() as (figure, axes):
         axes.axhline(0, color=INK, lw=0.8)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from casestudy.errors import InputError, Problem
 from casestudy.usage import events as reading
 from casestudy.usage import quality, sessions
 from casestudy.usage.vocabulary import Vocabulary
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from casestudy.study import Study
+
+
+_BYTES_PER_BYTE = 9  # memory of the tables for each byte of CSV, as measured on a million events
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,42 @@ class Log:
     def events(self) -> pd.DataFrame:
         """The cleaned events, the firm's among them."""
         return self.inspection.events
+
+    def unsaid(self, floor: int = 1, cycles: bool = True, looks: bool = False) -> str:
+        """What cannot be said of this log, in a sentence; empty where it holds enough.
+
+        Parameters
+        ----------
+        floor : int
+            The fewest participants that a number may describe.
+        cycles : bool
+            Whether the question is about feedback cycles.
+        looks : bool
+            Whether the question is about what is looked at.
+        """
+        seen = self.acts["participant_id"].nunique()
+        if not seen:
+            return (
+                f"The log holds no act of a participant ({len(self.participants)} accounts, "
+                f"{self.inspection.read} events read): nothing can be said of how the service is used."
+            )
+        if seen < floor:
+            few = "Only one participant" if seen == 1 else f"Only {seen} participants"
+            return (
+                f"{few} did anything, in {len(self.sessions)} session{'s'[: len(self.sessions) != 1]}. A "
+                f"number must describe {floor} or more: nothing can be said of how people use the service."
+            )
+        if cycles and not self.cycles["whole"].any():
+            return (
+                f"The log holds {len(self.sessions)} sessions of {seen} participants, but no feedback cycle "
+                "was seen from one feedback to the next: what share is opened, and who stays, cannot be said."
+            )
+        if looks and not self.sessions["looks"].any():
+            return (
+                f"The log holds {len(self.sessions)} sessions of {seen} participants, but in none was "
+                "anything looked at: in which ways the information is used cannot be said."
+            )
+        return ""
 
     def coverage(self) -> pd.DataFrame:
         """Who and what the log holds: one row for each count, with what it is a count of."""
@@ -103,8 +145,40 @@ def open_log(
     >>> len(log.participants)
     250
     """
+    fits_memory(study.input(reading.FILE))
     events, participants, vocabulary = reading.of_study(study)
     return prepare(events, participants, vocabulary, gap_minutes, edge, limits)
+
+
+def fits_memory(path: Path, bytes_free: float | None = None) -> None:
+    """Refuse a log that would not fit into memory as frames, before it is read.
+
+    Parameters
+    ----------
+    path : Path
+    bytes_free : float, optional
+        Memory to be used; four fifths of the machine's by default, where it can be known.
+
+    Raises
+    ------
+    InputError
+        With the way to measure such a log all the same.
+    """
+    if bytes_free is None:
+        try:
+            bytes_free = 0.8 * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        except (AttributeError, OSError, ValueError):
+            return
+    if not path.is_file():
+        return
+    need = _BYTES_PER_BYTE * path.stat().st_size
+    if need > bytes_free:
+        found = (
+            f"it is {path.stat().st_size / 1e9:.1f} GB; as tables it needs {need / 1e9:.0f} GB of memory or so, "
+            f"and {bytes_free / 1e9:.0f} GB can be used."
+        )
+        remedy = f"Measure it with casestudy measure-log {path.name}, or cut it by time or participants."
+        raise InputError("The log is too large.", [Problem(path.name, found, remedy)])
 
 
 def prepare(

@@ -258,6 +258,21 @@ def opened_by_cycle(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
     return made[["cycle", "n", "opened", "percent", "low", "high", "sessions"]]
 
 
+def first_and_last(opened: pd.DataFrame) -> dict[str, float]:
+    """Percent opened in the first and the last cycle of `opened_by_cycle`, and which that is; NaN for none.
+
+    Returns
+    -------
+    dict
+        ``first``, ``last``, ``last_cycle``.
+    """
+    if opened.empty:
+        return dict.fromkeys(("first", "last", "last_cycle"), float("nan"))
+    percent = opened["percent"]
+    ends = (percent.iloc[0], percent.iloc[-1], opened["cycle"].iloc[-1])
+    return dict(zip(("first", "last", "last_cycle"), map(float, ends), strict=True))
+
+
 def by_hour(sessions: pd.DataFrame) -> pd.DataFrame:
     """Session starts by weekday (rows) and hour (columns), local time: counts."""
     import pandas as pd

@@ -64,6 +64,18 @@ def adopted_months(participants: pd.DataFrame) -> dict[str, str]:
     return dict(zip(known["household_id"].astype(str), months, strict=True))
 
 
+def unsaid(effect: adoption.Effect, data: adoption.Panel, least: int) -> str:
+    """Why nothing can be said of a change after adoption, in a sentence; empty where there is an estimate."""
+    if np.isfinite(effect.low) and np.isfinite(effect.high):
+        return ""
+    takers = int((data.adopted < adoption.NEVER).sum())
+    return (
+        f"Of {takers} adopters and {len(data.units) - takers} other households with every month, no month's "
+        f"adopters number {least} or more with a month before and as many to compare with: whether anything "
+        "changes after adoption cannot be said."
+    )
+
+
 def before(frame: pd.DataFrame, value: str, month: str, units: tuple[str, ...]) -> np.ndarray:
     """What each unit had, on average, in the months before `month`.
 

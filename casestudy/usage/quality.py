@@ -174,8 +174,8 @@ def _wrong_clock(events: pd.DataFrame, known: pd.DataFrame, limits: Limits) -> n
     import pandas as pd
 
     local = (events["timestamp"] + pd.to_timedelta(events["offset"], unit="m")).dt.tz_localize(None)
-    adopted = events["participant_id"].map(known["adopted_on"])
-    early = local < pd.to_datetime(adopted)
+    adopted = pd.to_datetime(known["adopted_on"].reindex(events["participant_id"]))
+    early = local.to_numpy() < adopted.to_numpy()
     firm = events.loc[events["actor"] == "firm", "timestamp"]
     late = events["timestamp"] > firm.max() + pd.Timedelta(days=limits.tail_days) if len(firm) else False
     return np.asarray(early | late, dtype=bool)

@@ -274,7 +274,9 @@ def over_time(
     """
     first = cycles.groupby("participant_id")["begins"].min()
     frame = assigned.merge(sessions[["session_id", "start"]], on="session_id")
-    since = epoch(frame["start"]) - epoch(frame["participant_id"].map(first))
+    begins = first.reindex(frame["participant_id"]).reset_index(drop=True)
+    frame = frame[begins.notna().to_numpy()].reset_index(drop=True)
+    since = epoch(frame["start"]) - epoch(begins.dropna())
     frame["month"] = np.maximum(since // (30 * 86400), 0)
     whole = frame.groupby("month").agg(all=("session_id", "size"), participants=("participant_id", "nunique"))
     made = frame.groupby(["month", "primary"]).size().rename("sessions").reset_index()

@@ -82,6 +82,8 @@ def choose(
     import pandas as pd
 
     table = np.asarray(counts, float)
+    if not len(table):
+        return _nothing_to_divide(table.shape[1])
     fits, rows = [], []
     for k in range(1, max(1, min(most, len(table) // _LEAST_ROWS)) + 1):
         made = mixtures.fit(table, k, seed=seed, starts=starts)
@@ -110,6 +112,17 @@ def choose(
             f"agree (mean ARI {least_ari:g} or more) it is smallest at {best}"
         )
     return Choice(best, grounds, tuple(fits), why + ".")
+
+
+def _nothing_to_divide(features: int) -> Choice:
+    """One class, of which nothing is known."""
+    import pandas as pd
+
+    unknown = float("nan")
+    fit = mixtures.Mixture(np.ones(1), np.full((1, features), 1 / max(features, 1)), unknown, 0, 0, False)
+    names = ["loglik", "bic", "silhouette", "smallest_percent", "ari", "ari_low", "ari_high"]
+    row = {"k": 1, "free": fit.free, "allowed": True} | dict.fromkeys(names, unknown)
+    return Choice(1, pd.DataFrame([row]), (fit,), "There is no session to divide.")
 
 
 def stability(counts: Any, groups: Any, made: mixtures.Mixture, resamples: int, seed: int) -> np.ndarray:
@@ -152,6 +165,10 @@ def null_comparison(counts: Any, k: int, draws: int = 10, seed: int = 0) -> pd.D
     import pandas as pd
 
     table = np.asarray(counts, float)
+    names = ["data", "draws", "gain", "gain_highest", "silhouette", "bic_prefers_k_percent"]
+    if not table.sum() > 0 or k > len(table):
+        empty = [(name, 0, *(float("nan"),) * 4) for name in ("the log", "one profile", "columns shuffled")]
+        return pd.DataFrame(empty, columns=names)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 77])))
     lengths = table.sum(axis=1).astype(int)
     profile = table.sum(axis=0) / table.sum()
@@ -170,7 +187,6 @@ def null_comparison(counts: Any, k: int, draws: int = 10, seed: int = 0) -> pd.D
             results.append(((many.loglik - one.loglik) / len(table), width, many.bic < one.bic))
         gains, widths, better = map(np.array, zip(*results, strict=True))
         rows.append((name, len(results), gains.mean(), gains.max(), widths.mean(), 100 * better.mean()))
-    names = ["data", "draws", "gain", "gain_highest", "silhouette", "bic_prefers_k_percent"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -254,8 +270,12 @@ def second_opinion(counts: Any, ks: Sequence[int], members: Any, seed: int = 0) 
         warnings.simplefilter("ignore")  # about its own text, when Python compiles it
         from stepmix.stepmix import StepMix
 
+    columns = ["k", "bic", "smallest_percent", "ari"]
     seen = (np.asarray(counts, float) > 0).astype(int)
-    seen = seen[:, (seen.mean(axis=0) > 0.001) & (seen.mean(axis=0) < 0.98)]
+    if len(seen) > max(ks):
+        seen = seen[:, (seen.mean(axis=0) > 0.001) & (seen.mean(axis=0) < 0.98)]
+    if len(seen) <= max(ks) or not seen.shape[1]:
+        return pd.DataFrame([(k, *(float("nan"),) * 3) for k in ks], columns=columns)
     rows = []
     for k in ks:
         model = StepMix(
@@ -268,4 +288,4 @@ def second_opinion(counts: Any, ks: Sequence[int], members: Any, seed: int = 0) 
         found = np.asarray(model.predict(seen))
         smallest = 100 * np.bincount(found, minlength=k).min() / len(seen)
         rows.append((k, float(model.bic(seen)), smallest, mixtures.adjusted_rand(members, found)))
-    return pd.DataFrame(rows, columns=["k", "bic", "smallest_percent", "ari"])
+    return pd.DataFrame(rows, columns=columns)
