@@ -209,6 +209,22 @@ def test_contradictions_and_slips_are_listed(tmp_path: Path, name: str, content:
     assert any(words in str(problem) for problem in problems), problems
 
 
+def test_one_bad_row_of_a_screening_hides_no_other(tmp_path: Path) -> None:
+    one = readers.named(records(1))[0]
+    rows = f"{one.id},abstract,maybe,\nnobody,abstract,include,\n{one.id},abstract,include,\n"
+    rows += f"{one.id},abstract,exclude,ohter\n"
+    sheet = {"literature/screening/a.csv": f"record,stage,decision,reason\n{rows}"}
+    mine = study(tmp_path, {"literature/records/a.ris": readers.write_ris([one]), **sheet})
+    said = "\n".join(str(problem) for problem in check.check(mine))
+    for words in (
+        "row 2: decision is 'maybe'",
+        "row 3: 'nobody'",
+        "row 5: excluded for 'ohter'",
+        "then exclude",
+    ):
+        assert words in said, said
+
+
 def test_a_note_is_coded_only_with_words_that_are_in_it(tmp_path: Path) -> None:
     one = readers.named(records(1))[0]
     mine = study(tmp_path, {f"literature/notes/{one.id}.md": "Data serve firms. Data serve firms.\n"})

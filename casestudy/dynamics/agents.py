@@ -3,6 +3,11 @@
 The mean-field model asks at every moment for which share of people use is worth while. Here every person
 is followed. Where thresholds are drawn anew at every step, the two agree up to chance; where a person keeps
 their threshold, those who ask little stay and those who ask much leave, which the mean field cannot show.
+
+No library of agents is used (Mesa was weighed). The people here never meet: each acts on totals alone, and
+all move at once, so one array a property says everything, and no order of turns can matter. A library would
+add a dependency and one call a person and step, and show nothing more. It would be worth its price as soon as
+people had neighbours, such as a network by which they tell each other.
 """
 
 from __future__ import annotations

@@ -96,13 +96,15 @@ def survey(
         except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             problems.append(Problem(where, f"it is not a UTF-8 table: {str(error)[:80]}.", "Save it as CSV."))
             continue
-        table, wrong = conform(frame.replace("", None), SCHEMA, where)
+        _, wrong = conform(frame.replace("", None), SCHEMA, where)
         problems += wrong
-        if not wrong:
+        if {"record", "stage", "decision"} <= set(frame.columns):
+            # What is wrong in one row hides nothing of the others: those that say something are looked at.
+            table = frame[frame["stage"].isin(STAGES) & frame["decision"].isin(DECISIONS)].copy()
             for column in ("reason", "note"):
                 table[column] = table[column].fillna("") if column in table else ""
             problems += _checked(table, where, {one.id for one in records}, reasons)
-            tables[path.stem] = table
+            tables[path.stem] = table.drop_duplicates(["record", "stage"])
     screened, wrong = combine(tables)
     return screened, [*problems, *wrong]
 
@@ -110,7 +112,7 @@ def survey(
 def _checked(table: pd.DataFrame, where: str, known: set[str], reasons: Mapping[str, str]) -> list[Problem]:
     problems = []
     seen: dict[tuple[str, str], str] = {}
-    for row, one in enumerate(table.to_dict("records"), start=2):
+    for row, one in zip(table.index + 2, table.to_dict("records"), strict=True):
         place, key = f"{where}, row {row}", (one["record"], one["stage"])
         if one["record"] not in known:
             hint = nearest(one["record"], known)
