@@ -174,8 +174,8 @@ def fits_memory(path: Path, bytes_free: float | None = None) -> None:
     need = _BYTES_PER_BYTE * path.stat().st_size
     if need > bytes_free:
         found = (
-            f"it is {path.stat().st_size / 1e9:.1f} GB; as tables it needs {need / 1e9:.0f} GB of memory or so, "
-            f"and {bytes_free / 1e9:.0f} GB can be used."
+            f"it is {path.stat().st_size / 1e9:.1f} GB; as tables it needs {need / 1e9:.0f} GB or so, "
+            f"and {bytes_free / 1e9:.0f} GB of memory can be used."
         )
         remedy = f"Measure it with casestudy measure-log {path.name}, or cut it by time or participants."
         raise InputError("The log is too large.", [Problem(path.name, found, remedy)])
