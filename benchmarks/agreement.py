@@ -237,8 +237,13 @@ def speed() -> None:
             line += f" (without resamples {point / theirs:.2f})"
         print(line)
     columns = three_coders(10_000)
-    took = best_of(partial(family_of, columns), 3)
-    print(f"u-alpha, |u-alpha and cu-alpha, 3 coders x 10,000 units from arrays of spans: {took:.3f} s")
+    took, counted = best_of(partial(family_of, columns), 5), best_of(partial(u_by_characters, columns), 3)
+    ours = float(family_of(columns)[0].value)
+    assert abs(ours - u_by_characters(columns)) < 1e-9
+    print(
+        f"u-alpha, |u-alpha and cu-alpha, 3 coders x 10,000 units from arrays of spans: {took:.3f} s; "
+        f"u-alpha alone by counting characters in numpy {counted:.3f} s: ratio {took / counted:.2f}"
+    )
 
 
 def five_coders(units: int) -> Any:
@@ -276,6 +281,28 @@ def family_of(columns: dict[str, Any]) -> Any:
     """The u-alpha family, from reading the spans to the results."""
     spans = read_spans(**columns)
     return [unitised_alpha(spans, form) for form in ("u", "|u", "cu")]
+
+
+def u_by_characters(columns: dict[str, Any]) -> float:
+    """u-alpha as its definition says it, a code for every character: for want of a public peer."""
+    length, codes = columns["length"], sorted(set(columns["code"]))
+    coders, gap = sorted(set(columns["coder"])), len(codes)
+    text = np.full((len(coders), length), gap)
+    squares = np.zeros(gap + 1)
+    spans = zip(columns["coder"], columns["start"], columns["end"], columns["code"], strict=True)
+    for coder, start, end, code in spans:
+        text[coders.index(coder), start:end] = codes.index(code)
+        squares[codes.index(code)] += (end - start) ** 2
+    squares[gap] = float((text == gap).sum())
+    seen = np.zeros((gap + 1, gap + 1))
+    for one in range(len(coders)):
+        for other in range(len(coders)):
+            if one != other:
+                pairs = np.bincount(text[one] * (gap + 1) + text[other], minlength=(gap + 1) ** 2)
+                seen += pairs.reshape(gap + 1, gap + 1) / (len(coders) - 1)
+    margin, total = seen.sum(axis=1), seen.sum()
+    same = total * (margin**2 - squares) / (total**2 - squares.sum())
+    return float(1 - (total - np.trace(seen)) / (total - same.sum()))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,12 @@
-"""Published examples of ratings, as read in the public test suites and data sets that are named with each."""
+"""Published examples of ratings, as read in the public test suites and data sets that are named with each.
+
+Read and reproduced: alpha with every metric and with a distance of one's own, Cohen (weighted too), Scott,
+Bennett, Brennan-Prediger, Fleiss (per category too), Conger, Hubert, Light, AC1, AC2 with every set of
+weights, percent and specific agreement, alpha_U, B, Pk, NVivo's two figures. No published figure could be
+read for the u-alpha family of 2016, gamma, WindowDiff, the largest attainable kappa, alpha with Jaccard or
+MASI distances, Holsti's agreement, MAXQDA's and ATLAS.ti's: these are held to their definitions by brute
+force, and to other libraries where there are any.
+"""
 
 N = None
 
@@ -81,3 +89,17 @@ WARRENS_2010 = (
     + [list("AANANAAN")]
     + [list("AANANANN")]
 )
+# Cohen (1968), two judges, 200 cases, as the psych package's documentation gives it.
+COHEN_1968 = [
+    [a, b]
+    for a, row in zip("PNS", ([88, 14, 18], [10, 40, 10], [2, 6, 12]), strict=True)
+    for b, times in zip("PNS", row, strict=True)
+    for _ in range(times)
+]
+# Two abstractors, 100 women, three kinds of pregnancy: irrCAC's example of a table.
+ABSTRACTORS = [
+    [a, b]
+    for a, row in zip("EAN", ([13, 0, 0], [0, 20, 7], [0, 4, 56]), strict=True)
+    for b, times in zip("EAN", row, strict=True)
+    for _ in range(times)
+]

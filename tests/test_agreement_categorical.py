@@ -8,9 +8,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 from agreement_examples import (
+    ABSTRACTORS,
     ARTSTEIN_1,
     ARTSTEIN_2,
     BEN_GERRY,
+    COHEN_1968,
     FLEISS_1971,
     RAW_4,
     RAW_5,
@@ -19,6 +21,7 @@ from agreement_examples import (
     WARRENS_2010,
 )
 
+from casestudy.agreement.alpha import krippendorff
 from casestudy.agreement.chance import brennan_prediger, conger, fleiss, gwet
 from casestudy.agreement.coefficient import measure
 from casestudy.agreement.intervals import Linearised
@@ -99,6 +102,36 @@ def test_artstein_poesio_2008():
     assert result.value == pytest.approx(0.8163, abs=0.0001)
     assert measure(first, specific_agreement("S")).value == pytest.approx(0.571, abs=0.0005)
     assert measure(first, specific_agreement("I")).value == pytest.approx(0.769, abs=0.0005)
+
+
+def test_cohen_1968():
+    """Cohen reports .492 without weights and .348 with his, as psych's documentation says."""
+    ratings = read(COHEN_1968, categories=list("PNS"))
+    assert measure(ratings, cohen()).value == pytest.approx(0.492, abs=0.0005)
+    graver = np.array([[0, 1, 3], [1, 0, 6], [3, 6, 0]])
+    assert measure(ratings, cohen(1 - graver / 6)).value == pytest.approx(0.348, abs=0.0005)
+
+
+@pytest.mark.parametrize(
+    ("coefficient", "value", "error"),
+    [
+        (cohen(), 0.7964094, 0.05891072),
+        (scott(), 0.7962397, 0.05905473),
+        (gwet(), 0.8493305, 0.04321747),
+        (brennan_prediger(), 0.835, 0.04693346),
+        (bennett(), 0.835, 0.04693346),
+        (krippendorff(), 0.7972585, 0.05905473),
+        (percent_agreement(), 0.89, 0.03128898),
+    ],
+)
+def test_two_abstractors(coefficient, value, error):
+    """irrCAC's vignette prints coefficients and standard errors of a three by three table.
+
+    Some of its errors divide by n where others divide by n - 1; here it is always n - 1.
+    """
+    result = measure(read(ABSTRACTORS), coefficient, Linearised())
+    assert result.value == pytest.approx(value, abs=1e-7)
+    assert result.interval.standard_error == pytest.approx(error, rel=0.0055)
 
 
 def test_warrens_2010_orders_the_kappas():
