@@ -271,6 +271,29 @@ def test_the_command_keeps_the_history(talk: Study, command: Command) -> None:
     assert "not in the codebook" in error
 
 
+@given(st.permutations(range(4)))
+@settings(max_examples=24, deadline=None)
+def test_changes_of_one_moment_stand_in_the_order_they_were_made(order: list[int]) -> None:
+    said = {"who": "k", "why": "x", "when": "2026-01-01T00:00:00Z"}
+    book, events = BOOK, []
+    for step in range(4):
+        if step == 0:
+            event = revise.create(book, "f", "New", "s", "", "", **said)
+        elif step == 1:
+            event = revise.rename(book, "f", "Newer", **said)
+        elif step == 2:
+            event = revise.merge(book, ["a", "f"], "b", **said)
+        else:
+            event = revise.undo(book, events, "", **said)
+        events.append(event)
+        book = history.current(BOOK, events)
+    text = "".join(f"{history.line(events[place])}\n" for place in order)
+    found, problems = history.parse(text)
+    assert not problems
+    assert found == events
+    assert history.current(BOOK, found) == book
+
+
 YAML_TEXT = st.lists(
     st.text(st.sampled_from("aeyno0123456789:-_.+xbZT~<=#'\"[]{} \t"), max_size=12), max_size=5
 )

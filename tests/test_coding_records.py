@@ -266,7 +266,7 @@ def test_nothing_is_written_when_one_quote_fails_and_all_problems_are_listed(
             '{"code": "help.neighbour", "quote": "I carry it", SAID}\n',
         ),
         ("l.csv", "code,quote,valence,memo\nhelp.neighbour,I carry it,neutral,m\n"),
-        ("l.txt", "# mine\nhelp.neighbour | I carry it | valence=neutral | m\n"),
+        ("l.txt", "# mine\nhelp.neighbour | I carry it | valence=neutral; occurrence=1 | m\n"),
     ],
 )
 def test_a_list_may_have_any_form_and_is_not_written_twice(

@@ -145,6 +145,9 @@ def test_a_pdf_gives_its_pages(tmp_path: Path) -> None:
 
 # Encodings.
 
+RUSSIAN = "Привет, как дела? Мы живём в деревне и держим коров уже десять лет."
+CZECH = "Příliš žluťoučký kůň úpěl ďábelské ódy v lese za řekou."
+
 
 @pytest.mark.parametrize(
     ("data", "encoding", "text"),
@@ -153,6 +156,9 @@ def test_a_pdf_gives_its_pages(tmp_path: Path) -> None:
         ("Ä: x\n".encode("utf-16-le"), "utf-16-le", "Ä: x\n"),
         (b"\xff\xfe" + "Ä".encode("utf-16-le"), "utf-16-le", "Ä"),
         (("näin " * 50 + "é").encode() + b"\xe9 loppu", "utf-8 with cp1252", "näin " * 50 + "éé loppu"),
+        ("ääni, meillä ei ole maata".encode("cp1252"), "cp1252", "ääni, meillä ei ole maata"),
+        (RUSSIAN.encode("cp1251"), "cp1251", RUSSIAN),
+        (CZECH.encode("cp1250"), "cp1250", CZECH),
         (b"", "utf-8", ""),
         (b"\xef\xbb\xbf", "utf-8", ""),
     ],

@@ -10,7 +10,8 @@ from typing import Any
 _ADDING = """casestudy codings add --coder a --document c01 --file list.json
 
 The list is JSON ([{"code", "quote", "occurrence", "attributes", "memo"}, ...], or one object a line),
-CSV (code,quote,...; further columns are attributes) or text (code | quote | name=value; ... | memo).
+CSV (code,quote,...; further columns are attributes) or text (code | quote | name=value; ... | memo, where
+occurrence=2 is the second place of the words).
 Every quote is looked up in the document. If one is not there, or there twice without an occurrence,
 all problems are listed and nothing is written. What is there already is not repeated."""
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from casestudy.coding.codebook import CODE_KEYS, HISTORY, Code, Codebook, parse_code, structure
@@ -88,7 +88,7 @@ def survey(study: Study) -> tuple[list[Event], list[Problem]]:
 
 
 def parse(text: str) -> tuple[list[Event], list[Problem]]:
-    """Events of a history file by time, then id; doubled lines count once."""
+    """Events of a history file by time, each after what it rests on; doubled lines count once."""
     events: dict[str, Event] = {}
     problems: list[Problem] = []
     for number, row in enumerate(text.split("\n"), start=1):
@@ -121,7 +121,38 @@ def parse(text: str) -> tuple[list[Event], list[Problem]]:
             problems.append(Problem(where, f"a second event with id {event.id!r}.", "Give it another id."))
             continue
         events[event.id] = event
-    return sorted(events.values(), key=lambda one: (one.when, one.id)), problems
+    return _in_order(events.values()), problems
+
+
+def _in_order(events: Iterable[Event]) -> list[Event]:
+    """Events by time; those of one moment with what they rest on first, then by id."""
+    ordered: list[Event] = []
+    ranked = sorted(events, key=lambda one: (one.when, one.id))
+    for _, group in groupby(ranked, key=lambda one: one.when):
+        left = list(group)
+        while left:
+            free = (
+                one for one in left if not any(_follows(one, other) for other in left if other is not one)
+            )
+            first = next(free, left[0])
+            left.remove(first)
+            ordered.append(first)
+    return ordered
+
+
+def _follows(later: Event, event: Event) -> bool:
+    """Whether an event takes up what another left: its undoing, its new code or its new value of a field."""
+    if later.undoes == event.id or event.undoes == later.id:
+        return later.undoes == event.id
+    made = {(one.code, one.field): one for one in event.changes}
+    for one in later.changes:
+        whole = made.get((one.code, WHOLE))
+        if whole and one.field != WHOLE and whole.before is None:
+            return True
+        same = made.get((one.code, one.field))
+        if same and comparable(one.before) == comparable(same.after) != comparable(same.before):
+            return True
+    return False
 
 
 def _plain(value: Any) -> Any:

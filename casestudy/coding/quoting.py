@@ -187,8 +187,10 @@ def _lines(text: str, name: str, problems: list[Problem]) -> list[tuple[str, Any
             "quote": parts[1].strip('"“”'),
             "memo": " | ".join(parts[3:]),
         }
-        entry["attributes"] = {key.strip(): value.strip() for key, _, value in pairs}
-        found.append((where, entry))
+        said = {key.strip(): value.strip() for key, _, value in pairs}
+        if "occurrence" in said:
+            entry["occurrence"] = said.pop("occurrence")
+        found.append((where, entry | {"attributes": said}))
     return found
 
 

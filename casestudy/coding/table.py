@@ -12,6 +12,7 @@ from casestudy.coding import codings as work
 from casestudy.coding import participants
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.codings import Coding, Work
+from casestudy.coding.roles import INTERVIEWERS as INTERVIEWERS
 from casestudy.proportions import wilson
 from casestudy.study import Study
 from casestudy.transcripts import transcript
@@ -21,7 +22,6 @@ from casestudy.transcripts.turns import Turn
 if TYPE_CHECKING:
     import pandas as pd
 
-INTERVIEWERS = ("interviewer", "moderator", "researcher", "facilitator", "i", "q")
 MESSAGES = "interviews/feedback/messages.csv"
 COLUMNS = (
     *("coding", "coder", "document", "kind", "who", "participant", "group", "turn", "said_by"),

@@ -152,33 +152,28 @@ def _wide(data: bytes) -> str:
     return ""
 
 
+_WESTERN = frozenset(
+    "äöåøæœßéèêëáàâãíìîïóòôõúùûüñçÿÄÖÅØÆŒÉÈÊËÁÀÂÃÍÌÎÏÓÒÔÕÚÙÛÜÑÇ–—‘’“”„‚…«»€£§°½¼¾·•¿¡©®™×±\u00a0"
+)
+
+
 def _charset(data: bytes) -> str:
-    """The likeliest eight-bit encoding; cp1252 for western letters, whatever its sisters are called."""
+    """The likeliest eight-bit encoding; cp1252 where it gives what western languages write."""
     from charset_normalizer import from_bytes
 
+    as_western = data.decode("cp1252", errors="replace")
+    odd = [character for character in as_western if character >= "\x80"]
+    letters = sum(character.isalpha() for character in as_western)
+    if set(odd) <= _WESTERN and (len(odd) <= 2 or sum(map(str.isalpha, odd)) <= 0.3 * letters):
+        return "cp1252"
+    if len(data) < 20 and "\ufffd" not in as_western:
+        return "cp1252"
     best = from_bytes(data[:_GUESS_FROM]).best()
     name = best.encoding if best else "cp1252"
-    western = {
-        "cp1250",
-        "cp1252",
-        "cp1257",
-        "cp1254",
-        "cp1258",
-        "latin_1",
-        "iso8859_15",
-        "cp775",
-        "mac_roman",
-    }
     try:
         data.decode(name)
     except UnicodeDecodeError:
         return "cp1252"
-    if name in western or len(data) < 60:
-        try:
-            data.decode("cp1252")
-            return "cp1252"
-        except UnicodeDecodeError:
-            return name
     return name
 
 
