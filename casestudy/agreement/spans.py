@@ -237,29 +237,31 @@ def read_spans(
     if not lengths:
         problems.append(Problem("length", "there is no document.", "Give the length of each document."))
     raise_if(problems, "The spans cannot be used.")
+    said = {name: [_text(value) for value in columns[name]] for name in ("document", "coder", "code")}
     known = {
         "document": list(lengths),
-        "coder": _names(coders, columns["coder"]),
-        "code": _names(codes, columns["code"]),
+        "coder": _names(coders, said["coder"]),
+        "code": _names(codes, said["code"]),
     }
     for name, names in known.items():
-        strangers = sorted(
-            {str(value) for value in columns[name] if plain(value) not in (None, "")} - set(names)
-        )
+        strangers = sorted(set(said[name]) - set(names) - {""})
         problems += [Problem(name, f"{one!r} is unknown.", nearest(one, names)) for one in strangers]
     if len(known["coder"]) < 2:
         remedy = "Name all who coded in `coders`."
         problems.append(Problem("coders", f"there is {len(known['coder'])} coder; two are needed.", remedy))
-    for i, (a, b, d) in enumerate(zip(columns["start"], columns["end"], columns["document"], strict=True)):
-        nameless = [name for name in known if plain(columns[name][i]) in (None, "")]
-        wrong = f"it has no {nameless[0]}." if nameless else _position(a, b, lengths.get(str(d)))
+    texts = list(zip(*said.values(), strict=True))
+    for i, (a, b, each) in enumerate(zip(columns["start"], columns["end"], texts, strict=True)):
+        length_here = lengths.get(each[0])
+        if type(a) is type(b) is int and 0 <= a <= b <= (length_here or 0) and all(each):
+            continue
+        nameless = [name for name, text in zip(said, each, strict=True) if not text]
+        wrong = f"it has no {nameless[0]}." if nameless else _position(a, b, length_here)
         if wrong and len(problems) < 10 * _MOST_LISTED:
             problems.append(Problem(f"span {i + 1}", wrong))
     raise_if(problems, "The spans cannot be used.")
     numbers = {name: {value: i for i, value in enumerate(names)} for name, names in known.items()}
     arrays = {
-        name: np.array([numbers[name][str(value)] for value in columns[name]], dtype=np.int64)
-        for name in numbers
+        name: np.array([numbers[name][text] for text in said[name]], dtype=np.int64) for name in numbers
     }
     spans = Spans(
         arrays["coder"],
@@ -275,10 +277,17 @@ def read_spans(
     return _merge(_without_empty(spans))
 
 
-def _names(declared: Sequence[str] | None, found: Sequence[Any]) -> list[str]:
+def _names(declared: Sequence[str] | None, found: Sequence[str]) -> list[str]:
     if declared is not None:
         return list(dict.fromkeys(str(one) for one in declared))
-    return sorted({str(one) for one in found if plain(one) not in (None, "")})
+    return sorted(set(found) - {""})
+
+
+def _text(value: Any) -> str:
+    """A name as text; empty for none."""
+    if type(value) is str:
+        return value
+    return "" if plain(value) in (None, "") else str(value)
 
 
 def _whole(value: Any) -> bool:
