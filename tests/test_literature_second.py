@@ -16,6 +16,7 @@ from casestudy.coding import codebook
 from casestudy.dynamics import cohorts
 from casestudy.errors import InputError
 from casestudy.evidence import cases
+from casestudy.evidence import check as evidence_check
 from casestudy.literature import check
 from casestudy.study import Study
 
@@ -135,5 +136,6 @@ def test_bad_tables_of_cases_are_explained(made: Path, change: tuple[str, str], 
         with pytest.raises(InputError) as caught:
             cases.load(study, "coproduction", codebook.load(study))
         assert words in str(caught.value)
+        assert any(words in str(problem) for problem in evidence_check.check(study))
     finally:
         path.write_text(good, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Every problem of the files of decisions: framework, claims, inferences, triangulation, checklists."""
+"""Every problem of the files of decisions: framework, claims, inferences, case sheets, checklists …"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from casestudy.coding import codebook, framework
 from casestudy.coding.framework import Framework
 from casestudy.coding.pick import expand
 from casestudy.errors import InputError, Problem, nearest
-from casestudy.evidence import chain, checklists, claims
+from casestudy.evidence import cases, chain, checklists, claims
 from casestudy.mixed import displays, triangulation
 from casestudy.study import Study
 
@@ -40,6 +40,8 @@ def check(study: Study) -> list[Problem]:
         book = codebook.load(study)
     except InputError:
         return problems  # said by the check of the codings
+    for place in study.inputs(f"{cases.FOLDER}/*/{cases.FIELDS}"):
+        read(lambda kind=place.parent.name: cases.load(study, kind, book))  # type: ignore[misc]
     parents = {code.id: code.parent for code in book.in_use()}
     retired = set(book.codes) - set(parents)
     problems += framework.problems_with_codes(declared, parents, retired)
