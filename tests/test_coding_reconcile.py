@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from casestudy.coding import check, codebook, disagreement, reconcile, settling, table
+from casestudy.coding import check, codebook, disagreement, doubles, reconcile, settling, table, together
 from casestudy.errors import InputError
 from casestudy.study import Study
 
@@ -317,3 +317,34 @@ def test_the_verb_draws_a_sample_and_writes_a_proposal(talk: Study, command: Com
     assert "Proposed for the codebook: define it" in log
     assert "1 change of it is proposed" in log
     assert command("reconcile", "list", *where, "--sample", "-1")[0] == 2
+
+
+def test_before_and_after_stand_side_by_side(talk: Study) -> None:
+    """Only codes whose counts changed, and the figures are those of each table by itself."""
+    book, frame, texts = codebook.load(talk), table.load(talk), table.material(talk)
+    after = reconcile.applied(frame, [decided(codes=("garden.water.hose",))], book)
+    touched = reconcile.touched(frame, after)
+    assert touched == ["garden.water.hose"]
+
+    def rows(one: pd.DataFrame, only: list[str] | None = None) -> pd.DataFrame:
+        cut = doubles.doubles(one, texts, book, ["a", "b"], unit="turn")
+        return together.chosen(doubles.by_code(cut, book, least=1, only=only), "Krippendorff", "all units")
+
+    before, later = rows(frame), rows(after)
+    found = together.beside(before, later)
+    assert found["code"].tolist() == ["garden.water.hose"]
+    alone = together.beside(before[before["code"].isin(touched)], rows(after, touched))
+    assert alone.equals(found)
+    [row] = found.to_dict("records")
+    assert (row["both_before"], row["one_before"], row["both_after"], row["one_after"]) == (1, 1, 2, 0)
+    assert row["before"] < row["after"] == 1
+    lines = [disagreement.aligned(one, "a", "b") for one in (frame, after)]
+    said = together.after_decisions(*lines, 1, 1)
+    assert (
+        said.values["codings that meet after decisions"] > lines[0]["state"].isin(["same", "shifted"]).mean()
+    )
+    assert "not how far coders agree" in said.text
+    assert together.after_decisions(*lines, 0, 0).values == {}
+    assert reconcile.listed([]).empty
+    table_of = reconcile.listed([decided(), decided(codings="kept", when="2")])
+    assert table_of["decided"].tolist() == ["no code", "both readings kept"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -171,6 +172,16 @@ def collect(
     -------
     (Sums, tuple of str)
     """
+    return _all_took_part(spans) if coded_by is None else _collected(spans, coded_by)
+
+
+@lru_cache(maxsize=2)
+def _all_took_part(spans: Spans) -> tuple[Sums, tuple[str, ...]]:
+    """Kept, since every form and code of the family asks for the sums of the same spans."""
+    return _collected(spans, None)
+
+
+def _collected(spans: Spans, coded_by: Mapping[str, Sequence[str]] | None) -> tuple[Sums, tuple[str, ...]]:
     taking = _taking_part(spans, coded_by)
     pieces, n_docs, q = spans.pieces, len(spans.documents), len(spans.codes)
     m = taking.sum(axis=1)
