@@ -38,7 +38,7 @@ def main() -> None:
     )
     parser.add_argument("--scale", type=int, nargs="+", default=[1, 20], help="copies of the data")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each job (median is printed)")
-    parser.add_argument("--memory", default="", help="memory limit of the engine; 3GB under the cap")
+    parser.add_argument("--memory", default="", help="memory limit of the engine; 2GB under the cap")
     parser.add_argument("--data", type=Path, help="folder for the copies (default: a temporary one)")
     parser.add_argument("--one", nargs=3, metavar=("JOB", "FOLDER", "LIMIT"), help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -51,7 +51,7 @@ def main() -> None:
             if scale < _CAPPED:
                 report(scale, folder, given.memory or "4GB", given.repeat)
             else:
-                capped(scale, folder, given.memory or "3GB")
+                capped(scale, folder, given.memory or "2GB")
 
 
 def one(job: str, folder: Path, limit: str, cap: int = 0) -> dict[str, float]:

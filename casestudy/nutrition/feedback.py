@@ -23,7 +23,9 @@ _NOTES = (
     "Amounts are what the household bought here, as sold, without inedible parts; who ate it is not known.",
     "Food bought elsewhere is not in these figures.",
     "Low and high show what the product records do not tell, such as the fat in milk or whether a drink is "
-    "diet: they take the leanest and richest member of each food group, as if groups were independent.",
+    "diet: 19 in 20 of the baskets that could be behind the records lie between them, if a household always "
+    "buys one kind of each food group, drawn by its share in the group. Of a food group they are its leanest "
+    "and richest kind.",
     "Added sugars are an assumed share of each food group's sugars; the composition data do not have them.",
     "Alcohol, infant food and supplements are not counted.",
 )
@@ -88,7 +90,7 @@ def household_feedback(
         profile_note=chosen.note,
         status=study.data_status.get("purchases", ""),
         summary=with_needs(study, summary, household_id),
-        nutrients=periods.nutrients(food, spans, summary, targets, chosen.title),
+        nutrients=periods.nutrients(food, spans, summary, targets, chosen.title, basis.groups),
         trend=periods.trend(food, months, targets, rules),
         contributions=drilldown.contributions(inside),
         items=drilldown.items(inside),

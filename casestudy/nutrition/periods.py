@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casestudy.nutrition import measures, recommend
-from casestudy.nutrition.components import IDS
+from casestudy.nutrition.components import IDS, KJ_PER_KCAL
+from casestudy.nutrition.foodmap import FoodGroups
+from casestudy.proportions import Z95
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,13 +100,13 @@ def nutrients(
     summary: pd.DataFrame,
     targets: dict[str, recommend.Target],
     profile: str,
+    groups: FoodGroups,
 ) -> pd.DataFrame:
     """Each period's measures with their range, beside the targets.
 
     Parameters and columns: see `casestudy.nutrition.view.HouseholdFeedback`; lines are as
     `casestudy.nutrition.receipt.household_lines` gives them.
     """
-    import numpy as np
     import pandas as pd
 
     rows = []
@@ -113,24 +115,21 @@ def nutrients(
         why = summary.loc[summary["period"] == period, "why"].iloc[0]
         whole = part[list(IDS)].sum().to_frame().T
         values = measures.compute(whole).iloc[0]
-        by_group = {end: _ends(part, end) for end in ("_low", "_high")}
+        away = _deviations(part, groups)
         for measure in measures.MEASURES:
-            scale = measures.denominator(whole, measure).iloc[0]
-            spread = {
-                end: float(np.sqrt((measures.numerator(away, measure) ** 2).sum())) / scale
-                for end, away in by_group.items()
-            }
             value = float(values[measure.id])
+            scale = float(measures.denominator(whole, measure).iloc[0])
+            spread = _spread(away, measure, value, scale)
             target = targets.get(measure.id)
-            position, reason = _position(target, value, value - spread["_low"], value + spread["_high"], why)
+            position, reason = _position(target, value, value - spread, value + spread, why)
             rows.append(
                 {
                     "period": period,
                     "measure": measure.id,
                     "name": measure.name,
                     "value": value,
-                    "low": max(0.0, value - spread["_low"]),
-                    "high": value + spread["_high"],
+                    "low": max(0.0, value - spread),
+                    "high": value + spread,
                     "unit": measure.unit,
                     "target_low": target.low if target else float("nan"),
                     "target_high": target.high if target else float("nan"),
@@ -146,10 +145,29 @@ def nutrients(
     return frame
 
 
-def _ends(part: pd.DataFrame, end: str) -> pd.DataFrame:
-    """How far each food group's leanest or richest member lies from its mixture, by component."""
-    ends = part[[f"{name}{end}" for name in IDS]].set_axis(list(IDS), axis=1)
-    return (ends - part[list(IDS)]).groupby(part["group"]).sum()
+def _deviations(part: pd.DataFrame, groups: FoodGroups) -> pd.DataFrame:
+    """How far amounts would be off if a food group had been one of its members, and how likely that is."""
+    grams = part.groupby("group")["grams"].sum()
+    members = groups.members[groups.members["group"].isin(grams.index[grams > 0])]
+    members = members[members["share_percent"] > 0]
+    usual = groups.middle.loc[members["group"], list(IDS)].set_axis(members.index)
+    off = (members[list(IDS)] - usual).fillna(0.0).mul(members["group"].map(grams) / 100, axis=0)
+    return off.assign(group=members["group"], likely=members["share_percent"] / 100)
+
+
+def _spread(away: pd.DataFrame, measure: measures.Measure, value: float, scale: float) -> float:
+    """Half the range that holds 95 % of the baskets that could be behind the records.
+
+    The ratio moves with its amount and with the energy: to first order, by the amount's deviation less the
+    ratio times the energy's, over the energy. Groups are independent; each is one kind throughout.
+    """
+    import numpy as np
+
+    energy = away["energy_kcal"] * (KJ_PER_KCAL / 1000 if measure.per_mj else 1 / 100)
+    moved = (measures.numerator(away, measure) - value * energy) / scale
+    mean = (moved * away["likely"]).groupby(away["group"]).sum()
+    square = (moved**2 * away["likely"]).groupby(away["group"]).sum()
+    return Z95 * float(np.sqrt((square - mean**2).clip(lower=0).sum()))
 
 
 def _position(

@@ -41,7 +41,8 @@ class HouseholdFeedback:
         ``people`` (``2 adults, 1 child``, or ``not known``), ``need_kcal, need_percent``: energy bought here
         beside what those people need in the period's days; missing where the size is not known.
     nutrients : pandas.DataFrame
-        A row per period and measure: ``period, measure, name, value, low, high, unit, target_low,
+        A row per period and measure: ``period, measure, name, value, low, high`` (hold 95 % of the baskets
+        that could be behind the records; see `casestudy.nutrition.ranges`), ``unit, target_low,
         target_high`` (missing for none), ``target_of`` (the profile, or ``own target``), ``mark``
         (``V`` read in the source, ``R`` to be verified, ``I`` converted, ``own``), ``position`` (``below``,
         ``within``, ``above``, ``not judged``, ``across`` where low to high spans a bound), ``reason``.
