@@ -58,7 +58,7 @@ def test_the_way_from_documents_to_codings_and_back(farm: Study, command: Comman
     code(farm, command, "h2", "tila.maa | Maa on kivistä\n")
     code(farm, command, "h3", "tila.talvi | בחורף אין כלום\n")
     assert command("check", *where)[0] == 0
-    said = {"--who": "m", "--why": "selvempi"}
+    said = {"--who": "m", "--why": "selvempi", "--when": "2026-01-01T00:00:00Z"}  # all in one moment
     why = [word for pair in said.items() for word in pair]
     command("code", "rename", "tila.maa", "Maa ja vilja", *where, *why)
     command("code", "merge", "tila.talvi", "--into", "tila.maa", *where, *why)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -51,6 +51,8 @@ class Event:
     who, when, why : str
     undoes : str
         The event that this one takes back.
+    line : int
+        Where it stands in the file; 0 for nowhere. Two events are the same wherever they stand.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Event:
     when: str = ""
     why: str = ""
     undoes: str = ""
+    line: int = field(default=0, compare=False)
 
 
 def read(study: Study) -> list[Event]:
@@ -103,7 +106,14 @@ def parse(text: str) -> tuple[list[Event], list[Problem]]:
                 for field, pair in given.items()
             )
             texts = {key: str(data.get(key) or "") for key in ("who", "when", "why", "undoes")}
-            event = Event(str(data["id"]), str(data["action"]), str(data.get("code") or ""), changes, **texts)
+            event = Event(
+                str(data["id"]),
+                str(data["action"]),
+                str(data.get("code") or ""),
+                changes,
+                **texts,
+                line=number,
+            )
         except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
             remedy = 'Write {"id", "action", "code", "changes": {code: {field: [before, after]}}, …}.'
             problems.append(Problem(where, f"{row[:40]!r} is no event.", remedy))
@@ -269,7 +279,7 @@ def _short(value: Any) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "…")
 
 
-def event(action: str, code: str, changes: Iterable[Change], **said: str) -> Event:
+def event(action: str, code: str, changes: Iterable[Change], **said: Any) -> Event:
     """Make an event; its id is made of its content."""
     blank = Event("", action, code, tuple(changes), **said)
     digest = hashlib.sha256(line(blank).encode("utf-8", "surrogatepass")).hexdigest()

@@ -180,7 +180,9 @@ def undo(book: Codebook, events: Sequence[Event], name: str = "", **said: str) -
         for event in reversed(events):
             if event.undoes and event.id not in gone:
                 gone.add(event.undoes)
-        fitting = [event for event in events if not event.undoes and event.id not in gone][-1:]
+        open_ = [event for event in events if not event.undoes and event.id not in gone]
+        # Of events of one moment, the one that was written last.
+        fitting = sorted(open_, key=lambda event: (event.when, event.line))[-1:]
     if len(fitting) != 1:
         found = f"no single event has the id {name!r}." if name else "there is nothing to undo."
         raise _refuse(HISTORY, found, "See casestudy code history.")
