@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from mixed_study import FRAMEWORK, garden, write
 
 from casestudy.errors import InputError
 from casestudy.evidence import claims, status
-from casestudy.mixed import logside, material, participants
+from casestudy.mixed import figures as mixed_figures
+from casestudy.mixed import logside, material, participants, together
 from casestudy.outputs import Drawing
-from casestudy.perspectives import customer, figures, firm, flowchart, framework, general
+from casestudy.perspectives import customer, figures, firm, flowchart, framework, general, sides
 from casestudy.perspectives.sides import Result
 from casestudy.study import Study
 
@@ -156,6 +158,24 @@ def test_a_study_of_logs_only_comes_out(tmp_path: Path) -> None:
     ):
         said, _ = answer(result)
         assert "The study has no documents" in said
+
+
+def test_a_study_without_codings_says_so_in_words_and_pictures(tmp_path: Path) -> None:
+    study = write(tmp_path / "plain")
+    shutil.rmtree(study.root / "interviews/codings")
+    found = material.load(study)
+    assert found.words.empty
+    for module, side in ((customer, "gardener"), (firm, "maker"), (general, "gardener")):
+        result = module.tables(found, side)
+        assert "No codings were made yet" in module.answer(result)[0]
+        assert sides.who_was_heard(found, side).empty
+    result = customer.tables(found, "gardener")
+    assert figures.customer(result).alt.startswith("Nobody's words are coded")
+    both = together.join(found, result["ways"])
+    assert both.statistics(study.floor).empty
+    assert sides.beside_cases(both.cases, result["ability"]).shape[0] == len(both.cases)
+    assert mixed_figures.convergence(both.convergence.iloc[:0], {}).alt.startswith("Nothing to show")
+    assert mixed_figures.cases(both.cases.iloc[:0], {}, {}).alt.startswith("Nothing to show")
 
 
 def test_an_unknown_perspective_is_named(garden: Study) -> None:

@@ -294,6 +294,10 @@ def test_long_tables_are_cut_and_say_so(study: Study) -> None:
     table = soup(study, "10-food/index.html").select_one("#table-groups")
     assert len(table.select("tbody tr")) == 40
     assert "(The first 40 of 1,500 rows; all are in the file.)" in table.figcaption.get_text()
+    (folder / "groups.csv").write_text("group,share,n\n", encoding="utf-8")
+    render_site(study, force=True)
+    table = soup(study, "10-food/index.html").select_one("#table-groups")
+    assert "No rows: there is nothing to show here." in table.get_text()
 
 
 def test_the_cache_names_no_path_of_the_machine(study: Study, tmp_path: Path) -> None:

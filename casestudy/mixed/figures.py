@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from casestudy.figures import COLOURS, INK, QUIET, canvas
+from casestudy.figures import COLOURS, INK, QUIET, canvas, nothing
 from casestudy.mixed.displays import VERDICTS
 from casestudy.outputs import Drawing
 
@@ -34,6 +34,8 @@ def cases(table: pd.DataFrame, use: Mapping[str, Sequence[float]], names: Mappin
         Sessions by feedback cycle; missing for those whose log is not linked.
     names : mapping of type to its name
     """
+    if table.empty:
+        return nothing(table, "participants of words and log")
     count = max(len(table), 1)
     most = max((max(series) for series in use.values() if len(series)), default=1) or 1
     longest = max((len(series) for series in use.values()), default=1)
@@ -99,6 +101,8 @@ def convergence(table: pd.DataFrame, names: Mapping[str, str]) -> Drawing:
     """
     from matplotlib.patches import Patch, Rectangle
 
+    if table.empty:
+        return nothing(table, "words set against the log")
     people, kinds = list(dict.fromkeys(table["who"])), list(dict.fromkeys(table["construct"]))
     with canvas(size=(1.25 * max(len(kinds), 2) + 3.2, 0.3 * max(len(people), 1) + 1.9)) as (figure, axes):
         for row in table.to_dict("records"):

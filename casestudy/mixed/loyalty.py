@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casestudy.figures import COLOURS, MARKERS, QUIET, canvas
+from casestudy.figures import COLOURS, MARKERS, QUIET, canvas, nothing
 from casestudy.outputs import Drawing
 from casestudy.study import Study
 
@@ -212,6 +212,8 @@ def answer(table: pd.DataFrame) -> tuple[str, dict[str, float]]:
 
 def drawing(table: pd.DataFrame) -> Drawing:
     """Ratios to other households before and after registering, with the intervals of the first."""
+    if table["before"].isna().all():
+        return nothing(table, "registered households over others, before and after")
     with canvas(size=(7.2, 2.9)) as (figure, axes):
         places = range(len(table))
         before = table["before"].astype(float)

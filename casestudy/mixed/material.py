@@ -80,7 +80,10 @@ def load(study: Study) -> Material:
     book = codebook.load(study)
     works = codings.read(study)
     words = table.table(works, texts, book, people)
-    words = words.astype(dict.fromkeys(words.select_dtypes("str").columns, object))
+    # Columns of an empty table do not know what they hold; all but these hold text.
+    unsure = words.columns.difference(["start", "end", "placed"]) if words.empty else ()
+    words = words.astype(dict.fromkeys([*words.select_dtypes("str").columns, *unsure], object))
+    words["placed"] = words["placed"].astype(bool)
     roll = table.directory(texts, people).reset_index()
     documents = roll.assign(
         who=roll["participant"].where(roll["participant"].ne(""), roll["document"]),

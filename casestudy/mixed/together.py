@@ -60,7 +60,9 @@ class Both:
 
     def statistics(self, floor: int) -> pd.DataFrame:
         """Statistics by themes: medians of the measures by way in words, and who voices what."""
-        table = self.cases.merge(self.themes, left_on="participant_id", right_on="who", how="left")
+        # Empty tables do not know what their ids are, so the key is always an object.
+        voiced = self.themes.astype({"who": object})
+        table = self.cases.merge(voiced, left_on="participant_id", right_on="who", how="left")
         names = [name for name in self.themes.columns if name != "who"]
         table[names] = table[names].fillna(False).astype(bool)
         return displays.statistics_by_themes(table, "words", list(self.measures), names, floor)

@@ -26,6 +26,8 @@ def customer(result: Result) -> Drawing:
     ability = result["ability"]
     poles = [c for c in ability.columns if c not in ("who", "mean", "lowest", "quadrant")]
     scored = ability.dropna(subset=poles) if len(poles) >= 2 else pd.DataFrame()
+    if bars["of"].fillna(0).eq(0).all():
+        return nothing("Nobody's words are coded for this perspective: there is nothing to draw.")
     panels = 2 if len(scored) else 1
     with canvas(1, panels, size=(4.6 * panels + 1.4, 3.9)) as (figure, axes):
         left = axes[0] if panels == 2 else axes

@@ -183,7 +183,9 @@ def beside_cases(cases: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Cases with the scores of the same participants; the cases alone where there are no scores."""
     if scores.empty:
         return cases
-    return cases.merge(scores, left_on="participant_id", right_on="who", how="left", suffixes=("", "_score"))
+    # Empty tables do not know what their ids are, so the key is always an object.
+    known = scores.astype({"who": object})
+    return cases.merge(known, left_on="participant_id", right_on="who", how="left", suffixes=("", "_score"))
 
 
 def column(table: pd.DataFrame, name: str) -> pd.Series:

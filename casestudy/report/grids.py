@@ -49,7 +49,7 @@ def grid(
     caption: str,
     heads: Sequence[Sequence[str]],
     rows: Sequence[Sequence[str]],
-    after: str = "",
+    after: Markup | str = "",
     right: set[int] | None = None,
 ) -> Markup:
     """A table with its caption: numbers to the right, wide ones scroll in their own frame.
@@ -69,6 +69,8 @@ def grid(
             Markup("").join(Markup(tag).format(kind, cell) for kind, cell in zip(kinds, cells, strict=True))
         )
 
+    if not rows:
+        after = Markup('<p class="missing">No rows: there is nothing to show here.</p>\n{}').format(after)
     thead = Markup("").join(line(row, '<th scope="col"{}>{}</th>') for row in heads)
     tbody = Markup("").join(line(row, "<td{}>{}</td>") for row in rows)
     identity = Markup(' id="table-{}"').format(name) if name else ""

@@ -40,9 +40,13 @@ class Links:
         >>> links = Links({"claim": {"C1": "pages/claims/C1.html"}})
         >>> str(links.cell("claim", "C1 and <b>", "20-use/index.html"))
         '<a href="../pages/claims/C1.html">C1</a> and &lt;b&gt;'
+        >>> str(Links({"theme": {"ways": "t.html"}}).cell("theme", "Many ways", "20-use/index.html"))
+        'Many ways'
         """
         known = self.columns.get(column, {})
         to = partial(address, here=page)
+        if known and column.startswith("theme") and not all(one in known for one in _WORD.findall(text)):
+            return Markup.escape(text)  # names of themes, in which an id may occur as a word
         if known:
             return _linked(text, _WORD, lambda found: known.get(found[0], ""), to)
         if "outputs/" in text:
