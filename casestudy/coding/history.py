@@ -8,10 +8,11 @@ taking the lines of both.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -63,7 +64,7 @@ class Event:
     when: str = ""
     why: str = ""
     undoes: str = ""
-    line: int = field(default=0, compare=False)
+    line: int = dataclasses.field(default=0, compare=False)
 
 
 def read(study: Study) -> list[Event]:
