@@ -15,6 +15,7 @@ from casestudy.agreement.gamma import gamma
 from casestudy.agreement.intervals import Bootstrap, Jackknife
 from casestudy.agreement.posterior import Posterior
 from casestudy.agreement.spans import read_spans
+from casestudy.agreement.unitised import unitised_alpha
 from casestudy.errors import InputError
 
 ROWS = [
@@ -200,6 +201,19 @@ def test_documents_are_aligned_by_themselves_and_resampled():
     where, what = gamma(apart, seed=1)
     assert where.observed == pytest.approx(2)
     assert "No units of different coders are aligned" in what.reason
+
+
+def test_no_disagreement_at_all_has_no_interval():
+    """Documents that all agree cannot say how much disagreement there may be: no 1.00 to 1.00."""
+    rows = [(g, 10 * i, 10 * i + 5, "xy"[i % 2]) for g in "AB" for i in range(4)]
+    documents = [f"d{i}" for _ in "AB" for i in (0, 0, 1, 1)]
+    spans = spans_of(rows, {"d0": 80, "d1": 80}, document=documents)
+    for method in (Posterior(50), Bootstrap(50), Jackknife()):
+        for one in (*gamma(spans, seed=1, interval=method), unitised_alpha(spans, interval=method)):
+            assert one.value == 1
+            assert math.isnan(one.interval.low)
+            assert math.isnan(one.interval.high)
+            assert "No disagreement was observed" in one.interval.reason
 
 
 def test_undefined_is_nan_with_a_reason():

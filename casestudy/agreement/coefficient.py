@@ -158,6 +158,14 @@ def ratio(observed: NDArray[Any], expected: NDArray[Any], scale: float = 1.0) ->
     return Estimate(1 - value, observed, expected)
 
 
+def not_seen(found: Interval, estimate: Estimate) -> Interval:
+    """An interval of unitised text, which has no prior: undefined where no disagreement was seen at all."""
+    if estimate.observed[0] > TINY or math.isnan(found.low):
+        return found
+    reason = "No disagreement was observed: resampling documents cannot say how much there may be."
+    return replace(found, low=NAN, high=NAN, reason=reason)
+
+
 def share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[Any]:
     """Part over whole, NaN where the whole is zero."""
     some = np.real(whole) > TINY

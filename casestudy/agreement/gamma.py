@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.alignment import NOBODY, Cost, Units, apart, best
-from casestudy.agreement.coefficient import Bound, Estimate, Material, ratio, share
+from casestudy.agreement.coefficient import Bound, Estimate, Material, not_seen, ratio, share
 from casestudy.agreement.patterns import Floats, Integers, Patterns
 from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.results import NAN, Interval, Result
@@ -251,7 +251,7 @@ def _result(spans: Spans, form: Any, sums: _Sums, seed: int, interval: _Interval
             estimate,
             made=Material(takes_part, None, int(takes_part.sum()), "document"),
         )
-        found = interval(bound, None, at)
+        found = not_seen(interval(bound, None, at), at)
     notes = spans.notes
     if not reason:
         each = share(sums.expected[0].sum(axis=1), sums.expected[1].sum(axis=1))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from casestudy.agreement.coefficient import Bound, Estimate, Material, ratio, share
+from casestudy.agreement.coefficient import Bound, Estimate, Material, not_seen, ratio, share
 from casestudy.agreement.patterns import Floats, Patterns
 from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.results import NAN, Interval, Result
@@ -319,7 +319,7 @@ def _result(
             estimate,
             made=Material(takes_part, None, int(takes_part.sum()), "document"),
         )
-        found = interval(bound, None, at)
+        found = not_seen(interval(bound, None, at), at)
     whole = sums.observed.sum(axis=(0, 2))
     coded = (spans.pieces.values != GAP).any(axis=1)
     return Result(

@@ -170,7 +170,9 @@ def _gammas(
     for when, frame in frames.items():
         found = spanned.gammas(frame, documents, coders, names, seed=arguments.seed)
         for row in found.to_dict("records"):
-            value = f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}), n = {row['spans']} spans"
+            within = f"({row['low']:.2f} to {row['high']:.2f})"
+            within = within if row["low"] == row["low"] else f"(no interval: {row['reason']})"
+            value = f"{row['value']:.2f} {within}, n = {row['spans']} spans"
             said = value if row["value"] == row["value"] else f"undefined: {row['reason']}"
             print(f"{row['scheme']}{', ' * bool(when)}{when}: {row['form']} {said}")
 

@@ -14,6 +14,7 @@ from casestudy.transcripts.transcript import Transcript
 if TYPE_CHECKING:
     import pandas as pd
 
+    from casestudy.agreement.results import Result
     from casestudy.agreement.spans import Spans
 
 COLUMNS = ("scheme", "form", "coefficient", "value", "low", "high", "coded", "characters", "documents")
@@ -115,7 +116,7 @@ def by_scheme(
                 row["reason"] = "a coder gave two codes of the scheme to one text"
             else:
                 result = unitised_alpha(part, form, interval=Posterior(seed=seed))
-                row |= {"coefficient": result.name, "value": result.value, "reason": result.reason}
+                row |= {"coefficient": result.name, "value": result.value, "reason": _why(result)}
                 row |= {"low": result.interval.low, "high": result.interval.high}
                 row |= {"coded": result.n_pairable / result.n_units if result.n_units else float("nan")}
                 row |= {"interval": result.interval.method}
@@ -160,8 +161,13 @@ def gammas(
         for form, result in zip(("gamma", "gamma-cat"), results, strict=True):
             row: dict[str, object] = {"scheme": scheme, "form": form, "value": result.value}
             row |= {"low": result.interval.low, "high": result.interval.high, "spans": result.n_units}
-            rows.append(row | {"reason": result.reason, "notes": " ".join(result.notes)})
+            rows.append(row | {"reason": _why(result), "notes": " ".join(result.notes)})
     return pd.DataFrame(rows, columns=["scheme", "form", "value", "low", "high", "spans", "reason", "notes"])
+
+
+def _why(result: Result) -> str:
+    """Why the figure, or its interval, is undefined."""
+    return result.reason or result.interval.reason
 
 
 def _schemes(frame: pd.DataFrame, found: Spans) -> dict[str, list[str]]:
@@ -227,7 +233,7 @@ def by_code(
                 "low": result.interval.low,
                 "high": result.interval.high,
                 "coded": result.n_pairable / result.n_units if result.n_units else float("nan"),
-                "reason": result.reason,
+                "reason": _why(result),
             }
         )
     columns = ["code", "path", "scheme", "domain", "spans", "value", "low", "high", "coded", "reason"]
