@@ -18,7 +18,7 @@ _MEASURE = """example:
   casestudy measure-log usage_logs/events.csv                      what is in it, or every problem
   casestudy measure-log big.parquet --to measures.csv --gap 15     sessions at 15 minutes, one row each
 
-Memory hardly grows with the log: ten million events need some hundred megabytes.
+Memory grows with the sessions, not with the file: ten million events need half a gigabyte to one.
 """
 
 
