@@ -45,6 +45,9 @@ def feedback() -> HouseholdFeedback:
         "energy_kcal": 50000.0,
         "shown": True,
         "why": "",
+        "people": "2 adults, 1 child",
+        "need_kcal": 196000.0,
+        "need_percent": 25.51,
     }
     hidden = summary | {"first_month": "2017-01", "shown": False, "why": "too little was bought here"}
     trend = pd.DataFrame(

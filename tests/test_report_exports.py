@@ -11,10 +11,12 @@ from pathlib import Path
 import docx
 import pytest
 import report_words
+from bs4 import BeautifulSoup
 from report_study import HOSTILE, make
 
 from casestudy.cli import publishing
 from casestudy.errors import InputError
+from casestudy.report import word
 from casestudy.report.crate import METADATA, crate
 from casestudy.report.site import render
 from casestudy.report.word import report
@@ -46,6 +48,18 @@ def test_the_document_holds_answers_tables_pictures_themes_and_claims(study: Stu
     pictures = [shape._inline.docPr.get("descr") for shape in made.inline_shapes]
     assert "Bar chart of share of spending (%): bread 12.3; fruit 3.0." in pictures
     assert [p.text for p in made.paragraphs if p.style.name == "Title"] == ["A tiny study & its <title>"]
+
+
+def test_wide_tables_are_split_and_heads_repeat() -> None:
+    made = docx.Document()
+    heads = "".join(f"<th>c{number}</th>" for number in range(12))
+    cells = "".join(f"<td>{number}</td>" for number in range(12))
+    page = BeautifulSoup(f"<table><tr>{heads}</tr><tr>{cells}</tr></table>", "html.parser")
+    word._table(page.table, made)
+    first, second = made.tables
+    assert [cell.text for cell in first.rows[0].cells] == [f"c{n}" for n in range(8)]
+    assert [cell.text for cell in second.rows[1].cells] == ["0", "8", "9", "10", "11"]
+    assert all("tblHeader" in table.rows[0]._tr.xml for table in made.tables)
 
 
 def test_the_document_keeps_to_consent_with_the_words_as_well(study: Study) -> None:

@@ -61,6 +61,15 @@ def test_every_drawing_says_in_words_what_it_shows(page: BeautifulSoup) -> None:
     assert salt == "salt: not known. not known"
 
 
+def test_who_lives_there_and_what_they_need_is_said(page: BeautifulSoup) -> None:
+    said = [one.get_text() for one in page.select("p.need")]
+    assert said[0] == (
+        "For 2 adults, 1 child: the energy bought here is 26 % of the 196,000 kcal that they need "
+        "in this time."
+    )
+    assert "26 %" not in said[1]  # too little was bought to set it beside anything
+
+
 def test_a_time_with_too_little_shows_no_figures(page: BeautifulSoup) -> None:
     sections = page.select("section.period")
     assert "too little was bought here" in words(sections[1])

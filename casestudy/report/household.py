@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -127,7 +128,31 @@ def _period(feedback: HouseholdFeedback, summary: Row) -> Row:
     for row in judged:
         positions.setdefault(row["position"], []).append(row["name"])
     others = [row for row in measures if row["position"] == "not judged"]
-    return summary | {"measures": [*judged, *others], "positions": positions}
+    return summary | {"measures": [*judged, *others], "positions": positions, "need": need_words(summary)}
+
+
+def need_words(summary: Mapping[str, Any]) -> str:
+    """Who lives in the household, and how the energy bought stands to what they need; empty where untold.
+
+    Examples
+    --------
+    >>> need_words({"people": "2 adults", "need_kcal": 140000.0, "need_percent": 61.4, "shown": True})
+    'For 2 adults: the energy bought here is 61 % of the 140,000 kcal that they need in this time.'
+    >>> need_words({"people": "not known", "need_kcal": float("nan"), "need_percent": float("nan")})
+    'Who lives in this household is not known, so nothing is said of how much they need.'
+    """
+    people, need = str(summary.get("people", "")), float(summary.get("need_kcal", math.nan))
+    if not people:
+        return ""
+    if people == "not known":
+        return "Who lives in this household is not known, so nothing is said of how much they need."
+    share = float(summary.get("need_percent", math.nan))
+    if need != need or share != share or not summary.get("shown", True):
+        return f"For {people}: what they need in this time is not set beside what was bought."
+    return (
+        f"For {people}: the energy bought here is {share:.0f} % of the {need:,.0f} kcal that they need "
+        "in this time."
+    )
 
 
 def sentence(row: Mapping[str, Any]) -> str:

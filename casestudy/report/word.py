@@ -26,6 +26,7 @@ _LEFT_OUT = (
     ".chips, details:not([open]), svg"
 )
 _FRAMES = ("div", "section", "article", "figure", "details", "main", "form")
+_MOST_COLUMNS = 8
 _MOST_ROWS = 30
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -53,11 +54,15 @@ def report(study: Study, outputs: Path | None = None, words: bool = False) -> by
     """
     import docx
     from bs4 import BeautifulSoup
+    from docx.shared import Cm
 
     folder = outputs or study.outputs
     paths = list(_parts(study, folder, words))
     made: Any = docx.Document()
     _properties(made, study)
+    page = made.sections[0]
+    page.page_width, page.page_height = Cm(21.0), Cm(29.7)
+    page.left_margin = page.right_margin = Cm(2.5)
     for number, path in enumerate(paths):
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         if number:
@@ -165,18 +170,33 @@ def _paragraph(element: Tag, made: Any, style: str | None = None) -> None:
 
 
 def _table(element: Tag, made: Any) -> None:
+    """A table with heads that repeat on every page; a wide one in parts, each with its first column."""
     rows = [[_text(cell) for cell in row.find_all(["th", "td"])] for row in element.find_all("tr")]
     rows = [row for row in rows if row]
     width = max((len(row) for row in rows), default=0)
     if not width:
         return
     kept = rows[: _MOST_ROWS + 1]
-    table = made.add_table(rows=len(kept), cols=width, style="Light List")
-    for cells, row in zip(table.rows, kept, strict=True):
-        for cell, text in zip(cells.cells, row, strict=False):
-            cell.text = _printable(text)
+    first = range(0, width, _MOST_COLUMNS)
+    for start in first:
+        places = [0] * (start > 0) + list(range(start, min(start + first.step, width)))
+        _grid([[row[place] if place < len(row) else "" for place in places] for row in kept], made)
     if len(rows) > len(kept):
         made.add_paragraph(f"The first {_MOST_ROWS} of {len(rows) - 1:,} rows.", "Caption")
+    made.add_paragraph()
+
+
+def _grid(rows: list[list[str]], made: Any) -> None:
+    from docx.oxml import OxmlElement
+    from docx.shared import Pt
+
+    table = made.add_table(rows=len(rows), cols=len(rows[0]), style="Light List")
+    for cells, row in zip(table.rows, rows, strict=True):
+        for cell, text in zip(cells.cells, row, strict=True):
+            cell.text = _printable(text)
+            for run in cell.paragraphs[0].runs:
+                run.font.size = Pt(8)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     made.add_paragraph()
 
 
