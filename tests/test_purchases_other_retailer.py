@@ -115,8 +115,14 @@ def test_from_receipt_lines_to_a_page(retailer, tmp_path, capsys):
     assert "€" in page.read_text()
 
 
-def test_what_is_odd_is_listed_with_a_remedy_and_the_rest_goes_on(retailer):
-    clean, odd = open_basis(retailer("clean")), open_basis(retailer("odd", ODD))
+def test_what_is_odd_is_listed_with_a_remedy_and_the_rest_goes_on(retailer, capsys):
+    study = retailer("odd", ODD)
+    clean, odd = open_basis(retailer("clean")), open_basis(study)
+    parser = argparse.ArgumentParser()
+    nutrition.add(parser.add_subparsers())
+    given = parser.parse_args(["nutrition", "coverage", "--lines", "--study", str(study.root)])
+    assert given.act(given) == 0
+    assert "most lines are in another currency" in capsys.readouterr().out
     counts, problems = purchase_problems(odd.purchases)
     assert counts.set_index("odd")["lines"].to_dict() == {
         "unreadable": 3, "another currency": 1, "unknown product": 1, "nothing bought": 1, "no quantity": 1,
