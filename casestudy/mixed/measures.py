@@ -120,4 +120,5 @@ def _need(present: Iterable[str], wanted: Iterable[str], measure: Measure) -> No
 def _reason(error: CaseStudyError) -> str:
     if isinstance(error, UndeclaredInput):
         return "this notebook does not read that table"
-    return " ".join(f"{problem.where}: {problem.found}" for problem in error.problems) or error.summary
+    said = " ".join(f"{problem.where}: {problem.found}" for problem in error.problems) or error.summary
+    return said.rstrip(".")  # it stands within sentences
