@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CONTENTS = "contents.json"
-_MOST_ROWS_SHOWN = 40
+_MOST_ROWS_SHOWN = 24
 _MOST_ROWS_IN_TEXT = 10
 Decimals = int | Mapping[str, int]
 
@@ -177,7 +177,11 @@ def _pictures(drawing: Drawing, name: str) -> tuple[bytes, bytes]:
     plt.close(drawing.figure)
     # Flat colours need no more than a palette, and a hundredth of a point is finer than any screen.
     Image.open(png).convert("RGB").quantize(128).save(small, format="png", optimize=True)
-    text = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg.getvalue().decode())
+    text = re.sub(
+        r' (?:d|x|y)="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg.getvalue().decode()
+    )
+    text = re.sub(r"<metadata>.*?</metadata>\n|<!--.*?-->\n", "", text, flags=re.DOTALL)
+    text = re.sub(r"\n +(?=<)", "\n", text)
     return text.encode(), small.getvalue()
 
 

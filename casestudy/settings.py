@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -103,11 +104,15 @@ class _Reader:
         }
         globs = top.get("notebooks")
         if globs is not None:
-            if isinstance(globs, list) and all(isinstance(one, str) for one in globs):
+            if isinstance(globs, list) and all(
+                isinstance(one, str) and one and not Path(one).is_absolute() for one in globs
+            ):
                 fields["notebook_globs"] = tuple(globs)
             else:
                 self._problem(
-                    "notebooks", "it must be a list of globs.", 'Write notebooks = ["notebooks/*.ipynb"].'
+                    "notebooks",
+                    "it must be a list of globs from the study's folder.",
+                    'Write notebooks = ["notebooks/*.ipynb"].',
                 )
         if self.problems:
             raise StudyError(f"{self.file} has problems.", self.problems)

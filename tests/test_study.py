@@ -68,6 +68,13 @@ def test_every_problem_is_listed_with_its_line(tmp_path: Path) -> None:
     assert "Did you mean 'title'?" in str(caught.value)
 
 
+@pytest.mark.parametrize("globs", ['["/abs/*.ipynb"]', '[""]', '"notebooks/*"', "[3]"])
+def test_notebooks_are_globs_from_the_study(tmp_path: Path, globs: str) -> None:
+    (tmp_path / "study.toml").write_text(f'title = "T"\nnotebooks = {globs}\n')
+    with pytest.raises(StudyError, match="list of globs from the study"):
+        Study.load(tmp_path)
+
+
 @pytest.mark.parametrize(
     "text", [b"", b"\xff\xfe\x00", b"title = ", b"\x00" * 1000, b"title = 'a'\ntitle = 'b'"]
 )

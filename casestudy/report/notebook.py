@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from casestudy.report import layout
 from casestudy.report.cells import body
 from casestudy.report.layout import Site
@@ -9,6 +11,8 @@ from casestudy.report.links import Links
 from casestudy.report.markdown import Place, link, render
 from casestudy.report.records import Record
 from casestudy.study import Study
+
+_MOST_FILES = 12
 
 
 def page(
@@ -55,6 +59,7 @@ def page(
         contents=_contents(place, record),
         question=questions.get(record.question),
         parameters=sorted((name, repr(value)) for name, value in record.run.get("parameters", {}).items()),
+        files=len(record.run.get("inputs", {})),
         inputs=_provenance(record, Place(study.root, "study.toml", f"outputs/{path}")),
         modules=sorted(str(name) for name in record.run.get("modules", {})),
         previous=neighbours[0],
@@ -71,8 +76,22 @@ def _contents(place: Place, record: Record) -> list[tuple[str, str, int]]:
 
 
 def _provenance(record: Record, place: Place) -> list[tuple[str, str | None, str]]:
-    """The input files: name, where they are seen from the page, hash."""
+    """The input files: name, where the page links to, hash; a folder of many stands for its files."""
     inputs = record.run.get("inputs")
     if not isinstance(inputs, dict):
         return []
-    return [(str(name), link(str(name), place), str(digest)) for name, digest in sorted(inputs.items())]
+    folders: dict[str, list[tuple[str, str]]] = {}
+    for name, digest in sorted((str(name), str(digest)) for name, digest in inputs.items()):
+        folders.setdefault(name.rpartition("/")[0], []).append((name, digest))
+    rows: list[tuple[str, str | None, str]] = []
+    for folder, files in folders.items():
+        if len(files) > _MOST_FILES:
+            rows.append((f"{folder}/ ({len(files)} files, each in run.json)", None, _together(files)))
+        else:
+            rows += [(name, link(name, place), digest) for name, digest in files]
+    return rows
+
+
+def _together(files: list[tuple[str, str]]) -> str:
+    """One hash for several files: of the lines that `sha256sum` prints for them."""
+    return hashlib.sha256("".join(f"{digest}  {name}\n" for name, digest in files).encode()).hexdigest()

@@ -224,7 +224,7 @@ def run_into(study: Study, notebook: Notebook, made: Receipt, folder: Path, kern
             write_atomically(kept, to_text(tidy(error.partial, hidden)).encode())
         return (
             f"{notebook.path.name} ({notebook.title}) failed under “{where}”, cell {error.index + 1}: "
-            f"{error.name}: {error.text.strip()}. What there is of it: {_shown(kept, study)}."
+            f"{error.name}: {error.text.strip().rstrip('.')}. What there is of it: {_shown(kept, study)}."
         )
     write_atomically(folder / f"{notebook.stem}.ipynb", to_text(tidy(executed, hidden)).encode())
     record = {"notebook": notebook.stem, "title": notebook.title, "question": notebook.question}
