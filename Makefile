@@ -22,7 +22,7 @@ verify: $(SET_UP)
 	@$(BIN)/casestudy verify
 
 test-extra: $(SET_UP_EXTRAS)
-	$(BIN)/python -m pytest -m extra
+	$(BIN)/python -m pytest -m extra -n auto --dist loadfile
 
 $(SET_UP): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found."; exit 2; }
