@@ -69,20 +69,23 @@ class Study:
 
     @classmethod
     def find(cls, start: Path | str | None = None) -> Study:
-        """Find the study: `start`, else the runner's choice, else upward from the working folder.
+        """Find the study: in the folder `start`, else in the runner's, else upward from the working folder.
 
         Raises
         ------
         StudyError
-            When no folder upward holds a study.toml, or when it has problems (all are listed).
+            When there is no study.toml, or when it has problems (all are listed).
         """
-        begin = Path(start or os.environ.get(ENV_STUDY) or Path.cwd()).resolve()
-        for folder in (begin, *begin.parents):
+        named = start or os.environ.get(ENV_STUDY)
+        begin = Path(named or Path.cwd()).resolve()
+        for folder in (begin,) if named else (begin, *begin.parents):
             if (folder / FILE).is_file():
                 return cls.load(folder)
         problem = Problem(
-            str(begin),
-            f"neither this folder nor one above it holds a {FILE}.",
+            str(named or begin),
+            f"this folder holds no {FILE}."
+            if named
+            else f"neither this folder nor one above it holds a {FILE}.",
             "Go into a study's folder, name one with --study, or make one: casestudy new NAME.",
         )
         raise StudyError("No study was found.", [problem])

@@ -151,6 +151,17 @@ def test_a_sweep_tables_what_changed(small_study: Study, command) -> None:
     assert (root / "outputs/10-first/counts.csv").read_text() == "name,n\nx,6\ny,8\n"
 
 
+def test_pages_follow_a_sweep_that_ran_the_studys_own_values(small_study: Study, command) -> None:
+    root = small_study.root
+    page = root / "outputs/10-first/index.html"
+    command("run", "10", "--set", "factor=7", "--study", root)
+    other = page.read_text(encoding="utf-8")
+    code, _, err = command("run", "10", "--sweep", "factor=2,3", "--study", root)
+    assert code == 0
+    assert "the study's own values: 1 ran" in err
+    assert page.read_text(encoding="utf-8") != other
+
+
 def test_run_by_hand_gives_the_runners_answer(small_study: Study, command) -> None:
     root = small_study.root
     command("run", "--study", root, "--no-pages")

@@ -24,6 +24,16 @@ def test_no_study_says_what_to_do(tmp_path: Path) -> None:
         Study.find(tmp_path)
 
 
+def test_a_named_study_is_that_folder_and_none_above_it(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(small_study.root)
+    assert Study.find(small_study.root) == small_study
+    for wrong in ("notebooks", "nowhere", "study.toml"):
+        with pytest.raises(StudyError, match=wrong):
+            Study.find(wrong)
+
+
 BROKEN = """titel = "x"
 language = 3
 stance = "positivist"

@@ -16,7 +16,7 @@ from casestudy.usage.log import open_log
 
 @pytest.fixture(scope="module")
 def acts() -> pd.DataFrame:
-    return open_log(Study.find(Path(__file__).parent)).acts
+    return open_log(Study.find(Path(__file__).parents[1])).acts
 
 
 @pytest.mark.parametrize(("gap", "edge"), [(30, "continue"), (15, "break"), (0.5, "continue")])

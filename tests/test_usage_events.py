@@ -118,7 +118,7 @@ def test_the_vocabulary_lists_its_problems(tmp_path: Path) -> None:
 
 
 def test_the_check_finds_what_does_not_fit_together(tmp_path: Path) -> None:
-    root = Study.find(Path(__file__).parent).root
+    root = Study.find(Path(__file__).parents[1]).root
     shutil.copytree(
         root / "usage_logs", tmp_path / "usage_logs", ignore=shutil.ignore_patterns("truth", "recovery")
     )

@@ -13,11 +13,11 @@ from casestudy.errors import CaseStudyError
 
 AREAS = ("studying", "running", "coding", "usage", "nutrition", "evidence", "literature", "publishing")
 _EPILOG = """examples:
-  casestudy run                     run every notebook that is not fresh, and draw the pages
-  casestudy run 20 --set gap=60     run one notebook with another parameter
-  casestudy status                  say what is fresh, and why the rest is stale
-  casestudy verify                  run everything elsewhere and compare with the committed outputs
-  casestudy new my-study            make a study of your own, with a tutorial inside
+  casestudy run                           run every notebook that is not fresh, and draw the pages
+  casestudy run 20 --set gap_minutes=60   run one notebook with another parameter
+  casestudy status                        say what is fresh, and why the rest is stale
+  casestudy verify                        run everything elsewhere and compare with the committed outputs
+  casestudy new my-study                  make a study of your own, with a tutorial inside
 """
 
 

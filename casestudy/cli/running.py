@@ -102,7 +102,7 @@ def _run(given: argparse.Namespace) -> int:
     if given.dry_run:
         return _say_states(plan.states())
     if given.sweep:
-        return _sweep(study, chosen, values, given.sweep, jobs, plan)
+        return _sweep(study, chosen, values, given, jobs, plan)
     outcomes = _run_plan(plan, jobs)
     failed = _failed(outcomes)
     drawn = 0 if given.no_pages else _draw(study)
@@ -112,6 +112,8 @@ def _run(given: argparse.Namespace) -> int:
     if index.exists() and not given.no_pages:
         print(f"index page: {_near(index)}")
     print(_closing(outcomes))
+    if given.set or given.params:
+        print("these outputs have other values than the study's own: casestudy run brings those back")
     if failed:
         raise RunFailed("Not everything ran.", failed)
     return 0
@@ -144,7 +146,7 @@ def _closing(outcomes: Any) -> str:
     return ", ".join(words)
 
 
-def _sweep(study: Study, chosen: Any, values: Any, sweeps: Sequence[str], jobs: int, plan: Any) -> int:
+def _sweep(study: Study, chosen: Any, values: Any, given: argparse.Namespace, jobs: int, plan: Any) -> int:
     from casestudy.run import runner, sweep
     from casestudy.run.progress import Progress
 
@@ -153,8 +155,12 @@ def _sweep(study: Study, chosen: Any, values: Any, sweeps: Sequence[str], jobs: 
             "--sweep", f"it runs one notebook, not {len(chosen)}.", "Name one: casestudy run 20 --sweep …"
         )
         raise CaseStudyError("The sweep cannot run.", [problem])
-    points = sweep.grid(chosen[0], sweeps)
-    runner.raise_for(_run_plan(plan, jobs))
+    points = sweep.grid(chosen[0], given.sweep)
+    outcomes = _run_plan(plan, jobs)
+    runner.raise_for(outcomes)
+    if any(one.state == "ran" for one in outcomes):
+        drawn = 0 if given.no_pages else _draw(study)
+        print(f"the study's own values: {_closing(outcomes)}; {drawn} pages drawn", file=sys.stderr)
     progress = Progress()
     try:
         table = sweep.run_sweep(

@@ -63,6 +63,9 @@ def _check(given: argparse.Namespace) -> int:
     for room in CHECKED:
         problems += import_module(f"casestudy.{room}.check").check(study)
     if problems:
-        raise InputError(f"The study has {len(problems)} problems.", problems)
+        raise InputError(
+            "The study has a problem." if len(problems) == 1 else f"The study has {len(problems)} problems.",
+            problems,
+        )
     print(f"{study.title}: no problem found")
     return 0
