@@ -167,8 +167,9 @@ def test_the_default_interval_is_the_one_that_the_coverage_table_favours():
             method: sum(not 0.93 <= value <= 0.97 for value in values) for method, values in found.items()
         }
         assert outside["posterior"] == min(outside.values())
-        # The lowest is 0.89: alpha 0, a tenth of the units in one category, two coders, 200 units.
-        assert lowest["posterior"] >= 0.885
+        # Of all cells one lies below 0.9: alpha 0, a tenth in one category, two coders, 200 units (0.890).
+        assert sorted(found["posterior"])[1] >= 0.9
+        assert lowest["posterior"] >= (0.9 if grouped else 0.89)
         if not grouped:
             under = {method: sum(value < 0.93 for value in values) for method, values in found.items()}
             assert (
