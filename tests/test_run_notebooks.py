@@ -107,6 +107,17 @@ def test_a_failure_keeps_the_last_good_output_and_says_where(small_study: Study,
     assert any(cell.get("outputs") for cell in partial["cells"])
 
 
+def test_a_kernel_that_dies_is_told_with_its_last_words(small_study: Study, command) -> None:
+    root = small_study.root
+    dying = "import os; os.write(2, b'out of paper'); os._exit(9); total = int("
+    edit(root / "notebooks/10-first.ipynb", "total = int(", dying)
+    code, _, err = command("run", "--study", root, "--no-pages")
+    assert code == 1
+    assert "“Answer”" in err
+    assert "Kernel died" in err
+    assert "out of paper" in err
+
+
 def test_a_notebook_may_read_only_what_it_declares(small_study: Study, command) -> None:
     root = small_study.root
     edit(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.table import INTERVIEWERS
 from casestudy.errors import InputError, Problem, nearest
-from casestudy.transcripts.transcript import Transcript, word_count
+from casestudy.transcripts.transcript import Transcript
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,9 +190,3 @@ def honest(status: Mapping[str, str] | None, kinds: Sequence[str] = ("interviews
     ' They are composed.'
     """
     return "".join(f" {(status or {})[kind]}" for kind in kinds if kind in (status or {}))
-
-
-def spoken_words(document: Transcript) -> int:
-    """Words that participants speak in a document, without the interviewer's."""
-    own = (turn for turn in document.turns if turn.speaker.casefold() not in INTERVIEWERS)
-    return sum(word_count(document.text[turn.speech : turn.end]) for turn in own)

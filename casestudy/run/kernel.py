@@ -201,9 +201,8 @@ def execute(
         except Exception as error:
             if kernels.closed:
                 raise InterruptedError("the run was interrupted") from error
-            raise CellFailed(
-                _first(partial), _last_begun(partial), type(error).__name__, str(error)
-            ) from error
+            said = ". ".join(filter(None, (str(error).strip().rstrip("."), _last_words(private))))
+            raise CellFailed(_first(partial), _last_begun(partial), type(error).__name__, said) from error
 
 
 def _first(partial: list[NotebookNode]) -> NotebookNode | None:
@@ -212,8 +211,8 @@ def _first(partial: list[NotebookNode]) -> NotebookNode | None:
 
 def _last_begun(partial: list[NotebookNode]) -> int:
     cells = partial[0].cells if partial else []
-    begun = [index for index, cell in enumerate(cells) if cell.cell_type == "code" and cell.outputs]
-    return begun[-1] if begun else 0
+    times = (cell.metadata.get("papermill", {}).get("start_time") for cell in cells)
+    return max((index for index, time in enumerate(times) if time), default=0)
 
 
 def _last_words(folder: str) -> str:
