@@ -199,9 +199,12 @@ def test_a_theme_names_who_voices_it_out_of_whom(study: Study) -> None:
 def test_the_framework_is_drawn_with_every_box_leading_to_its_evidence(study: Study) -> None:
     drawn = soup(study, "pages/perspectives.html").select_one("svg.frame")
     links = {a["href"]: a["aria-label"] for a in drawn.find_all("a")}
-    assert links["themes/liking.html"] == "Liking fruit: voiced by 2 of 2"
-    assert links["themes/nothing.html"] == "Nothing said: voiced by 0 of 2"
-    assert links["claims/C1.html"] == f"Claim C1, partly: leads to {HOSTILE}"
+    assert links["themes/liking.html"] == "Liking fruit: voiced by 2 of 2; claims: C1"
+    assert links["themes/nothing.html"] == "Nothing said: voiced by 0 of 2; claims: C1, C2"
+    assert (
+        links["claims/C1.html"] == f"Claim C1, partly, from Liking fruit to Nothing said: leads to {HOSTILE}"
+    )
+    assert links["claims/C2.html"] == "Claim C2, undecidable"
     heights = {a["href"]: float(a.rect["height"]) for a in drawn.select("a:has(.theme)")}
     assert heights["themes/liking.html"] > heights["themes/nothing.html"]
     assert not drawn.find("script")

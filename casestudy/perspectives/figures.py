@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from casestudy.figures import COLOURS, HATCHES, INK, MARKERS, QUIET, canvas
+from casestudy.evidence import chart
+from casestudy.figures import COLOURS, INK, MARKERS, QUIET, canvas
 from casestudy.outputs import Drawing
 from casestudy.perspectives.flowchart import nothing
 from casestudy.perspectives.sides import Result
@@ -140,191 +141,125 @@ def firm(result: Result) -> Drawing:
 
 
 _LINE: dict[str, dict[str, Any]] = {
-    "supported": {"color": COLOURS[0], "linewidth": 2.6, "linestyle": "-"},
-    "partly": {"color": COLOURS[0], "linewidth": 1.8, "linestyle": (0, (6, 3))},
-    "single-source": {"color": COLOURS[2], "linewidth": 1.8, "linestyle": (0, (3, 2))},
+    "supported": {"color": COLOURS[0], "linewidth": 2.4, "linestyle": "-"},
+    "partly": {"color": COLOURS[0], "linewidth": 1.7, "linestyle": (0, (6, 3))},
+    "single-source": {"color": COLOURS[2], "linewidth": 1.7, "linestyle": (0, (3, 2))},
     "undecidable": {"color": QUIET, "linewidth": 1.3, "linestyle": ":"},
-    "contradicted": {"color": COLOURS[5], "linewidth": 2.2, "linestyle": (0, (1, 2, 5, 2))},
+    "contradicted": {"color": COLOURS[5], "linewidth": 2.0, "linestyle": (0, (1, 2, 5, 2))},
     "not made": {"color": QUIET, "linewidth": 0.8, "linestyle": ":"},
 }
 
 
 def framework(result: Result) -> Drawing:
-    """Perspectives as columns, themes as boxes as tall as the share who voice them, links as their claims
-    stand.
+    """Perspectives as columns, themes as boxes that grow with the share who voice them and name their claims,
+    lines as the claims that join two themes stand.
 
-    Every box has the id ``theme-ID`` and every link ``claim-ID`` in the drawing, so that a page can open
+    Every box has the id ``theme-ID`` and every line ``claim-ID`` in the drawing, so that a page can open
     their evidence.
     """
     themes, links = result["themes"], result["links"]
     if themes.empty:
         return nothing("The study declares no perspectives.")
-    columns = list(dict.fromkeys(themes["perspective"]))
-    tallest = max(int(themes["perspective"].eq(side).sum()) for side in columns)
-    with canvas(size=(max(6.0, 3.5 * len(columns)), 1.05 * tallest + 1.9)) as (figure, axes):
-        boxes = _boxes(axes, themes, columns)
-        placed = list(boxes.values())
-        for number, link in enumerate(links.to_dict("records")):
-            if link["start"] in boxes and link["end"] in boxes:
-                placed.append(_link(axes, boxes[link["start"]], boxes[link["end"]], link, number, placed))
-        _legend(axes, list(dict.fromkeys(links["status"])))
+    labels = [_numbered(row) for row in links.to_dict("records")]
+    shown = (themes, links.assign(label=labels), result["claims"])
+    whole = chart.lay(*(table.to_dict("records") for table in shown))
+    with canvas(size=(whole.width / 100, (whole.height + 46) / 100)) as (figure, axes):
         axes.set_axis_off()
-        axes.set_xlim(-0.42, len(columns) - 0.58)
-        axes.set_ylim(-0.13, 1.09)
-    listed = themes.assign(
-        said=[f"{r['name']} {r['people']} of {r['of']}" for r in themes.to_dict("records")]
+        axes.set_xlim(0, whole.width)
+        axes.set_ylim(whole.height + 46, 0)
+        for head, x in whole.heads:
+            said = textwrap.fill(head, 28)
+            axes.text(x, chart.TOP - 14, said, va="bottom", fontsize=11, weight="bold", color=INK)
+        for box in whole.boxes:
+            _box(axes, box)
+        for line in whole.lines:
+            _line(axes, line)
+        _legend(axes, whole)
+    return Drawing(figure, _said(whole), themes)
+
+
+def _said(whole: chart.Chart) -> str:
+    """The framework in words."""
+    sides = [
+        f"{head}: " + ", ".join(f"{box.name} {box.people} of {box.of}" for box in whole.boxes if box.x == x)
+        for head, x in whole.heads
+    ]
+    lines = [f"{one.claim} ({one.status}) from {one.start.name} to {one.end.name}" for one in whole.lines]
+    return (
+        f"{len(whole.boxes)} themes in {len(whole.heads)} columns, with the people who voice each. "
+        f"{'; '.join(sides)}. Claims drawn as lines: {'; '.join(lines) or 'none'}. {whole.said()}"
+    ).strip()
+
+
+def _box(axes: Any, box: chart.Box) -> None:
+    from matplotlib.patches import FancyBboxPatch, Rectangle
+
+    colour = COLOURS[box.column % len(COLOURS)]
+    outline = FancyBboxPatch(
+        (box.x, box.y),
+        chart.BOX,
+        box.height,
+        boxstyle="round,pad=0,rounding_size=5",
+        facecolor="white",
+        edgecolor=colour,
+        linewidth=1.6,
+        zorder=3,
     )
-    sides = listed.groupby("perspective_name", sort=False)["said"]
-    said = "; ".join(f"{name}: {', '.join(mine)}" for name, mine in sides)
-    carried = "; ".join(
-        f"{r['start']} to {r['end']} ({r['claim']}, {r['status']})" for r in links.to_dict("records")
-    )
-    alt = f"Framework. Themes with the people who voice them. {said}. Links: {carried or 'none'}."
-    return Drawing(figure, alt, themes)
+    outline.set_gid(f"theme-{box.id}")
+    axes.add_patch(outline)
+    words = {"zorder": 4, "color": INK, "va": "baseline"}
+    for row, said in enumerate(box.lines):
+        axes.text(box.x + 12, box.y + 22 + chart.ROW * row, said, fontsize=10, **words)
+    counted = f"{box.people} of {box.of} voice it" if box.of else "nobody was asked"
+    axes.text(box.x + 12, box.y + 22 + chart.ROW * len(box.lines), counted, fontsize=8, **words)
+    base = box.y + box.height - 8
+    for width, shade in ((chart.BOX - 24, "#e3e3e3"), ((chart.BOX - 24) * box.share, colour)):
+        axes.add_patch(Rectangle((box.x + 12, base), width, 3, facecolor=shade, edgecolor="none", zorder=4))
+    for claim, status, x, y in box.chips:
+        said = f"{claim} {chart.SIGNS.get(status, '')}".strip()
+        frame = {"boxstyle": "round,pad=0.2", "facecolor": "#f3f3f3", "edgecolor": QUIET, "linewidth": 0.6}
+        centre = (x + chart.CHIP / 2, y + 10)
+        axes.text(*centre, said, ha="center", va="center", fontsize=8, zorder=5, color=INK, bbox=frame)
 
 
-_Box = tuple[float, float, float, float]
-
-
-def _boxes(axes: Any, themes: pd.DataFrame, columns: list[str]) -> dict[str, _Box]:
-    from matplotlib.patches import FancyBboxPatch
-
-    boxes: dict[str, _Box] = {}
-    for column, side in enumerate(columns):
-        mine = themes[themes["perspective"] == side].to_dict("records")
-        size = [0.45 + (row["share"] if row["share"] == row["share"] else 0.0) for row in mine]
-        gap = 0.045
-        room = 1 - gap * (len(mine) - 1)
-        scale = room / max(sum(size), 1e-9)
-        title = textwrap.fill(mine[0]["perspective_name"], 26)
-        axes.text(column, 1.03, title, ha="center", va="bottom", fontsize=11.5, weight="bold", color=INK)
-        top = 1.0
-        for row, amount in zip(mine, size, strict=True):
-            height = min(amount * scale, 0.42)
-            box = FancyBboxPatch(
-                (column - 0.3, top - height),
-                0.6,
-                height,
-                boxstyle="round,pad=0,rounding_size=0.02",
-                facecolor="#eef4f9" if row["people"] else "white",
-                edgecolor=COLOURS[column % len(COLOURS)],
-                linewidth=1.8,
-                hatch=None if row["people"] else HATCHES[1],
-                zorder=3,
-            )
-            box.set_gid(f"theme-{row['id']}")
-            axes.add_patch(box)
-            plural = "" if row["claims"] == 1 else "s"
-            said = f"{row['people']} of {row['of']} voice it · {row['claims']} claim{plural}"
-            axes.text(
-                column,
-                top - height / 2,
-                textwrap.fill(row["name"], 27),
-                ha="center",
-                va="bottom",
-                zorder=4,
-                fontsize=9.5,
-                color=INK,
-            )
-            axes.text(
-                column,
-                top - height / 2 - 0.012,
-                said,
-                ha="center",
-                va="top",
-                zorder=4,
-                fontsize=7.8,
-                color=INK,
-            )
-            boxes[row["id"]] = (column - 0.3, column + 0.3, top - height, top)
-            top -= height + gap
-    return boxes
-
-
-def _link(
-    axes: Any, start: _Box, end: _Box, link: dict[Any, Any], number: int, placed: Sequence[_Box]
-) -> _Box:
-    """Draw a link and name its claim where nothing is covered; gives the place that the name takes."""
+def _line(axes: Any, line: chart.Line) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    if start[0] > end[0]:
-        start, end = end, start
-    y0, y1 = (start[2] + start[3]) / 2, (end[2] + end[3]) / 2
-    # Links that leave one box spread a little, so that they can be told apart.
-    shift = ((number % 3) - 1) * 0.016
-    y0, y1 = y0 + shift, y1 + shift
-    if start[0] == end[0]:
-        x0, x1, bend = start[1], end[1], 0.13
-        points = [(x0, y0), (x0 + bend, y0), (x1 + bend, y1), (x1, y1)]
-    else:
-        x0, x1 = start[1], end[0]
-        middle = (x0 + x1) / 2
-        points = [(x0, y0), (middle, y0), (middle, y1), (x1, y1)]
-    path = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
-    patch = PathPatch(path, fill=False, zorder=2, **_LINE[link["status"]])
-    patch.set_gid(f"claim-{link['claim']}")
+    points, codes = [line.pieces[0][0]], [Path.MOVETO]
+    for piece in line.pieces:
+        points += piece[1:]
+        codes += [Path.CURVE4] * 3
+    patch = PathPatch(Path(points, codes), fill=False, zorder=2, **_LINE.get(line.status, _LINE["not made"]))
+    patch.set_gid(f"claim-{line.claim}")
     axes.add_patch(patch)
-    said = _numbered(link)
-    x, y = _free(points, 0.0072 * len(said) + 0.01, placed)
-    axes.text(
-        x,
-        y,
-        said,
-        fontsize=7.5,
-        ha="center",
-        va="center",
-        zorder=5,
-        color=INK,
-        bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.9},
-    )
-    return _around(x, y, 0.0072 * len(said) + 0.01)
+    halo = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+    axes.text(*line.mark, line.label, fontsize=8, ha="center", va="center", zorder=5, color=INK, bbox=halo)
 
 
-def _around(x: float, y: float, half: float) -> _Box:
-    return x - half, x + half, y - 0.017, y + 0.017
-
-
-def _free(points: list[tuple[float, float]], half: float, placed: Sequence[_Box]) -> tuple[float, float]:
-    """Where on a curve a name covers least: the first place that covers nothing, searched from the start."""
-
-    def covered(t: float) -> float:
-        left, right, low, high = _around(*_on_curve(points, t), half)
-        return sum(
-            max(0.0, min(right, b) - max(left, a)) * max(0.0, min(high, d) - max(low, c))
-            for a, b, c, d in placed
-        )
-
-    places = [0.18 + 0.04 * step for step in range(17)]
-    best = min(places, key=lambda t: (round(covered(t), 6), t))
-    return _on_curve(points, best)
-
-
-def _numbered(link: dict[Any, Any]) -> str:
+def _numbered(link: Mapping[Any, Any]) -> str:
     """A claim with the numbers of the notebooks that it rests on, such as ``C3 · 45``."""
-    stems = [stem for stem in link["notebooks"].split(", ") if stem]
-    return " · ".join(
-        [link["claim"], *([", ".join(stem.partition("-")[0] for stem in stems)] if stems else [])]
-    )
+    stems = [stem.partition("-")[0] for stem in str(link["notebooks"]).split(", ") if stem]
+    return " · ".join([link["claim"], *([", ".join(stems)] if stems else [])])
 
 
-def _on_curve(points: list[tuple[float, float]], t: float) -> tuple[float, float]:
-    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-    x = sum(w * p[0] for w, p in zip(weights, points, strict=True))
-    return x, sum(w * p[1] for w, p in zip(weights, points, strict=True))
-
-
-def _legend(axes: Any, statuses: list[str]) -> None:
+def _legend(axes: Any, whole: chart.Chart) -> None:
     from matplotlib.lines import Line2D
 
-    handles = [Line2D([], [], label=status, **style) for status, style in _LINE.items() if status in statuses]
+    stand = {status for box in whole.boxes for _, status in box.claims}
+    handles = [
+        Line2D([], [], label=f"{chart.SIGNS.get(status, '')} {status}".strip(), **style)
+        for status, style in _LINE.items()
+        if status in stand
+    ]
     if handles:
         axes.legend(
             handles=handles,
-            loc="lower center",
-            bbox_to_anchor=(0.5, -0.04),
+            loc="lower left",
+            bbox_to_anchor=(0, 0),
             ncols=len(handles),
             fontsize=8.5,
-            title="claim · notebooks whose numbers it rests on; the claim behind a link is",
+            title="How a claim stands. On a line: claim · notebooks whose numbers it rests on",
             title_fontsize=8.5,
+            alignment="left",
         )

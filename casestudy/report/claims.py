@@ -42,6 +42,7 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
     if not site.has(path):
         return {}
     questions = {question.id: question.text for question in corpus.material.study.questions}
+    names = {theme.id: theme.name for theme in corpus.framework.themes}
     made = {
         path: layout.page(
             "claims.html.j2",
@@ -65,7 +66,8 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
             verdict=verdict,
             claim=verdict.claim,
             question=questions.get(verdict.claim.question, ""),
-            theme={theme.id: theme.name for theme in corpus.framework.themes}.get(verdict.claim.theme, ""),
+            names=names,
+            joins=[one for one in corpus.framework.links if one.claim == verdict.claim.id],
             parts=[
                 ("Evidence", "evidence", [one for one in shown if not one.finding.contrary]),
                 ("Search for the contrary", "contrary", [one for one in shown if one.finding.contrary]),

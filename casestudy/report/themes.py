@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.report import layout
 from casestudy.report.corpus import PAGES, Corpus, Quote
-from casestudy.report.frame import drawing
+from casestudy.report.frame import charted, drawing
 from casestudy.report.layout import Site
 from casestudy.report.measures import Number, numbers
 from casestudy.report.records import Record
@@ -49,6 +49,8 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
         return {}
     voiced = {theme.id: found for theme in framework.themes for found in [_voiced(corpus, theme)]}
     counts = {one: (int(found.count["people"]), int(found.count["of"])) for one, found in voiced.items()}
+    whole = charted(corpus, counts)
+    known = {one.claim.id: one.status for one in corpus.verdicts}
     made = {
         path: layout.page(
             "perspectives.html.j2",
@@ -57,7 +59,9 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
             "Perspectives and themes",
             corpus=corpus,
             voiced=voiced,
-            drawn=drawing(corpus, counts, partial(layout.address, here=path)),
+            drawn=drawing(whole, known, partial(layout.address, here=path)),
+            chart=whole,
+            known=known,
             questions={question.id: question.text for question in corpus.material.study.questions},
         )
     }
