@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,7 +14,9 @@ from hypothesis import strategies as st
 
 from casestudy.nutrition import hei
 from casestudy.nutrition.scores import (
+    STAR_CATEGORIES,
     Food,
+    Score,
     health_star_rating,
     nrf93,
     nutri_score,
@@ -19,6 +24,49 @@ from casestudy.nutrition.scores import (
     table,
     uk_npm,
 )
+
+# Inputs and results of other people's tests, each row with where it was read; quoted, not computed here.
+PUBLISHED = list(
+    csv.DictReader((Path(__file__).parent / "data" / "scores-published.csv").open(encoding="utf-8"))
+)
+NUTRIENTS = ("energy_kj", "sugars_g", "sfa_g", "sodium_mg", "fibre_g", "protein_g")
+
+
+def scored(score: str, kind: str, food: Food) -> Score:
+    if score == "health-star-rating-2020":
+        return health_star_rating(food, kind)
+    return uk_npm(food) if score == "uk-npm-2004" else nutri_score(food, int(score[-4:]))
+
+
+@pytest.mark.parametrize("row", PUBLISHED, ids=lambda row: f"{row['score']} {row['food']}")
+def test_published_foods_have_their_published_score_and_class(row):
+    stars = row["score"] == "health-star-rating-2020"
+    food = Food(
+        **{name: float(row[name]) for name in NUTRIENTS},
+        fat_g=float(row["fat_g"] or "nan"), fvl_percent=float(row["fvl_percent"]),
+        kind="general" if stars else row["kind"], sweetener=row["sweetener"] == "yes",
+    )  # fmt: skip
+    found = scored(row["score"], row["kind"], food)
+    assert (found.grade, found.value) == (row["grade"], int(row["value"]) if row["value"] else found.value)
+
+
+def test_every_product_class_has_published_foods_in_several_grades():
+    grades: dict[tuple[str, str], set[str]] = {}
+    for row in PUBLISHED:
+        grades.setdefault((row["score"], row["kind"]), set()).add(row["grade"])
+    for kind in ("general", "red-meat", "cheese", "fats", "beverage"):
+        assert len(grades["nutri-score-2023", kind]) >= 2, kind
+    for category in ("food", "dairy", "dairy-drink", "fats", "cheese", "drink"):
+        assert len(grades["health-star-rating-2020", category]) >= 3, category
+
+
+@pytest.mark.parametrize(("category", "stars"), [("produce", "5"), ("flavoured-water", "4.5")])
+def test_stars_by_rule_need_no_score(category, stars):
+    found = health_star_rating(Food(math.nan, 1, 1, 1, 1, 1), category)
+    assert found.grade == stars
+    assert math.isnan(found.value)
+    assert "rule" in found.reason
+
 
 # Expected values published with the Open Food Facts server: tests/unit/expected_test_results/nutriscore_2023.
 MUSHROOM_MEAL = {
@@ -252,7 +300,8 @@ def test_healthy_eating_index_of_five_records_as_published():
 
 def test_health_stars_of_plain_foods():
     apple = Food(218, 10.4, 0, 1, 2.4, 0.3, fvl_percent=100)
-    assert health_star_rating(apple, "food").grade == "4.5"  # the rule for unprocessed fruit is not applied
+    assert health_star_rating(apple, "food").grade == "4.5"  # as a food by its score; as produce by rule:
+    assert health_star_rating(apple, "produce").grade == "5"
     assert health_star_rating(Food(0, 0, 0, 0, 0, 0, kind="water"), "drink").grade == "5"
     cola = Food(180, 10.6, 0, 5, 0, 0, kind="beverage")
     assert float(health_star_rating(cola, "drink").grade) <= 1.5
@@ -286,6 +335,69 @@ def test_more_of_the_bad_never_lowers_a_score_of_the_same_protein_rule(
     less = nutri_score(Food(500, sugar, **base), edition).value
     greater = nutri_score(Food(500 + 100 * more, sugar + more, **base), edition).value
     assert greater >= less
+
+
+kinds = st.sampled_from(
+    [(f"nutri-score-{edition}", kind) for edition in (2021, 2023)
+     for kind in ("general", "red-meat", "cheese", "fats", "beverage")]
+    + [("uk-npm-2004", kind) for kind in ("general", "beverage")]
+    + [("health-star-rating-2020", category) for category in STAR_CATEGORIES[:6]]
+)  # fmt: skip
+
+
+def badness(grade: str) -> float | str:
+    """Stars fall as a food gets worse; letters, and `healthier` before `less healthy`, rise."""
+    return -float(grade) if grade[0].isdigit() else grade
+
+
+GOOD = ("fibre_g", "fvl_percent", "protein_g")
+BAD = ("energy_kj", "sugars_g", "sodium_mg", "sfa_g")
+
+
+@given(
+    st.tuples(st.floats(0, 3700), amounts, amounts, st.floats(0, 3000), amounts, amounts),
+    st.floats(0, 100), kinds, st.sampled_from([*GOOD, *BAD]), st.floats(0.01, 30),
+)  # fmt: skip
+def test_each_nutrient_moves_a_score_in_one_direction(values, fvl, which, nutrient, more):
+    # With a protein rule met or not met alike; where more of the bad makes protein count no longer, the score
+    # rises too, and where more fruit makes it count again, it falls: the rule is monotone as well.
+    score, kind = which
+    stars = score == "health-star-rating-2020"
+    food = Food(*values, fat_g=200.0, fvl_percent=fvl, kind="general" if stars else kind)
+    step = more * (100 if nutrient in ("energy_kj", "sodium_mg") else 1)
+    other = replace(
+        food, **{nutrient: min(getattr(food, nutrient) + step, 100 if nutrient == "fvl_percent" else 1e9)}
+    )
+    before, after = scored(score, kind, food), scored(score, kind, other)
+    assert (after.value - before.value) * (-1 if nutrient in GOOD else 1) >= 0
+    worse, better = (before, after) if nutrient in GOOD else (after, before)
+    assert badness(worse.grade) >= badness(better.grade)
+
+
+@given(kinds, st.sampled_from([*NUTRIENTS, "fvl_percent"]))
+def test_a_missing_input_gives_no_number_and_is_named(which, absent):
+    score, kind = which
+    stars = score == "health-star-rating-2020"
+    food = Food(1, 1, 1, 1, 1, 1, fat_g=1, kind="general" if stars else kind)
+    found = scored(score, kind, replace(food, **{absent: math.nan}))
+    assert math.isnan(found.value)
+    assert absent in found.reason
+    assert found.grade == ""
+    assert not found.points
+
+
+@given(
+    st.sampled_from([*table("nrf-9-3")["encourage"], *table("nrf-9-3")["limit"]]),
+    st.floats(0, 500),
+    st.floats(0.1, 500),
+)
+def test_nutrient_rich_index_rises_with_the_good_and_falls_with_the_bad(nutrient, start, more):
+    official = table("nrf-9-3")
+    food = {name: 1.0 for name in (*official["encourage"], *official["limit"])} | {"energy_kcal": 120.0}
+    before = nrf93(food | {nutrient: start}).value
+    after = nrf93(food | {nutrient: start + more}).value
+    assert (after - before) * (1 if nutrient in official["encourage"] else -1) >= -1e-9
+    assert math.isnan(nrf93({key: value for key, value in food.items() if key != nutrient}).value)
 
 
 @given(amounts, amounts, st.floats(1, 900))

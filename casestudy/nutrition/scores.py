@@ -17,7 +17,7 @@ from typing import Any
 from casestudy.nutrition.components import KJ_PER_KCAL, SALT_PER_SODIUM
 
 KINDS = ("general", "red-meat", "cheese", "fats", "beverage", "water")
-STAR_CATEGORIES = ("food", "dairy", "dairy-drink", "fats", "cheese", "drink")
+STAR_CATEGORIES = ("food", "dairy", "dairy-drink", "fats", "cheese", "drink", "flavoured-water", "produce")
 
 
 @dataclass(frozen=True)
@@ -212,24 +212,32 @@ def health_star_rating(food: Food, category: str, *, concentrated: bool = False)
     ----------
     food : Food
     category : str
-        One of `STAR_CATEGORIES`.
+        One of `STAR_CATEGORIES`. Water (``kind`` of a drink), ``flavoured-water`` (unsweetened) and ``produce``
+        (unprocessed fruit and vegetables) have their stars by rule, without a score.
     concentrated : bool
         Whether ``fvl_percent`` is of concentrated fruit or vegetables.
 
     Returns
     -------
     Score
-        ``grade`` is the number of stars, as text: ``0.5`` to ``5``. The rule that gives unprocessed fruit and
-        vegetables five stars whatever their score is to be verified and is not applied.
+        ``grade`` is the number of stars, as text: ``0.5`` to ``5``; ``value`` is NaN where the stars are by
+        rule.
+
+    Examples
+    --------
+    >>> cereal = Food(1610, 9.6, 1.7, 267, 8.9, 10.7)
+    >>> health_star_rating(cereal, "food").value, health_star_rating(cereal, "food").grade
+    (-6, '4')
     """
     if category not in STAR_CATEGORIES:
         raise ValueError(f"category {category!r} is none of {', '.join(STAR_CATEGORIES)}")
-    if category == "drink" and food.kind == "water":
-        return Score(math.nan, "5")
+    official = table("health-star-rating-2020")
+    by_rule = official["automatic"].get("water" if (category, food.kind) == ("drink", "water") else category)
+    if by_rule:
+        return Score(math.nan, by_rule, reason="stars by rule, without a score")
     missing = _missing(food)
     if missing:
         return Score(math.nan, reason=missing)
-    official = table("health-star-rating-2020")
     limits, fruit = official["points"], official["fvl"]
     if category == "drink":
         bad = {
