@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from mixed_study import CLAIMS, FRAMEWORK, garden, without, write
 
 from casestudy.errors import InputError
-from casestudy.evidence import chain, claims, status
+from casestudy.evidence import chain, claims, order, phrases, status
 from casestudy.evidence.claims import Claim, Rival
 from casestudy.evidence.status import Finding
 from casestudy.mixed import material
@@ -77,6 +79,32 @@ def test_claims_are_evaluated_against_words_and_log(garden: Study) -> None:
     assert (first.value, first.of, first.source) == (2.0, 4, "gardener interviews")
 
 
+def test_findings_are_said_in_plain_words(garden: Study) -> None:
+    found = material.load(garden)
+    first, second = status.evaluate(claims.load(garden, found.framework), found)
+    assert [(one.in_words, one.said) for one in first.findings] == [
+        ("as expected", "2 of 4 people in gardener interviews; at least 2 were expected"),
+        ("as expected", "Share of checking: 50 %; more than 33 % was expected"),
+        (
+            "the contrary was not found",
+            "1 of 6 in documents, gardener interviews and maker interviews; "
+            "at least 2 would speak against it",
+        ),
+    ]
+    assert second.findings[1].said == "d1 says it"
+    signs = re.compile(r">=|<=|[<>=] ?\d")
+    assert not signs.search(" ".join(one.said for v in (first, second) for one in v.findings) + second.why)
+    assert first.item(first.findings[2]).id == "x1"
+
+
+@pytest.mark.parametrize("relation", [">=", "<=", ">", "<", "="])
+@pytest.mark.parametrize("of", ["people", "share", "value"])
+def test_every_comparison_has_words(relation: str, of: str) -> None:
+    said = phrases.held_against("so many", claims.Expected(of, relation, 0.5), contrary=False)
+    assert re.fullmatch(r"so many; [a-z0-9. ]+ (was|were) expected", said)
+    assert phrases.held_against("so many", None, contrary=True).endswith("would speak against it")
+
+
 def test_a_denial_by_enough_people_speaks_against(tmp_path: Path) -> None:
     study = write(tmp_path, claims=CLAIMS.replace("unless: {}, expect: people >= 2", "unless: {}"))
     found = material.load(study)
@@ -90,7 +118,7 @@ def test_without_its_log_a_claim_says_so(garden: Study) -> None:
     found = material.load(garden)
     verdict = status.evaluate(claims.load(garden, found.framework), found)[0]
     assert verdict.status == "partly"
-    assert "cannot be evaluated: e2" in verdict.why
+    assert "cannot be evaluated: the log shows it (outputs/24-ways: it holds no table 'types')" in verdict.why
 
 
 def test_a_retired_code_cannot_be_evidence(tmp_path: Path) -> None:
@@ -213,7 +241,7 @@ def test_what_moved_between_two_tables(garden: Study) -> None:
     without(garden, ["outputs/24-ways/types.csv"])
     after = status.table(status.evaluate(all_claims, found))
     (said,) = status.moved(before, after)
-    assert said.startswith("C1: supported → partly (cannot be evaluated: e2")
+    assert said.startswith("C1: supported → partly (cannot be evaluated: the log shows it (")
     assert status.moved(before, before) == []
     for name, table in (("old", before), ("new", after)):
         folder = garden.root / name / "70-all"
@@ -223,9 +251,80 @@ def test_what_moved_between_two_tables(garden: Study) -> None:
     assert status.moved_between(garden.root / "old", garden.root / "nowhere") == []
 
 
+def commit(study: Study, *paths: str) -> None:
+    git = ("git", "-C", str(study.root), "-c", "user.name=t", "-c", "user.email=t@t.invalid")
+    if not (study.root / ".git").exists():
+        subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", *paths], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "step"], check=True)
+
+
+def ordered(study: Study) -> dict[str, order.Order]:
+    found = material.load(study)
+    listed, reason = order.orders(found, status.evaluate(claims.load(study, found.framework), found))
+    assert not reason
+    return {one.claim: one for one in listed}
+
+
+def test_the_version_history_shows_what_was_written_first(garden: Study) -> None:
+    path = garden.root / claims.FILE
+    text = path.read_text().replace("  question: Q1\n", "  question: Q1\n  written: before\n", 1)
+    text = text.replace("  question: Q2\n", "  question: Q2\n  written: after\n")
+    path.write_text(text)
+    commit(garden, claims.FILE)
+    commit(garden, "interviews/codings")
+    commit(garden, "outputs")
+    first = ordered(garden)["C1"]
+    assert first.first is True
+    assert first.since is not None
+    assert first.codings is not None
+    assert first.numbers is not None
+    assert first.since.place < first.codings.place < first.numbers.place
+    assert first.said.count("came later") == 2
+    assert order.troubles(list(ordered(garden).values())) == []
+    path.write_text(text.replace("says: they tell of checking", "says: other words"))  # no expectation
+    commit(garden, claims.FILE)
+    assert ordered(garden)["C1"].since == first.since
+    path.write_text(text.replace("value > 0.33", "value > 0.3"))
+    assert ordered(garden)["C1"].since is None
+    assert "not in the version history" in ordered(garden)["C1"].said
+    commit(garden, claims.FILE)
+    moved = ordered(garden)
+    assert moved["C1"].first is False
+    assert moved["C2"].first is True
+    (said,) = order.troubles(list(moved.values()))
+    assert said.where == "C1"
+    assert "came earlier" in said.what
+    path.write_text(text)  # back again: it stands since the last change, not since the first time
+    commit(garden, claims.FILE)
+    assert ordered(garden)["C1"].first is False
+    counted = order.summary(list(ordered(garden).values()))
+    assert counted.startswith("1 written before the analysis (for 0 the version history shows it)")
+
+
+def test_without_a_history_nothing_is_shown_to_be_first(garden: Study, tmp_path: Path) -> None:
+    found = material.load(garden)
+    listed, reason = order.orders(found, status.evaluate(claims.load(garden, found.framework), found))
+    assert listed == []
+    assert "no whole version history" in reason
+    commit(garden, "study.toml", "coding_schemes", "evidence", "interviews")
+    commit(garden, "outputs")
+    shallow = tmp_path / "shallow"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{garden.root}", str(shallow)], check=True)
+    found = material.load(Study.load(shallow))
+    assert order.orders(found, [])[1] == reason
+
+
+def test_when_an_expectation_was_written_is_said_or_not_known(garden: Study) -> None:
+    one = claims.load(garden)[0]
+    assert one.written_in_words == "not said when it was written"
+    assert replace(one, written="after").written_in_words == "written after a first look at the results"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (CLAIMS.replace("question: Q1", "question: Q1\n  written: later"), "written is 'later'"),
         ("claims: 1", "is not a list"),
         ("claims:\n- {id: C}", "text is missing"),
         (CLAIMS.replace("question: Q1", "question: Q9"), "'Q9' is no question"),

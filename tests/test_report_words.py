@@ -225,7 +225,7 @@ def test_a_claim_shows_its_status_and_the_way_to_its_evidence(study: Study) -> N
     assert "1 more may not be quoted." in first.get_text()
     assert page.find(id="evidence-e2").find("a", href="../../10-food/groups.csv")
     assert page.find(id="evidence-e3").find("a", href="../documents/plan.html")
-    assert page.find(id="evidence-e4").select_one("[class^=finding-]").get_text() == "unknown"
+    assert page.find(id="evidence-e4").select_one("[class^=finding-]").get_text() == "cannot be evaluated"
     assert "Habit" in page.find("section", attrs={"aria-labelledby": "rivals"}).get_text()
     second = soup(study, "pages/claims/C2.html").main.get_text()
     assert "undecidable" in second

@@ -54,7 +54,7 @@ def _verb(subparsers: Any, name: str, text: str, act: Any, epilog: str) -> argpa
 
 
 def _evidence(given: argparse.Namespace) -> int:
-    from casestudy.evidence import chain, claims, status
+    from casestudy.evidence import chain, claims, order, status
     from casestudy.mixed import material
     from casestudy.study import Study
 
@@ -66,36 +66,42 @@ def _evidence(given: argparse.Namespace) -> int:
         count = chain.seal(study, verdicts, [given.thing] if given.thing else [])
         print(f"{count} claims sealed in {chain.SEALS}")
         return 0 if count or not given.thing else _unknown(given.thing, verdicts)
-    troubles = chain.walk(found, verdicts, chain.load_seals(study))
+    listed, unknown = order.orders(found, verdicts)
+    troubles = chain.walk(found, verdicts, chain.load_seals(study)) + order.troubles(listed)
     if given.sheet:
         return _sheet(study, given.sheet, verdicts)
     if given.checklist:
         return _checklist(given.checklist, found, verdicts, troubles)
     if named:
-        return _down(named[0], found, troubles)
+        when = unknown or next(one.said for one in listed if one.claim == given.thing)
+        return _down(named[0], found, troubles, when)
     if given.thing:
         return _up(given.thing, found, verdicts)
     for one in verdicts:
         print(f"{one.claim.id:>5}  {one.status:<14} {one.claim.text}")
         print(f"{'':>7}{'':<15}{one.why}")
+        print(f"{'':>7}{'':<15}expectation: {one.claim.written_in_words}")
+    if verdicts:
+        print(f"Expectations: {unknown or order.summary(listed)}.")
     for gap in found.gaps:
         print(gap)
     _said(troubles)
     return 1 if given.strict and troubles else 0
 
 
-def _down(verdict: Any, found: Any, troubles: Any) -> int:
+def _down(verdict: Any, found: Any, troubles: Any, when: str) -> int:
     from casestudy.evidence import chain
 
     claim = verdict.claim
-    print(
-        f"{claim.id}  {claim.text}\n  status: {verdict.status} ({verdict.why})\n  expected: {claim.expected}"
-    )
+    print(f"{claim.id}  {claim.text}\n  status: {verdict.status}; {verdict.why}")
+    print(f"  expected, {claim.written_in_words}: {claim.expected}\n      {when}")
     below = chain.sentences(verdict, found)
     for finding in verdict.findings:
         kind = "searched for the contrary" if finding.contrary else "evidence"
-        print(f"\n  {finding.item} ({kind}, {finding.source}): {finding.said} → {finding.finding}")
-        for row in below[below["item"] == finding.item].to_dict("records"):
+        says = f" “{verdict.item(finding).says}”:" if verdict.item(finding).says else ""
+        print(f"\n  {finding.item}, {kind} in {finding.source}:{says} {finding.in_words}. {finding.said}.")
+        mine = below[below["item"].eq(finding.item) & below["contrary"].eq(finding.contrary)]
+        for row in mine.sort_values(["document", "start", "coder"], kind="stable").to_dict("records"):
             place = f"{row['document']} {row['start']}–{row['end']} {row['code']} ({row['coder']})"
             print(f"      {place + ': ' if row['coding'] else ''}{' '.join(str(row['quote']).split())}")
     for rival in claim.rivals:

@@ -15,7 +15,7 @@ from casestudy.study import Study
 FILE = "evidence/claims.yaml"
 KINDS = ("coding", "measure", "document")
 VERDICTS = ("rejected", "weakened", "stands", "undecided")
-WRITTEN = ("before", "after")
+WRITTEN = {"before": "before the analysis", "after": "after a first look at the results"}
 _COMPARISON = re.compile(r"(>=|<=|>|<|=)\s*(-?\d+(?:\.\d+)?)\s*(%?)")
 
 
@@ -112,8 +112,9 @@ class Claim:
     evidence, contrary : tuple of Item
     rivals : tuple of Rival
     note : str
-    written : {'before', 'after'}
-        Whether the expectation was written before the analysis or after a first look at its results.
+    written : {'before', 'after', ''}
+        Whether the expectation was written before the analysis or after a first look at its results; empty
+        when the author does not say.
     """
 
     id: str
@@ -126,7 +127,14 @@ class Claim:
     contrary: tuple[Item, ...] = ()
     rivals: tuple[Rival, ...] = ()
     note: str = ""
-    written: str = "before"
+    written: str = ""
+
+    @property
+    def written_in_words(self) -> str:
+        """When the expectation was written, in words."""
+        return (
+            f"written {WRITTEN[self.written]}" if self.written in WRITTEN else "not said when it was written"
+        )
 
 
 def load(study: Study, framework: Framework | None = None) -> tuple[Claim, ...]:
@@ -195,7 +203,7 @@ def parse(
                 _rival(rival) for rival in one.items("rivals", ("text", "test", "verdict", "because"))
             ),
             note=one.text("note"),
-            written=one.text("written", allowed=WRITTEN) or "before",
+            written=one.text("written", allowed=tuple(WRITTEN)),
         )
         if claim.id in {other.id for other in claims}:
             one.problem("id", f"claim {claim.id!r} occurs twice.", "Give each its own id.")

@@ -5,8 +5,7 @@ The rule, in order:
 1. No evidence that could be evaluated, or none that speaks either way: *undecidable*.
 2. Nothing for it and something against it: *contradicted*.
 3. Something against it, some of its evidence too weak or not to be evaluated, contrary evidence not looked
-for, no
-   rival considered, or a rival that stands or is undecided: *partly*.
+   for, no rival considered, or a rival that stands or is undecided: *partly*.
 4. All of it from one kind of source: *single-source*.
 5. Otherwise: *supported*.
 
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casestudy.coding.pick import expand
+from casestudy.evidence import phrases
 from casestudy.evidence.claims import Claim, Item
 from casestudy.mixed.material import Material
 from casestudy.mixed.measures import described, read
@@ -74,6 +74,11 @@ class Finding:
     rests_on: tuple[str, ...] = ()
     digest: str = ""
 
+    @property
+    def in_words(self) -> str:
+        """What it says about the claim, in words that need no rule to be read."""
+        return phrases.IN_WORDS.get((self.finding, self.contrary), self.finding)
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -93,6 +98,11 @@ class Verdict:
         speaking = [f.source for f in self.findings if f.finding == FOR and not f.contrary]
         return tuple(sorted({kind for source in speaking for kind in source.split(" and ")}))
 
+    def item(self, finding: Finding) -> Item:
+        """The piece of the claim that a finding is about."""
+        pieces = self.claim.contrary if finding.contrary else self.claim.evidence
+        return next(one for one in pieces if one.id == finding.item)
+
 
 def judge(claim: Claim, findings: Sequence[Finding]) -> Verdict:
     """Apply the rule of this module to a claim's evaluated evidence.
@@ -105,17 +115,15 @@ def judge(claim: Claim, findings: Sequence[Finding]) -> Verdict:
     """
     own = [one for one in findings if not one.contrary]
     searched = [one for one in findings if one.contrary and one.finding != UNKNOWN]
-    speaking_for = [one for one in own if one.finding == FOR]
-    against = [one for one in findings if one.finding == AGAINST]
-    if not speaking_for:
-        if against:
-            return Verdict(claim, CONTRADICTED, _said("against it", against), tuple(findings))
-        reason = _said("nothing speaks either way", own) if own else "it names no evidence"
-        return Verdict(claim, UNDECIDABLE, reason, tuple(findings))
-    doubts = [_said("against it", against)] if against else []
-    for kind, words in ((WEAK, "too weak"), (UNKNOWN, "cannot be evaluated")):
-        found = [one for one in own if one.finding == kind]
-        doubts += [_said(words, found)] if found else []
+    doubts = []
+    for kind, contrary, words in _DOUBTS:
+        found = [one for one in findings if (one.finding, one.contrary) == (kind, contrary)]
+        doubts += [_said(claim, words, found)] if found else []
+    if not any(one.finding == FOR for one in own):
+        if any(one.finding == AGAINST for one in findings):
+            return Verdict(claim, CONTRADICTED, "; ".join(doubts), tuple(findings))
+        reason = "nothing speaks either way" if own else "it names no evidence"
+        return Verdict(claim, UNDECIDABLE, "; ".join([reason, *doubts]), tuple(findings))
     if not searched:
         doubts.append("contrary evidence was not looked for")
     if not claim.rivals:
@@ -255,8 +263,21 @@ def moved_between(before: Path, after: Path) -> list[str]:
     return sentences
 
 
-def _said(words: str, findings: Sequence[Finding]) -> str:
-    return f"{words}: {', '.join(f'{one.item} ({one.said})' for one in findings)}"
+# What makes a claim doubtful, in the order in which it is said.
+_DOUBTS = (
+    (AGAINST, True, "against it"),
+    (AGAINST, False, "not as expected"),
+    (WEAK, False, "too few"),
+    (UNKNOWN, False, "cannot be evaluated"),
+)
+
+
+def _said(claim: Claim, words: str, findings: Sequence[Finding]) -> str:
+    """What was found, each piece by what it was to show, or by its id where the author wrote nothing."""
+    says = {(False, one.id): one.says for one in claim.evidence}
+    says |= {(True, one.id): one.says for one in claim.contrary}
+    pieces = [f"{says.get((one.contrary, one.item)) or one.item} ({one.said})" for one in findings]
+    return f"{words}: {', '.join(pieces)}"
 
 
 def _finding(claim: Claim, item: Item, contrary: bool, material: Material, rule: str) -> Finding:
@@ -271,12 +292,13 @@ def _finding(claim: Claim, item: Item, contrary: bool, material: Material, rule:
         finding = FOR
     else:
         finding = AGAINST if item.kind == "measure" else WEAK
-    wish = (
-        f", {'a sign of the contrary is' if contrary else 'expected'} {item.expected}"
-        if item.expected
-        else ""
-    )
-    return Finding(claim.id, item.id, contrary, source, finding, value, of, said + wish, rests_on, digest)
+    said = phrases.held_against(said, item.expected, contrary, _unit(item, material))
+    return Finding(claim.id, item.id, contrary, source, finding, value, of, said, rests_on, digest)
+
+
+def _unit(item: Item, material: Material) -> str:
+    measure = material.framework.measure(item.measure) if item.kind == "measure" else None
+    return measure.unit if measure else ""
 
 
 _Read = tuple[str, float, int, str, tuple[str, ...], str, str]
@@ -287,7 +309,7 @@ def _coding(item: Item, material: Material, rule: str) -> _Read:
     gone = [code for code in item.pick.codes if not expand([code], parents, words["code"].unique())]
     retired = [code for code in item.pick.codes if code in material.retired]
     groups = item.pick.groups or tuple(sorted(set(material.documents["group"])))
-    source = _source(groups)
+    source = phrases.source(groups)
     if gone or retired:
         state = f"code {(retired or gone)[0]} is {'retired' if retired else 'in no codebook'}"
         return source, math.nan, 0, "", (), "", state
@@ -299,7 +321,7 @@ def _coding(item: Item, material: Material, rule: str) -> _Read:
     found = found[found["who"].isin(people)]
     share = item.expected is not None and item.expected.of == "share"
     value = len(people) / len(asked) if share else float(len(people))
-    said = f"{len(people)} of {len(asked)}"
+    said = phrases.counted(len(people), len(asked), groups)
     return source, value, len(asked), said, tuple(sorted(found["coding"])), digest_of(found), ""
 
 
@@ -309,11 +331,6 @@ def digest_of(codings: pd.DataFrame) -> str:
     return hashlib.sha256("\n".join("\t".join(one) for one in said).encode()).hexdigest()
 
 
-def _source(groups: Sequence[str]) -> str:
-    kinds = {"document": "documents", "message": "feedback messages"}
-    return " and ".join(kinds.get(group, f"{group} interviews") for group in groups) or "interviews"
-
-
 def _measure(item: Item, material: Material, rule: str) -> _Read:
     measure = material.framework.measure(item.measure)
     if measure is None:
@@ -321,7 +338,7 @@ def _measure(item: Item, material: Material, rule: str) -> _Read:
     reading = read(material.study, measure)
     if reading.value != reading.value:
         return measure.source, math.nan, 0, "", (), "", reading.reason
-    said = f"{measure.name} {reading.value:.3g}"
+    said = phrases.measured(measure.name, reading.value, measure.unit)
     return measure.source, reading.value, 0, said, (described(measure),), reading.digest, ""
 
 
@@ -330,16 +347,8 @@ def _document(item: Item, material: Material, rule: str) -> _Read:
     if item.document not in known.index:
         return "documents", math.nan, 0, "", (), "", f"document {item.document} is not there"
     group = str(known.at[item.document, "group"])
-    there = item.quote in str(known.at[item.document, "text"])
-    if not there:
-        return (
-            _source([group]),
-            math.nan,
-            0,
-            "",
-            (),
-            "",
-            f"the words do not stand in {item.document} any more",
-        )
+    source = phrases.source([group])
+    if item.quote not in str(known.at[item.document, "text"]):
+        return source, math.nan, 0, "", (), "", f"the words do not stand in {item.document} any more"
     digest = str(known.at[item.document, "sha256"])
-    return _source([group]), 1.0, 0, f"{item.document} says it", (item.document,), digest, ""
+    return source, 1.0, 0, f"{item.document} says it", (item.document,), digest, ""

@@ -1,0 +1,109 @@
+"""What was found, and what was expected, in plain words: sentences that a reviewer reads at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from casestudy.evidence.claims import Expected
+
+_BOUNDS = {
+    ">=": "at least {}",
+    "<=": "at most {}",
+    ">": "more than {}",
+    "<": "fewer than {}",
+    "=": "exactly {}",
+}
+_OF_NUMBERS = _BOUNDS | {"<": "less than {}"}
+# Whether a piece of evidence speaks for a claim, for evidence and for searches for the contrary.
+IN_WORDS = {
+    ("for", False): "as expected",
+    ("against", False): "not as expected",
+    ("weak", False): "too little to count",
+    ("unknown", False): "cannot be evaluated",
+    ("for", True): "the contrary was not found",
+    ("against", True): "the contrary was found",
+    ("unknown", True): "cannot be evaluated",
+}
+
+
+def source(groups: Sequence[str]) -> str:
+    """The kinds of material that some groups of participants give, joined by ``and``.
+
+    Examples
+    --------
+    >>> source(["customer", "document"])
+    'customer interviews and documents'
+    """
+    return " and ".join(_kinds(groups)) or "interviews"
+
+
+def _kinds(groups: Sequence[str]) -> list[str]:
+    kinds = {"document": "documents", "message": "feedback messages"}
+    return [kinds.get(group, f"{group} interviews") for group in groups]
+
+
+def counted(found: int, asked: int, groups: Sequence[str]) -> str:
+    """How many of those who could have said a thing do so, with what they are.
+
+    Examples
+    --------
+    >>> counted(9, 16, ["customer"])
+    '9 of 16 people in customer interviews'
+    >>> counted(1, 4, ["document"]), counted(3, 10, ["document", "firm"])
+    ('1 of 4 documents', '3 of 10 in documents and firm interviews')
+    """
+    kinds = _kinds(groups)
+    if len(groups) == 1:
+        people = "" if groups[0] in ("document", "message") else "people in "
+        return f"{found} of {asked} {people}{kinds[0]}"
+    return (
+        f"{found} of {asked} in {', '.join(kinds[:-1])} and {kinds[-1]}" if kinds else f"{found} of {asked}"
+    )
+
+
+def measured(name: str, value: float, unit: str = "") -> str:
+    """A number with its name and unit.
+
+    Examples
+    --------
+    >>> measured("sessions that check", 0.176, "share"), measured("rank correlation", 0.1641)
+    ('sessions that check: 17.6 %', 'rank correlation: 0.164')
+    """
+    shown = f"{100 * value:.3g} %" if unit == "share" else f"{value:.3g} {unit}".strip()
+    return f"{name}: {shown}"
+
+
+def bound(expected: Expected, unit: str = "") -> str:
+    """What was expected, in words.
+
+    Examples
+    --------
+    >>> bound(Expected("share", ">=", 0.5)), bound(Expected("share", ">", 0.5))
+    ('half or more', 'more than half')
+    >>> bound(Expected("people", ">=", 3)), bound(Expected("value", "<", 0.1), "share")
+    ('at least 3', 'less than 10 %')
+    """
+    share = expected.of == "share" or unit == "share"
+    if share and expected.number == 0.5 and expected.relation == ">=":
+        return "half or more"
+    number = f"{100 * expected.number:.3g} %" if share else f"{expected.number:g} {unit}".strip()
+    number = "half" if number == "50 %" else number
+    return (_OF_NUMBERS if expected.of == "value" else _BOUNDS)[expected.relation].format(number)
+
+
+def held_against(said: str, expected: Expected | None, contrary: bool, unit: str = "") -> str:
+    """What was found, with what was expected of it or what would speak against the claim.
+
+    Examples
+    --------
+    >>> held_against("9 of 16 people in customer interviews", Expected("share", ">=", 0.5), True)
+    '9 of 16 people in customer interviews; half or more would speak against it'
+    >>> held_against("rank correlation: 0.16", Expected("value", ">=", 0.3), False)
+    'rank correlation: 0.16; at least 0.3 was expected'
+    """
+    if expected is None:
+        return f"{said}; anything found would speak against it" if contrary else said
+    if contrary:
+        return f"{said}; {bound(expected, unit)} would speak against it"
+    were = "was" if expected.of == "value" or expected.number == 1 else "were"
+    return f"{said}; {bound(expected, unit)} {were} expected"
