@@ -393,7 +393,7 @@ def test_a_missing_input_gives_no_number_and_is_named(which, absent):
 )
 def test_nutrient_rich_index_rises_with_the_good_and_falls_with_the_bad(nutrient, start, more):
     official = table("nrf-9-3")
-    food = {name: 1.0 for name in (*official["encourage"], *official["limit"])} | {"energy_kcal": 120.0}
+    food = dict.fromkeys((*official["encourage"], *official["limit"]), 1.0) | {"energy_kcal": 120.0}
     before = nrf93(food | {nutrient: start}).value
     after = nrf93(food | {nutrient: start + more}).value
     assert (after - before) * (1 if nutrient in official["encourage"] else -1) >= -1e-9

@@ -6,6 +6,7 @@ from calendar import monthrange
 from typing import TYPE_CHECKING
 
 from casestudy import tables
+from casestudy.nutrition.recommend import MARKS
 from casestudy.purchases.households import read_households
 from casestudy.study import Study
 from casestudy.tables import Column, Schema
@@ -19,7 +20,7 @@ NEEDS = Schema(
     (
         Column("person", "text", "who", allowed=("adult", "child"), unique=True),
         Column("kcal_per_day", "number", "energy needed", "kcal per day"),
-        Column("mark", "text", "V read in a source, R to be verified", allowed=("V", "R", "I", "own")),
+        Column("mark", "text", "how sure it is", allowed=tuple(MARKS)),
         Column("source", "text", "where the value comes from"),
     ),
 )
@@ -51,7 +52,8 @@ def with_needs(study: Study, summary: pd.DataFrame, household_id: int | str) -> 
     needs = tables.read_csv(study.input(FILE), NEEDS, FILE).set_index("person")["kcal_per_day"]
     children = int(home["children"]) if home["children"] == home["children"] else 0
     adults = int(home["adults"])
-    frame["people"] = f"{_many(adults, 'adult', 'adults')}, {_many(children, 'child', 'children')}"
+    said = [_many(adults, "adult", "adults"), _many(children, "child", "children") if children else ""]
+    frame["people"] = ", ".join(filter(None, said))
     each_day = adults * float(needs.get("adult", float("nan")))
     each_day += children * float(needs.get("child", float("nan"))) if children else 0
     days = [

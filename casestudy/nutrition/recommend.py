@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 
 FOLDER = "profiles/recommendations"
 OWN_FILE = "profiles/own-targets.csv"
-MARKS = ("V", "R", "I", "own")
-"""V read in a source, R to be verified, I converted by the workbench, own: set by the household."""
+MARKS = {
+    "V": "read in the source",
+    "S": "as another text reports it",
+    "R": "not read anywhere yet",
+    "I": "converted by the workbench",
+    "own": "own target",
+}
+"""How sure a target is."""
 
 OWN_TARGETS = Schema(
     "own targets",

@@ -212,8 +212,8 @@ def health_star_rating(food: Food, category: str, *, concentrated: bool = False)
     ----------
     food : Food
     category : str
-        One of `STAR_CATEGORIES`. Water (``kind`` of a drink), ``flavoured-water`` (unsweetened) and ``produce``
-        (unprocessed fruit and vegetables) have their stars by rule, without a score.
+        One of `STAR_CATEGORIES`. Water (``kind`` of a drink), ``flavoured-water`` (unsweetened) and
+        ``produce`` (unprocessed fruit and vegetables) have their stars by rule, without a score.
     concentrated : bool
         Whether ``fvl_percent`` is of concentrated fruit or vegetables.
 
