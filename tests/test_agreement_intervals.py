@@ -14,6 +14,7 @@ from casestudy.agreement.coefficient import measure
 from casestudy.agreement.intervals import Bootstrap, Jackknife, Linearised
 from casestudy.agreement.kappa import bennett, cohen, hubert, light, scott
 from casestudy.agreement.percent import percent_agreement, specific_agreement
+from casestudy.agreement.posterior import Posterior
 from casestudy.agreement.ratings import read
 from casestudy.agreement.resampling import deleted, derivatives, material
 from casestudy.errors import InputError
@@ -183,6 +184,44 @@ def test_one_unit_and_one_document_have_no_interval():
     assert "one cluster only" in measure(document, krippendorff(), Bootstrap(50)).interval.reason
 
 
+@pytest.mark.parametrize("method", [Bootstrap(200), Jackknife(), Linearised(), Jackknife(log=True)])
+def test_units_that_are_all_alike_give_no_interval_without_width(method):
+    """Everyone disagrees, on every unit in the same way: no resample differs, and yet nothing is certain."""
+    alike = read([["a", "b"]] * 12)
+    for coefficient in (krippendorff(), gwet(), cohen(), scott(), percent_agreement()):
+        interval = measure(alike, coefficient, method).interval
+        assert math.isnan(interval.low)
+        assert math.isnan(interval.high)
+        assert "Nothing varies between the units" in interval.reason
+
+
+def test_no_share_below_a_minimum_where_there_is_no_interval():
+    asked = Bootstrap(200, minimum=(0.8,))
+    for rows in ([["a", "a"], ["b", "b"]] * 3, [["a", "b"]] * 6):
+        interval = measure(read(rows), krippendorff(), asked).interval
+        assert [floor for floor, _ in interval.below] == [0.8]
+        assert math.isnan(interval.below[0][1])
+
+
+def test_a_coder_who_rated_nothing_changes_no_variance():
+    rows = [["a", "a"], ["b", "b"], ["a", "b"], ["b", "b"], ["a", "a"]]
+    for coefficient in (conger(), gwet(), fleiss()):
+        two, three = (
+            measure(read([[*row, *more] for row in rows]), coefficient, Linearised()).interval
+            for more in ((), (None,))
+        )
+        assert (three.low, three.standard_error) == pytest.approx((two.low, two.standard_error))
+
+
+def test_an_interval_on_the_log_scale_holds_a_value_below_minus_one():
+    """Generalised Fleiss can, where units with one rating differ from the others."""
+    ratings = read([[None, "b"]] * 9 + [["a", "b"]] * 8 + [["a", "a"]])
+    for method in (Jackknife(log=True), Linearised(log=True)):
+        result = measure(ratings, fleiss(), method)
+        assert result.value < -1
+        assert result.interval.low < result.value < result.interval.high
+
+
 def test_undefined_resamples_are_counted_not_hidden():
     ratings = read([["a", "a"]] * 20 + [["b", "a"]])
     interval = measure(ratings, krippendorff(), Bootstrap(1000, seed=2)).interval
@@ -222,6 +261,24 @@ def test_bad_settings_are_refused():
     ):
         with pytest.raises(InputError):
             wrong()
+
+
+@pytest.mark.parametrize("kind", [Bootstrap, Posterior])
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"minimum": 0.8}, "0.8 are not numbers"),
+        ({"minimum": ("high",)}, "are not numbers"),
+        ({"minimum": (math.nan,)}, "are not numbers"),
+        ({"seed": -1}, "not a seed"),
+        ({"seed": None}, "not a seed"),
+        ({"level": "95"}, "not between 0 and 1"),
+        ({"level": math.nan}, "not between 0 and 1"),
+    ],
+)
+def test_bad_settings_of_what_draws_are_refused(kind, settings, said):
+    with pytest.raises(InputError, match=said):
+        kind(100, **settings)
 
 
 def test_results_say_what_they_are():

@@ -170,11 +170,12 @@ def conger(weights: str | Matrix = "identity") -> Coefficient:
 
         def unit_terms() -> Floats:
             number = patterns.number[None, :]
-            own = own_shares(number)[0]
-            m, n = own.shape[0], float(patterns.number @ (patterns.rated > 0))
-            given = (number @ rated)[0]
+            own, given = own_shares(number)[0], (number @ rated)[0]
+            took_part = given > 0
+            own = np.where(took_part[:, None], own, 0.0)
+            m, n = int(took_part.sum()), float(patterns.number @ (patterns.rated > 0))
             centred = seen - (rated - given / n)[:, :, None] * own
-            scaled = centred * (n / given)[None, :, None]
+            scaled = centred * (took_part * n / np.maximum(given, 1))[None, :, None]
             others = own.sum(axis=0) - own
             p_e_i = np.einsum("pgl,kl,gk->p", scaled, w, others) / (m * (m - 1))
             found = estimate(number)

@@ -161,9 +161,19 @@ def ratio(observed: NDArray[Any], expected: NDArray[Any], scale: float = 1.0) ->
 def not_seen(found: Interval, estimate: Estimate) -> Interval:
     """An interval of unitised text, which has no prior: undefined where no disagreement was seen at all."""
     if estimate.observed[0] > TINY or math.isnan(found.low):
+        return with_width(found)
+    return found.undefined_for(
+        "No disagreement was observed: resampling documents cannot say how much there may be."
+    )
+
+
+def with_width(found: Interval) -> Interval:
+    """An interval, or none where it has no width: pieces that are all alike do not say how others differ."""
+    if math.isnan(found.low) or found.high - found.low > TINY:
         return found
-    reason = "No disagreement was observed: resampling documents cannot say how much there may be."
-    return replace(found, low=NAN, high=NAN, reason=reason)
+    return found.undefined_for(
+        f"Nothing varies between the {found.sampled}s: resampling cannot say how far others may differ."
+    )
 
 
 def share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[Any]:
@@ -220,7 +230,7 @@ def measure(
         if math.isnan(estimate.value[0]):
             reason = "Expected disagreement is zero: chance agreement is complete."
         elif interval is not None:
-            found = interval(bound, ratings, estimate)
+            found = with_width(interval(bound, ratings, estimate))
     return Result(
         name=coefficient.name,
         definition=coefficient.definition,

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from casestudy.agreement.coefficient import CHUNK, Bound, Estimate, Material
 from casestudy.agreement.patterns import Floats
 from casestudy.agreement.ratings import Ratings
-from casestudy.agreement.resampling import deleted, derivatives, grouped, material
+from casestudy.agreement.resampling import (
+    deleted,
+    derivatives,
+    grouped,
+    material,
+    wrong_level,
+    wrong_settings,
+)
 from casestudy.agreement.results import NAN, Interval
 from casestudy.errors import Problem, raise_if
 
@@ -59,9 +66,7 @@ class Bootstrap:
     minimum: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        problems = _level(self.level)
-        if self.resamples < 1:
-            problems.append(Problem("resamples", f"{self.resamples} is not a number of resamples."))
+        problems = wrong_settings("resamples", self.resamples, self.seed, self.level, self.minimum)
         if self.kind not in ("percentile", "bca"):
             problems.append(Problem("kind", f"{self.kind!r} is unknown.", "Use percentile or bca."))
         raise_if(problems, "The bootstrap cannot be run.")
@@ -82,7 +87,7 @@ class Bootstrap:
         error = float(kept.std(ddof=1)) if len(kept) > 1 else NAN
         base = Interval(NAN, NAN, self.level, words, error, made.word, made.n, undefined, below)
         if _no_disagreement(estimate):
-            return _exact(base, bound, estimate)
+            return _exact(base.undefined_for(""), bound, estimate)
         tails = np.array([(1 - self.level) / 2, (1 + self.level) / 2])
         if self.kind == "bca":
             tails = _bca(kept, value, deleted(bound, made), tails)
@@ -108,7 +113,8 @@ class Jackknife:
     by : {'', 'unit', 'cluster'}
     log : bool
         Whether to be symmetric on the scale log(1 - coefficient) instead, which keeps the upper limit below 1
-        and follows the skewness of coefficients near 1. The lower limit then ends at -1.
+        and follows the skewness of coefficients near 1. The lower limit then ends at -1, unless
+        the value itself is less.
 
     Examples
     --------
@@ -126,7 +132,7 @@ class Jackknife:
     log: bool = False
 
     def __post_init__(self) -> None:
-        raise_if(_level(self.level), "The jackknife cannot be run.")
+        raise_if(wrong_level(self.level), "The jackknife cannot be run.")
 
     def __call__(self, bound: Bound, ratings: Ratings | None, estimate: Estimate) -> Interval:
         """The interval of an estimate."""
@@ -181,7 +187,7 @@ class Linearised:
     log: bool = False
 
     def __post_init__(self) -> None:
-        raise_if(_level(self.level), "The interval cannot be made.")
+        raise_if(wrong_level(self.level), "The interval cannot be made.")
 
     def __call__(self, bound: Bound, ratings: Ratings | None, estimate: Estimate) -> Interval:
         """The interval of an estimate."""
@@ -231,7 +237,9 @@ def _student(base: Interval, value: float, error: float, log: bool) -> Interval:
     if not log:
         return _with(base, value - width, min(1.0, value + width), "", error)
     factor = math.exp(min(width / (1 - value), 700.0))
-    return _with(base, max(-1.0, 1 - (1 - value) * factor), 1 - (1 - value) / factor, "", error)
+    low = 1 - (1 - value) * factor
+    low = max(-1.0, low) if value > -1 else low
+    return _with(base, low, 1 - (1 - value) / factor, "", error)
 
 
 def _exact(base: Interval, bound: Bound, estimate: Estimate) -> Interval:
@@ -271,9 +279,3 @@ def _none(level: float, words: str, made: Material, reason: str = "") -> Interva
 
 def _scale(log: bool) -> str:
     return ", on the scale log(1 - coefficient)" if log else ""
-
-
-def _level(level: float) -> list[Problem]:
-    if 0 < level < 1:
-        return []
-    return [Problem("level", f"{level} is not between 0 and 1.", "Write 0.95 for 95 %.")]

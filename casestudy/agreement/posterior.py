@@ -11,9 +11,9 @@ import numpy as np
 from casestudy.agreement.coefficient import CHUNK, Bound, Estimate, Material
 from casestudy.agreement.patterns import Floats, Integers
 from casestudy.agreement.ratings import Ratings
-from casestudy.agreement.resampling import material
+from casestudy.agreement.resampling import material, wrong_settings
 from casestudy.agreement.results import NAN, Interval
-from casestudy.errors import Problem, raise_if
+from casestudy.errors import raise_if
 
 _MOST_PRIOR_ROWS = 4_000
 
@@ -64,11 +64,7 @@ class Posterior:
     minimum: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        problems = []
-        if not 0 < self.level < 1:
-            problems.append(Problem("level", f"{self.level} is not between 0 and 1.", "Write 0.95 for 95 %."))
-        if self.draws < 1:
-            problems.append(Problem("draws", f"{self.draws} is not a number of draws."))
+        problems = wrong_settings("draws", self.draws, self.seed, self.level, self.minimum)
         raise_if(problems, "The posterior cannot be drawn.")
 
     def __call__(self, bound: Bound, ratings: Ratings | None, estimate: Estimate) -> Interval:

@@ -6,6 +6,8 @@ not grow with the number of units. Leaving one unit out has as many outcomes as 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from casestudy.agreement.coefficient import CHUNK, Bound, Material
@@ -97,3 +99,24 @@ def grouped(made: Material) -> Material:
     groups = np.random.default_rng(0).permutation(len(of_units)) % size
     pieces = np.bincount(groups * len(made.number) + of_units, minlength=size * len(made.number))
     return Material(made.number, pieces.reshape(size, -1).astype(float), size)
+
+
+def wrong_level(level: float) -> list[Problem]:
+    """What is wrong with a level of confidence."""
+    fine = isinstance(level, (int, float)) and 0 < level < 1
+    return [] if fine else [Problem("level", f"{level!r} is not between 0 and 1.", "Write 0.95 for 95 %.")]
+
+
+def wrong_settings(
+    what: str, number: int, seed: int, level: float, minimum: tuple[float, ...]
+) -> list[Problem]:
+    """What is wrong with the settings of a method that draws."""
+    problems = wrong_level(level)
+    if not isinstance(number, (int, np.integer)) or number < 1:
+        problems.append(Problem(what, f"{number!r} is not a number of {what}."))
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
+        problems.append(Problem("seed", f"{seed!r} is not a seed.", "Write a whole number from 0 up."))
+    listed = minimum if isinstance(minimum, (tuple, list)) else (None,)
+    if not all(isinstance(one, (int, float)) and math.isfinite(one) for one in listed):
+        problems.append(Problem("minimum", f"{minimum!r} are not numbers.", "Write (0.8,) or (0.667, 0.8)."))
+    return problems

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 NAN = math.nan
@@ -30,7 +30,8 @@ class Interval:
     undefined : int
         Resamples in which the coefficient was undefined; they are left out, and counted here.
     below : tuple of (float, float)
-        For each chosen minimum, the share of resamples in which the coefficient lies below it.
+        For each chosen minimum, the share of resamples in which the coefficient lies below it; NaN where the
+        interval is undefined.
     reason : str
         Why the interval is undefined, or what it leans on; empty where nothing needs to be said.
     """
@@ -45,6 +46,17 @@ class Interval:
     undefined: int = 0
     below: tuple[tuple[float, float], ...] = ()
     reason: str = ""
+
+    def undefined_for(self, reason: str) -> Interval:
+        """The same method without limits, and why.
+
+        Examples
+        --------
+        >>> Interval(0.4, 0.4, below=((0.8, 1.0),)).undefined_for("Nothing varies.").below
+        ((0.8, nan),)
+        """
+        below = tuple((minimum, NAN) for minimum, _ in self.below)
+        return replace(self, low=NAN, high=NAN, below=below, reason=reason)
 
 
 @dataclass(frozen=True)
