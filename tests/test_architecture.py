@@ -14,17 +14,18 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "casestudy"
 
-COMMON = {"errors", "proportions", "settings", "study", "engine", "tables", "figures", "outputs"}
+COMMON = {"errors", "proportions", "wording", "settings", "study", "engine", "tables", "figures", "outputs"}
 MAY_USE: dict[str, set[str]] = {
     "errors": set(),
     "proportions": set(),
+    "wording": set(),
     "settings": {"errors"},
     "study": {"errors", "settings"},
     "engine": {"errors", "settings"},
     "tables": {"errors"},
     "outputs": {"errors", "study"},
     "figures": {"outputs"},
-    "run": {"errors", "study", "outputs"},
+    "run": {"errors", "wording", "study", "outputs"},
     "report": COMMON | {"evidence", "mixed", "coding", "transcripts", "nutrition", "literature"},
     "perspectives": COMMON | {"mixed", "evidence"},
     "evidence": COMMON | {"mixed", "coding", "literature"},
@@ -35,8 +36,8 @@ MAY_USE: dict[str, set[str]] = {
     "purchases": COMMON,
     "usage": COMMON,
     "transcripts": COMMON,
-    "agreement": {"errors", "proportions"},
-    "dynamics": {"errors", "proportions"},
+    "agreement": {"errors", "proportions", "wording"},
+    "dynamics": {"errors", "proportions", "wording"},
 }
 
 

@@ -1,4 +1,4 @@
-"""Twenty-one faults are planted in a small study, and the check lists twenty-one."""
+"""Twenty-four faults are planted in a small study, and the check lists twenty-four."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def rewrite(path: Path, old: str, new: str) -> None:
 
 @pytest.fixture
 def faulty(tmp_path: Path) -> tuple[Study, list[str]]:
-    """A study with twenty-one faults, and words by which each must be known."""
+    """A study with twenty-four faults, and words by which each must be known."""
     shutil.copytree(TALK, tmp_path / "talk")
     root = tmp_path / "talk"
     texts, works = root / "interviews/transcripts", root / "interviews/codings"
@@ -46,7 +46,12 @@ def faulty(tmp_path: Path) -> tuple[Study, list[str]]:
     (texts / "t3.md").write_text("Aino: the same id")
     (texts / "t7.md").write_text("Liisa: a\n\nLisa: b\n\nLisa: c\n\nLisa: d\n")
     (texts / "t8.md").write_text("[00:09] Aino: a\n\n[00:05] Eero: b\n")
+    (texts / "t10.md").write_text("Interviewer: And you?\n\nPeople say a lot.\n")
+    (texts / "T12.md").write_text("Aino: a\n\nEero: b\n")
+    (texts / "minutes.md").write_text("> Not an interview\n\nAino: a\n\nEero: b\n")
     # Participants and codebooks.
+    with (root / "interviews/participants.csv").open("a") as file:
+        file.write("t4,town,\nt5,town,\nt6,town,\nt7,town,\nt8,town,\nt11,town,\n")
     rewrite(root / "interviews/participants.csv", "t2,town,Olli", "t2,town,Ollie")
     with (schemes / "help.yaml").open("a") as file:
         file.write(
@@ -90,6 +95,9 @@ def faulty(tmp_path: Path) -> tuple[Study, list[str]]:
         "a second file named 't3'",
         "speaker 'Liisa' is almost 'Lisa'",
         "the time of turn 2 lies before",
+        "t10.md: interviews/participants.csv has no row 't10'",
+        "T12.md: interviews/participants.csv has no row 'T12'",
+        "participant 't11': there is no transcript",
         "pseudonym 'Ollie' does not speak",
         "code help.shop: it has no definition",
         "near code 'help.gone'",
@@ -136,3 +144,33 @@ def test_a_sound_study_has_no_problem() -> None:
     study = Study.load(TALK)
     assert coding_check.check(study) == []
     assert transcripts_check.check(study) == []
+
+
+def test_interviews_without_any_participants_are_one_problem_with_its_remedy(tmp_path: Path) -> None:
+    shutil.copytree(TALK, tmp_path / "talk")
+    (tmp_path / "talk/interviews/participants.csv").unlink()
+    [problem] = coding_check.check(Study.load(tmp_path / "talk"))
+    assert problem.where == "interviews/participants.csv"
+    assert "3 interviews (t1, t2, t3)" in problem.found
+    assert "t1,GROUP" in problem.remedy
+
+
+def test_a_row_that_ties_an_account_to_a_household_needs_no_transcript(tmp_path: Path) -> None:
+    shutil.copytree(TALK, tmp_path / "talk")
+    people = tmp_path / "talk/interviews/participants.csv"
+    rows = ["t1,town,,,", "t2,town,,,", "t3,village,,,", "u1,town,p1,7,", "u2,town,p2,8,2024-01-31"]
+    people.write_text("\n".join(["participant_id,group,log_id,household_id,interviewed_on", *rows]) + "\n")
+    [problem] = coding_check.check(Study.load(tmp_path / "talk"))
+    assert "'u2'" in problem.where
+
+
+def test_a_displaced_coding_shows_its_words_and_the_command_that_mends_it(tmp_path: Path) -> None:
+    shutil.copytree(TALK, tmp_path / "talk")
+    root = tmp_path / "talk"
+    first = json.loads((root / "interviews/codings/a/t1.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    text = root / "interviews/transcripts/t1.md"
+    text.write_text(text.read_text(encoding="utf-8").replace(first["quote"], "and then nothing"), "utf-8")
+    said = [str(problem) for problem in coding_check.check(Study.load(root)) if first["id"] in problem.where]
+    assert len(said) == 1
+    assert f"they were {first['quote'][:30]}".replace("'", "") in said[0].replace("'", "")
+    assert said[0].endswith("Run casestudy codings reanchor --coder a --document t1")

@@ -286,7 +286,7 @@ def test_a_list_may_have_any_form_and_is_not_written_twice(
         "--file",
         talk.root / name,
     ]
-    assert "1 codings written, 0 there before" in command(*words, "--when", "2026-03-09")[1]
+    assert "1 coding written, 0 there before" in command(*words, "--when", "2026-03-09")[1]
     assert "0 codings written, 1 there before" in command(*words)[1]
     [coding] = codings.work(talk, "c", "t1").codings
     assert (coding.quote, coding.attributes, coding.memo) == ("I carry it", {"valence": "neutral"}, "m")
@@ -465,4 +465,6 @@ def test_a_file_read_at_once_is_what_its_lines_are(lines: list[str]) -> None:
         for one in records:
             found.setdefault(one.id, one)
     assert {one.id: one for one in whole if "~" not in one.id} == found
-    assert problems or len(whole) == len(set(lines))
+    # Two lines may write one record in two ways, such as with a memo that is null.
+    different = {repr(one) for row in lines for one in codings.parse(row, "f")[0]}
+    assert problems or len(whole) == len(different)

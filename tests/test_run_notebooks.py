@@ -157,7 +157,7 @@ def test_a_sweep_tables_what_changed(small_study: Study, command) -> None:
     root = small_study.root
     code, out, _ = command("run", "10", "--sweep", "factor=2,3", "--study", root, "--no-pages")
     assert code == 0
-    assert out.splitlines()[:3] == ["factor,total,cells_moved", "2,14,0", "3,21,4"]
+    assert out.splitlines()[:3] == ["factor,total,table cells that differ", "2,14,0", "3,21,4"]
     assert (root / "outputs/sweeps/10-first/factor=3/counts.csv").read_text() == "name,n\nx,9\ny,12\n"
     assert (root / "outputs/10-first/counts.csv").read_text() == "name,n\nx,6\ny,8\n"
 

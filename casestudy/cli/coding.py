@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from casestudy.wording import counted, shortened
+
 _ADDING = """casestudy codings add --coder a --document c01 --file list.json
 
 The list is JSON ([{"code", "quote", "occurrence", "attributes", "memo"}, ...], or one object a line),
@@ -202,7 +204,8 @@ def _now(given: str) -> str:
     return given or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _bytes(name: str) -> bytes:
+def file_bytes(name: str) -> bytes:
+    """What a file holds, or standard input for ``-``."""
     from casestudy.errors import InputError, Problem
 
     try:
@@ -216,7 +219,7 @@ def _add(arguments: argparse.Namespace) -> int:
     from casestudy.coding.table import material
 
     study = _study(arguments)
-    wishes = quoting.read_list(_bytes(arguments.file), Path(arguments.file).name)
+    wishes = quoting.read_list(file_bytes(arguments.file), Path(arguments.file).name)
     document = quoting.document(material(study), arguments.document)
     before = codings.work(study, arguments.coder, arguments.document)
     book, vocabulary = codebook.load(study), attributes.attributes(study)
@@ -225,9 +228,8 @@ def _add(arguments: argparse.Namespace) -> int:
     if records and not arguments.dry:
         codings.append(study, arguments.coder, arguments.document, records)
     done = "would be written" if arguments.dry else "written"
-    print(
-        f"{arguments.document}, coder {arguments.coder}: {len(records)} codings {done}, {again} there before."
-    )
+    new = counted(len(records), "coding")
+    print(f"{arguments.document}, coder {arguments.coder}: {new} {done}, {again} there before.")
     return 0
 
 
@@ -236,9 +238,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
     for work in codings.read(_study(arguments), arguments.coder, arguments.document):
         for one in work.codings:
-            quote = " ".join(one.quote.split())
-            shown = quote if len(quote) <= 70 else quote[:69] + "…"
-            print(f"{work.coder} {work.document} {one.id} {one.start}-{one.end} {one.code}: {shown}")
+            place = f"{work.document} {one.id} {one.start}-{one.end}"
+            print(f"{work.coder} {place} {one.code}: {shortened(one.quote)}")
     return 0
 
 
@@ -297,7 +298,7 @@ def _settle(arguments: argparse.Namespace) -> int:
     records = changes.settled(codings.work(study, arguments.coder, arguments.document), _now(arguments.when))
     if records:
         codings.append(study, arguments.coder, arguments.document, records)
-    print(f"{len(records)} contradictions settled.")
+    print(f"{counted(len(records), 'contradiction')} settled.")
     return 0
 
 
@@ -306,7 +307,7 @@ def _check(arguments: argparse.Namespace) -> int:
     from casestudy.errors import raise_if
 
     problems = check.codings(_study(arguments))
-    raise_if(problems, f"The codings have {len(problems)} problems.")
+    raise_if(problems, f"The codings have {counted(len(problems), 'problem')}.")
     print("No problem was found in the codings.")
     return 0
 
@@ -336,13 +337,11 @@ def _reanchor(arguments: argparse.Namespace) -> int:
         if records and not arguments.dry:
             codings.append(study, work.coder, work.document, records)
         moves += found
-    for row in anchors.report(moves).to_dict("records"):
-        print(f"{row['state']}: {row['coder']} {row['document']} {row['coding']} {row['code']}: {row['why']}")
-        print(f"  {row['old_start']}-{row['old_end']} {row['old_quote']!r}")
-        if row["state"] != "lost":
-            print(f"  {row['new_start']}-{row['new_end']} {row['new_quote']!r}")
+    texts = {move.coding.document: documents[move.coding.document].text for move in moves}
+    print("\n".join(anchors.told(moves, texts) or ["Every coding stands at its words."]))
     counts = {state: sum(move.state == state for move in moves) for state in anchors.STATES[1:]}
-    print(", ".join(f"{count} {state}" for state, count in counts.items()) + ".")
+    if moves:
+        print(", ".join(f"{count} {state}" for state, count in counts.items()) + ".")
     return 1 if counts["lost"] else 0
 
 

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from casestudy.wording import counted
+
 _EPILOG = """example:
   casestudy documents list
   casestudy documents export c01 --out c01.docx
@@ -47,7 +49,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
     study = Study.find(getattr(arguments, "study", None))
     for name, one in sorted(transcript.documents(study).items()):
-        words = f"{transcript.word_count(one.text)} words, {len(one.turns)} turns"
+        words = f"{counted(transcript.word_count(one.text), 'word')}, {counted(len(one.turns), 'turn')}"
         notes = "; ".join((f"{one.format}, {one.encoding}", words, *one.reading))
         print(f"{name}: {notes}; speakers: {', '.join(one.speakers) or 'none'}.")
     return 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
+
+from casestudy.wording import counted
 
 
 def add(subparsers: Any) -> None:
@@ -77,8 +78,9 @@ def _records(arguments: argparse.Namespace) -> int:
     records, problems = readers.survey(study)
     joined = duplicates.join(records)
     print(
-        f"{len(records)} records in {len({one.source for one in records})} sources; "
-        f"{len(joined.records)} publications after joining {len(records) - len(joined.records)} duplicates."
+        f"{counted(len(records), 'record')} in {counted(len({one.source for one in records}), 'source')}; "
+        f"{counted(len(joined.records), 'publication')} after joining "
+        f"{counted(len(records) - len(joined.records), 'duplicate')}."
     )
     for row in joined.report.to_dict("records"):
         print(f"  joined by {row['rule']} ({row['likeness']:.2f}): {row['duplicate']} into {row['kept']}")
@@ -106,8 +108,8 @@ def _sheet(arguments: argparse.Namespace) -> int:
     kept = prisma.eligible(joined.records, protocol.load(study))
     write_atomically(target, csv_text(screening.sheet(kept)).encode())
     print(
-        f"{target}: {len(kept)} records. Fill in decision (include, exclude) and reason, take the columns "
-        f"after note out, and put it into {screening.FOLDER}/{arguments.person}.csv."
+        f"{target}: {counted(len(kept), 'record')}. Fill in decision (include, exclude) and reason, take the "
+        f"columns after note out, and put it into {screening.FOLDER}/{arguments.person}.csv."
     )
     return 0
 
@@ -126,12 +128,12 @@ def _flow(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace) -> int:
+    from casestudy.cli.coding import file_bytes
     from casestudy.coding import codebook, quoting
     from casestudy.literature import extraction, protocol
 
     study = _study(arguments)
-    data = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
-    wishes = quoting.read_list(data, arguments.file)
+    wishes = quoting.read_list(file_bytes(arguments.file), arguments.file)
     path, n = extraction.append(
         study,
         arguments.coder,
@@ -141,7 +143,7 @@ def _add(arguments: argparse.Namespace) -> int:
         protocol.notes(study),
         when=arguments.when,
     )
-    print(f"{path.relative_to(study.root).as_posix()}: {n} codings written.")
+    print(f"{path.relative_to(study.root).as_posix()}: {counted(n, 'coding')} written.")
     return 0
 
 

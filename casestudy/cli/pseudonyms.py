@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from casestudy.wording import counted
+
 _EPILOG = """example:
   casestudy pseudonymise propose          writes interviews/names.key.csv; write yes in its column accept
   casestudy pseudonymise apply --dry      says what would change
@@ -45,17 +47,17 @@ def _act(arguments: argparse.Namespace) -> int:
     entries = pseudonymise.read_key(study, key)
     if arguments.what == "check":
         problems = pseudonymise.leaks(study, entries, key)
-        raise_if(problems, f"Names are left in {len(problems)} places.")
+        raise_if(problems, f"Names are left in {counted(len(problems), 'place')}.")
         print("None of the key's names is left.")
         return 0
     outcome = pseudonymise.plan(study, entries)
     if not arguments.dry:
         pseudonymise.write(outcome)
-    done = "would be" if arguments.dry else "were"
-    print(
-        f"{outcome.replaced} names {done} replaced and {outcome.codings} records of codings {done} moved, "
-        f"in {len(outcome.files)} files."
+    names, moved = counted(outcome.replaced, "name"), counted(outcome.codings, "record")
+    done = (
+        ("would be replaced", "of codings would move") if arguments.dry else ("replaced", "of codings moved")
     )
+    print(f"{names} {done[0]}, {moved} {done[1]}, in {counted(len(outcome.files), 'file')}.")
     return 0
 
 
@@ -77,5 +79,6 @@ def _propose(study: Any, key: Path, rules_only: bool) -> int:
     entries = pseudonyms.propose(findings, texts.values(), known)
     write_atomically(key, pseudonyms.key_text(entries).encode("utf-8"))
     how = "rules" if model is None else f"rules and {model.meta['lang']}_{model.meta['name']}"
-    print(f"{len(entries)} things found by {how}; {len(entries) - len(known)} are new. Decide in {key.name}.")
+    new = len(entries) - len(known)
+    print(f"{counted(len(entries), 'thing')} found by {how}, {new} new. Decide in {key.name}.")
     return 0

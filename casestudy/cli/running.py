@@ -13,6 +13,7 @@ from typing import Any
 
 from casestudy.errors import CaseStudyError, Problem, RunFailed
 from casestudy.study import ENV_OUTPUTS, Study
+from casestudy.wording import counted
 
 _RUN_EPILOG = """examples:
   casestudy run                                  everything that is not fresh
@@ -107,13 +108,19 @@ def _run(given: argparse.Namespace) -> int:
     failed = _failed(outcomes)
     drawn = 0 if given.no_pages else _draw(study)
     if drawn:
-        print(f"{drawn} pages drawn")
+        idle = all(one.state == "fresh" for one in outcomes)
+        why = " anew: no notebook was stale, but files that pages show have changed" if idle else ""
+        print(f"{counted(drawn, 'page')} drawn{why}")
     index = study.outputs / "index.html"
     if index.exists() and not given.no_pages:
         print(f"index page: {_near(index)}")
     print(_closing(outcomes))
     if given.set or given.params:
         print("these outputs have other values than the study's own: casestudy run brings those back")
+    if said := _unsound(
+        study, given.study, changed=bool(drawn) or any(one.state != "fresh" for one in outcomes)
+    ):
+        print(said)
     if failed:
         raise RunFailed("Not everything ran.", failed)
     return 0
@@ -128,6 +135,27 @@ def _run_plan(plan: Any, jobs: int) -> Any:
         return runner.run(plan, jobs=jobs, progress=progress)
     finally:
         progress.close()
+
+
+def _unsound(study: Study, named: Path | None, *, changed: bool) -> str:
+    """A line on the problems of the study's files; empty where there are none.
+
+    Reading every file takes seconds, so a run in which nothing moved reads them only where the last one left
+    problems behind.
+    """
+    left = study.root / ".casestudy" / "problems"
+    if not (changed or left.exists()):
+        return ""
+    from casestudy.cli.studying import problems_of
+
+    found = len(problems_of(study))
+    if not found:
+        left.unlink(missing_ok=True)
+        return ""
+    left.parent.mkdir(exist_ok=True)
+    left.write_text(f"{found}\n", encoding="utf-8")
+    where = f" --study {named}" if named else ""
+    return f"{counted(found, 'problem')} in the study's files: casestudy check{where}"
 
 
 def _failed(outcomes: Any) -> list[Problem]:
@@ -160,7 +188,9 @@ def _sweep(study: Study, chosen: Any, values: Any, given: argparse.Namespace, jo
     runner.raise_for(outcomes)
     if any(one.state == "ran" for one in outcomes):
         drawn = 0 if given.no_pages else _draw(study)
-        print(f"the study's own values: {_closing(outcomes)}; {drawn} pages drawn", file=sys.stderr)
+        print(
+            f"the study's own values: {_closing(outcomes)}; {counted(drawn, 'page')} drawn", file=sys.stderr
+        )
     progress = Progress()
     try:
         table = sweep.run_sweep(
@@ -169,7 +199,8 @@ def _sweep(study: Study, chosen: Any, values: Any, given: argparse.Namespace, jo
     finally:
         progress.close()
     print(table.read_text(encoding="utf-8"), end="")
-    print(f"{len(points)} points ran; the table: {_near(table)}")
+    print(f"{counted(len(points), 'point')} ran; the table: {_near(table)}")
+    print(sweep.LEGEND)
     return 0
 
 
@@ -232,8 +263,8 @@ def _verify(given: argparse.Namespace) -> int:
         print(f"claim {sentence}")
     files = len({move.file for move in moved})
     print(
-        f"{len(outcomes)} notebooks ran; "
-        + (f"{len(moved):,} places moved in {files} files" if moved else "nothing moved")
+        f"{counted(len(outcomes), 'notebook')} ran; "
+        + (f"{counted(len(moved), 'place')} moved in {counted(files, 'file')}" if moved else "nothing moved")
     )
     return 1 if moved else 0
 
@@ -253,7 +284,7 @@ def _draw(study: Study, force: bool = False) -> int:
 
 def _render(given: argparse.Namespace) -> int:
     drawn = _draw(Study.find(given.study), given.force)
-    print(f"{drawn} pages drawn")
+    print(f"{counted(drawn, 'page')} drawn")
     return 0
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 from casestudy.errors import Problem, StudyError
+from casestudy.study import FILE
 
 TEMPLATE = Path(__file__).parent / "template"
 # Files that a package cannot carry under their own names.
@@ -59,4 +62,26 @@ def create(folder: Path, title: str | None = None) -> list[str]:
         shutil.rmtree(made, ignore_errors=True)
         problem = Problem(str(folder), f"it cannot be made: {error.strerror}.", "Choose another place.")
         raise StudyError("The study was not made.", [problem]) from error
-    return [f"made {folder}: {chosen}", f"next: casestudy run --study {folder}"]
+    return [f"made {folder}: {chosen}", *_next(folder)]
+
+
+def _next(folder: Path) -> list[str]:
+    """Where to go from here, and what stands in the way."""
+    lines = [
+        f"next: cd {folder} && casestudy run",
+        f"from elsewhere: casestudy run --study {folder}",
+        f"then open {folder / 'outputs' / 'index.html'}; README.md in the folder says how to make it yours",
+    ]
+    if shutil.which("casestudy") is None:
+        lines.insert(1, f"first, so that casestudy is found there: {_activation()}")
+    around = next((one for one in folder.resolve().parents if (one / FILE).is_file()), None)
+    if around:
+        lines.append(f"it lies inside another study ({around}); a folder outside keeps the two apart in git")
+    return lines
+
+
+def _activation() -> str:
+    """The command that makes this installation's commands known to a shell."""
+    if os.name == "nt":
+        return str(Path(sys.prefix) / "Scripts" / "activate")
+    return f"source {Path(sys.prefix) / 'bin' / 'activate'}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from casestudy.errors import CaseStudyError, InputError, Problem
 from casestudy.study import Study
+from casestudy.wording import counted
 
 # Rooms with files of their own in a study; each lists the problems of those files.
 CHECKED = (
@@ -23,7 +25,7 @@ def add(verbs: Any) -> None:
         "new",
         help="make a study of your own, with a tutorial inside",
         description="Make a folder of the same shape as the reference study, with a tutorial of three pages.",
-        epilog="example:\n  casestudy new my-study && casestudy run --study my-study",
+        epilog="example:\n  casestudy new ../my-study && cd ../my-study && casestudy run",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     new.add_argument("name", type=Path, help="the new folder")
@@ -50,10 +52,10 @@ def _new(given: argparse.Namespace) -> int:
     return 0
 
 
-def _check(given: argparse.Namespace) -> int:
+def problems_of(study: Study) -> list[Problem]:
+    """Every problem of the study's notebooks and files."""
     from casestudy.run import notebook, parameters
 
-    study = Study.find(given.study)
     problems: list[Problem] = []
     try:
         notebooks = notebook.of_study(study)
@@ -62,10 +64,17 @@ def _check(given: argparse.Namespace) -> int:
         problems += error.problems
     for room in CHECKED:
         problems += import_module(f"casestudy.{room}.check").check(study)
+    return problems
+
+
+def _check(given: argparse.Namespace) -> int:
+    study = Study.find(given.study)
+    problems = problems_of(study)
     if problems:
-        raise InputError(
-            "The study has a problem." if len(problems) == 1 else f"The study has {len(problems)} problems.",
-            problems,
-        )
+        if given.study and any("casestudy " in one.remedy for one in problems):
+            print(
+                f"Add --study {given.study} to the commands below, or go into that folder.", file=sys.stderr
+            )
+        raise InputError(f"The study has {counted(len(problems), 'problem')}.", problems)
     print(f"{study.title}: no problem found")
     return 0

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from casestudy.wording import counted
+
 _FIELDS = ("accept", "code", "quote", "by", "score", "words", "nearest", "start", "end")
 
 
@@ -51,9 +53,8 @@ def suggest(arguments: argparse.Namespace) -> int:
         )
     if arguments.out:
         write_atomically(Path(arguments.out).resolve(), file.getvalue().encode("utf-8"))
-        print(
-            f"{len(found)} suggestions. Write yes or no in the column accept of {Path(arguments.out).name}."
-        )
+        made = counted(len(found), "suggestion")
+        print(f"{made}. Write yes or no in the column accept of {Path(arguments.out).name}.")
     else:
         print(file.getvalue(), end="")
     return 0
@@ -111,7 +112,8 @@ def accept(arguments: argparse.Namespace) -> int:
     raise_if(problems, "Nothing was written.")
     if records:
         codings.append(study, arguments.coder, document.id, records)
-    print(f"{decided['yes']} suggestions accepted, {decided['no']} rejected, by {arguments.who}.")
+    accepted = counted(decided["yes"], "suggestion")
+    print(f"{accepted} accepted, {decided['no']} rejected, by {arguments.who}.")
     return 0
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from casestudy.wording import counted
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -82,7 +84,8 @@ def simulate_log(arguments: argparse.Namespace) -> int:
         invited = plan.read_pool(listed)
     made = log.simulate(invited, parameters, words)
     made.write(target)
-    print(f"{len(made.events):,} events of {len(made.participants)} accounts written to {target}.")
+    events, accounts = counted(len(made.events), "event"), counted(len(made.participants), "account")
+    print(f"{events} of {accounts} written to {target}.")
     return 0
 
 
@@ -101,15 +104,17 @@ def measure_log(arguments: argparse.Namespace) -> int:
     path = Path(arguments.log)
     found = stream.scan(path, words, path.name)
     raise_if(found.problems, "The log has problems.")
-    print(f"{found.rows:,} events of {len(found.participants):,} accounts, {len(found.actions)} actions.")
+    accounts, actions = counted(len(found.participants), "account"), counted(len(found.actions), "action")
+    print(f"{counted(found.rows, 'event')} of {accounts}, {actions}.")
     made = big.sessions(path, arguments.gap, arguments.edge, words.by("participant"))
     table = made.measures
     if table.empty:
         print("No participant did anything: there is nothing to measure.")
         return 0
     middle = table[["sessions", "active_days", "dwell_s"]].median()
+    held = f"{counted(len(made.start), 'session')} of {counted(len(table), 'participant')}"
     print(
-        f"{len(made.start):,} sessions of {len(table):,} participants ({arguments.gap:g} minutes' pause); "
+        f"{held} ({arguments.gap:g} minutes' pause); "
         f"median of a participant: {middle['sessions']:g} sessions, {middle['active_days']:g} days in use, "
         f"{middle['dwell_s']:g} s from first to last act."
     )

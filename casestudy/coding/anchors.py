@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -170,6 +171,33 @@ def report(moves: Sequence[Move]) -> pd.DataFrame:
     ]
     columns = ["document", "coder", "coding", "code", "state", "old_start", "old_end", "new_start", "new_end"]
     return pd.DataFrame(rows, columns=[*columns, "old_quote", "new_quote", "why"])
+
+
+def told(moves: Sequence[Move], texts: Mapping[str, str]) -> list[str]:
+    """What became of codings, line by line; of a lost one what stands nearest and how to mend it.
+
+    Parameters
+    ----------
+    moves : sequence of Move
+    texts : mapping of document to its text as it is now
+    """
+    from casestudy.coding.quoting import nearest_words
+
+    lines = []
+    for row in report(moves).to_dict("records"):
+        why = f": {row['why']}" if row["why"] else ""
+        lines.append(f"{row['state']}: {row['coder']} {row['document']} {row['coding']} {row['code']}{why}")
+        lines.append(f"  {row['old_start']}-{row['old_end']} {row['old_quote']!r}")
+        if row["state"] != "lost":
+            lines.append(f"  {row['new_start']}-{row['new_end']} {row['new_quote']!r}")
+            continue
+        near = nearest_words(texts[row["document"]], row["old_quote"])
+        which = f"--coder {row['coder']} --document {row['document']} {row['coding']}"
+        lines += [f"  nearest words now: {near!r}"] if near else []
+        words = shlex.quote(near) if near else '"WORDS OF THE TEXT"'
+        lines.append(f"  mend it: casestudy codings change {which} --quote {words}")
+        lines.append(f"  or drop it: casestudy codings remove {which}")
+    return lines
 
 
 def displaced(work: Work, document: Transcript | None) -> list[Coding]:

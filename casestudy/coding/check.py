@@ -17,6 +17,7 @@ from casestudy.errors import InputError, Problem, nearest
 from casestudy.study import Study
 from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import Transcript
+from casestudy.wording import counted, shortened
 
 ALIKE = 0.92
 
@@ -117,13 +118,14 @@ def changes(written: Codebook, book: Codebook, events: list[history.Event]) -> l
 
 
 def people(study: Study) -> list[Problem]:
-    """Problems of participants.csv, and participants who do not speak in their own interview."""
+    """Problems of participants.csv: interviews of nobody, people without one, or who do not speak in it."""
     try:
         table = participants.read(study)
     except InputError as error:
         return list(error.problems)
-    documents, _ = _readable(study)
-    problems = []
+    documents, broken = _readable(study)
+    there = bool(study.inputs(participants.FILE))
+    problems = participants.unmatched(table, documents, broken, there=there)
     for row in table.to_dict("records"):
         document, name = documents.get(row["participant_id"]), str(row["pseudonym"] or "")
         if document is None or not name:
@@ -220,7 +222,8 @@ def work_problems(
     ]
     document = documents.get(one.document) if documents is not None else None
     if documents is not None and document is None and one.codings:
-        found = f"document {one.document!r} is not there; {len(one.codings)} codings hang in the air."
+        hang = counted(len(one.codings), "coding hangs", "codings hang")
+        found = f"document {one.document!r} is not there; {hang} in the air."
         problems.append(Problem(where, found, nearest(one.document, documents)[:200]))
     said: dict[tuple[str, int, int], str] = {}
     for coding in one.codings:
@@ -228,9 +231,11 @@ def work_problems(
         if document is not None and document.text[coding.start : coding.end] != coding.quote:
             beyond = coding.end > len(document.text)
             found = (
-                "it ends behind the text." if beyond else f"its words are not at {coding.start}-{coding.end}."
+                "it ends behind the text" if beyond else f"its words are not at {coding.start}-{coding.end}"
             )
-            problems.append(Problem(place, f"displaced: {found}", "Run casestudy codings reanchor."))
+            found = f"displaced: {found}: they were {shortened(coding.quote)!r}."
+            remedy = f"casestudy codings reanchor --coder {one.coder} --document {one.document}"
+            problems.append(Problem(place, found, f"Run {remedy}"))
         if coding.end - coding.start != len(coding.quote):
             found = f"its quote has {len(coding.quote)} characters, its span {coding.end - coding.start}."
             if document is None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+from casestudy.coding.roles import INTERVIEWERS
+from casestudy.errors import Problem
 from casestudy.study import Study
 from casestudy.tables import Column, Schema, read_csv
+from casestudy.transcripts.transcript import FOLDER, Transcript
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,3 +58,71 @@ def read(study: Study) -> pd.DataFrame:
     if "pseudonym" in table:
         table["pseudonym"] = table["pseudonym"].astype(object).where(table["pseudonym"].notna(), "")
     return table.sort_values("participant_id", kind="stable").reset_index(drop=True)
+
+
+def is_talk(document: Transcript) -> bool:
+    """Whether a document reads like an interview: an interviewer speaks in it, or several people do.
+
+    A front line ``> Not an interview`` says that it is none, such as the minutes of a meeting.
+
+    Examples
+    --------
+    >>> from casestudy.transcripts.transcript import from_text
+    >>> is_talk(from_text("Aino: Hello.\\n\\nEero: Hello.", "t")), is_talk(from_text("A memo.", "d"))
+    (True, False)
+    """
+    speakers = {one.casefold() for one in document.speakers}
+    told = any(note.casefold().startswith("not an interview") for note in document.notes)
+    return not told and (len(speakers) > 1 or bool(speakers & set(INTERVIEWERS)))
+
+
+def unmatched(
+    table: pd.DataFrame,
+    documents: Mapping[str, Transcript],
+    broken: Collection[str] = (),
+    *,
+    there: bool = True,
+) -> list[Problem]:
+    """Interviews of nobody, and people who were interviewed without a transcript.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `read`.
+    documents : mapping of id to Transcript
+        What can be read of the study's documents.
+    broken : collection of str
+        Ids of documents that are there and cannot be read.
+    there : bool
+        Whether the study has a participants' file.
+
+    Returns
+    -------
+    list of Problem
+        One for each interview without a row, and one for each row without a transcript; a single one where
+        there is no file at all. A row that only ties an account of the log to a household needs no
+        transcript.
+    """
+    talks = [name for name, one in sorted(documents.items()) if is_talk(one)]
+    if not there and talks:
+        named = ", ".join(talks[:5]) + (", …" if len(talks) > 5 else "")
+        found = f"it is not there, so {counted(len(talks), 'interview')} ({named}) would be of nobody."
+        remedy = f"Write it with the head participant_id,group and a row for each: {talks[0]},GROUP."
+        return [Problem(FILE, found, remedy)]
+    known = {str(one).casefold(): str(one) for one in table["participant_id"]}
+    problems = []
+    for name in talks:
+        if known.get(name.casefold()) != name:
+            like = known.get(name.casefold())
+            remedy = f"Write {name!r} for {like!r}" if like else f"Write the row {name},GROUP"
+            found = f"{FILE} has no row {name!r}, so the interview would be of nobody."
+            remedy += ", or open the document with '> Not an interview'."
+            problems.append(Problem(f"{FOLDER}/{name}.{documents[name].format}", found, remedy))
+    for one in table.to_dict("records"):
+        name = str(one["participant_id"])
+        told = [column for column in ("log_id", "household_id") if one[column] == one[column] and one[column]]
+        dated = one["interviewed_on"] == one["interviewed_on"] and one["interviewed_on"]
+        if name not in documents and name not in broken and (dated or len(told) < 2):
+            remedy = f"Put {FOLDER}/{name}.md there (or .txt, .docx, .vtt, …), or take the row out."
+            problems.append(Problem(f"{FILE}, participant {name!r}", "there is no transcript.", remedy))
+    return problems

@@ -44,7 +44,8 @@ def codes_named(names: Iterable[str], book: Codebook, *, below: bool = True) -> 
                 problems.append(Problem("query", f"several codes are called {name!r}.", remedy))
                 continue
         if not hits:
-            problems.append(Problem("query", f"{name!r} is no code.", nearest(name, book.codes)[:300]))
+            hint = f"{nearest(name, book.codes)[:300]} All: casestudy code list"
+            problems.append(Problem("query", f"{name!r} is no code.", hint))
         for hit in hits:
             found |= dict.fromkeys(book.below(hit) if below else [hit])
     if problems:

@@ -15,6 +15,7 @@ from casestudy.coding.codebook import Codebook
 from casestudy.coding.codings import Coding, Record, Work, record
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.transcripts.transcript import Transcript
+from casestudy.wording import parting, shortened
 
 _ALIKE = {"'": "'’‘ʼ′", '"': '"“”„«»', "-": "-–—‑−", "…": "…"}
 _FIELDS = ("code", "quote", "occurrence", "memo", "attributes", "by")
@@ -81,23 +82,30 @@ def nearest_words(text: str, quote: str) -> str:
     matcher = difflib.SequenceMatcher(autojunk=False)
     asked = [word.casefold().strip(".,;:!?…") for word in sought]
     matcher.set_seq2(asked)
-    size, best, where = len(sought), 0.0, 0
+    size = len(sought)
     bag = set(asked)
     plain = [word.casefold().strip(".,;:!?…") for _, _, word in words]
-    hits = [1 if word in bag else 0 for word in plain]
     running = [0]
-    for hit in hits:
-        running.append(running[-1] + hit)
-    for first in range(max(1, len(words) - size + 1)):
-        if running[min(first + size, len(words))] - running[first] < 0.5 * size:
-            continue
-        matcher.set_seq1(plain[first : first + size])
-        ratio = matcher.ratio()
-        if ratio > best:
-            best, where = ratio, first
-    if best < 0.5:
+    for word in plain:
+        running.append(running[-1] + (word in bag))
+
+    def likeness(stretch: tuple[int, int]) -> tuple[float, int]:
+        # Of stretches that are equally like, the one that begins and ends as the quote does.
+        first, last = stretch
+        matcher.set_seq1(plain[first:last])
+        return matcher.ratio(), (plain[first] == asked[0]) + (plain[last - 1] == asked[-1])
+
+    wide = [(first, min(first + size, len(words))) for first in range(max(1, len(words) - size + 1))]
+    wide = [one for one in wide if running[one[1]] - running[one[0]] >= 0.5 * size]
+    if not wide:
         return ""
-    return text[words[where][0] : words[min(where + size, len(words)) - 1][1]]
+    first, last = max(wide, key=likeness)
+    # The text may say it in a few words more.
+    near = [(begin, end) for begin in range(max(0, first - 3), first + 1) for end in range(last, last + 4)]
+    first, last = max((one for one in near if one[1] <= len(words)), key=likeness)
+    if likeness((first, last))[0] < 0.5:
+        return ""
+    return text[words[first][0] : words[last - 1][1]]
 
 
 def read_list(data: bytes, name: str) -> list[Wish]:
@@ -258,16 +266,17 @@ def place(
         spans = find(transcript.text, wish.quote)
         if not spans:
             near = nearest_words(transcript.text, wish.quote)
+            quote, near = parting(wish.quote, near) if near else (shortened(wish.quote), "")
             hint = f"Nearest words: {near!r}." if near else "Copy the words from the document."
-            found = f"{wish.quote[:60]!r} is not in {transcript.id}."
+            found = f"{quote!r} is not in {transcript.id}."
             problems.append(Problem(wish.where, found, hint))
             continue
         if len(spans) > 1 and not wish.occurrence:
-            found = f"{wish.quote[:60]!r} occurs {len(spans)} times in {transcript.id}."
+            found = f"{shortened(wish.quote)!r} occurs {len(spans)} times in {transcript.id}."
             problems.append(Problem(wish.where, found, "Quote more words, or write occurrence: 1, 2, …."))
             continue
         if wish.occurrence > len(spans):
-            found = f"{wish.quote[:60]!r} occurs {len(spans)} times, not {wish.occurrence}."
+            found = f"{shortened(wish.quote)!r} occurs {len(spans)} times, not {wish.occurrence}."
             problems.append(Problem(wish.where, found, "Count from 1."))
             continue
         start, end = spans[max(0, wish.occurrence - 1)]

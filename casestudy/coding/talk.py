@@ -30,7 +30,7 @@ def asked(frame: pd.DataFrame, people: pd.DataFrame, group: str = "") -> list[st
     Raises
     ------
     InputError
-        When the group does not occur.
+        When the group does not occur, or nobody is left.
     """
     groups = sorted(people["group"].unique())
     if group and group not in groups:
@@ -38,7 +38,15 @@ def asked(frame: pd.DataFrame, people: pd.DataFrame, group: str = "") -> list[st
         raise InputError("The people cannot be chosen.", [problem])
     known = people[people["group"].eq(group)] if group else people
     coded = set(frame.loc[frame["kind"].eq("interview"), "document"])
-    return sorted(one for one in known["participant_id"] if one in coded)
+    found = sorted(one for one in known["participant_id"] if one in coded)
+    if not found:
+        problem = Problem(
+            "interviews/participants.csv",
+            "none of its people has an interview that is coded.",
+            "casestudy check says what is missing; casestudy codings add writes codings.",
+        )
+        raise InputError("Nobody can be counted.", [problem])
+    return found
 
 
 def with_modality(

@@ -19,6 +19,12 @@ from casestudy.run.receipts import CACHE, Hashes, receipt
 from casestudy.run.runner import run_into
 from casestudy.study import Study
 
+DIFFER = "table cells that differ"
+LEGEND = (
+    "A row is one run: the parameters that were set, the numbers of the notebook's answer, and how many "
+    "cells of its tables differ from the study's own run."
+)
+
 
 def grid(notebook: Notebook, sweeps: Sequence[str]) -> list[dict[str, Any]]:
     """The points of a grid written as ``NAME=1,2,3``, one text for each parameter.
@@ -71,8 +77,7 @@ def run_sweep(
     Returns
     -------
     Path
-        The table ``what-changed.csv``: a row a point, with its parameters, every value of the notebook's
-        answer, and how many cells of its tables differ from the committed outputs.
+        The table ``what-changed.csv``; see `LEGEND`.
 
     Raises
     ------
@@ -114,9 +119,10 @@ def run_sweep(
     for point, name, failure in zip(points, names, failures, strict=True):
         values = {} if failure else contents(place / name).get("answer", {}).get("values", {})
         moved = None if failure else _cells_moved(study.outputs / notebook.stem, place / name)
-        rows.append({**{key: _cell(value) for key, value in point.items()}, **values, "cells_moved": moved})
+        values = {key.replace("_", " "): value for key, value in values.items()}
+        rows.append({**{key: _cell(value) for key, value in point.items()}, **values, DIFFER: moved})
     table = place / "what-changed.csv"
-    frame = pd.DataFrame(rows).astype({"cells_moved": "Int64"})
+    frame = pd.DataFrame(rows).astype({DIFFER: "Int64"})
     write_atomically(table, csv_text(frame, 6).encode())
     failed = [Problem(name, failure) for name, failure in zip(names, failures, strict=True) if failure]
     if failed:

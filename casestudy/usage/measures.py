@@ -264,13 +264,14 @@ def first_and_last(opened: pd.DataFrame) -> dict[str, float]:
     Returns
     -------
     dict
-        ``first``, ``last``, ``last_cycle``.
+        ``opened_in_first_cycle_percent``, ``opened_in_last_cycle_percent``, ``last_cycle``.
     """
+    names = ("opened_in_first_cycle_percent", "opened_in_last_cycle_percent", "last_cycle")
     if opened.empty:
-        return dict.fromkeys(("first", "last", "last_cycle"), float("nan"))
+        return dict.fromkeys(names, float("nan"))
     percent = opened["percent"]
     ends = (percent.iloc[0], percent.iloc[-1], opened["cycle"].iloc[-1])
-    return dict(zip(("first", "last", "last_cycle"), map(float, ends), strict=True))
+    return dict(zip(names, map(float, ends), strict=True))
 
 
 def by_hour(sessions: pd.DataFrame) -> pd.DataFrame:
