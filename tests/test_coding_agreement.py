@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from casestudy.agreement.alpha import krippendorff
 from casestudy.agreement.coefficient import measure
-from casestudy.coding import blind, codebook, codings, disagreement, doubles, table
+from casestudy.coding import blind, codebook, codings, disagreement, doubles, measured, sheets, table
 from casestudy.coding.codings import Coding, Work
 from casestudy.errors import InputError
 from casestudy.study import Study
@@ -84,7 +84,7 @@ def test_who_said_what_where_by_hand(frame: pd.DataFrame) -> None:
 
 def test_the_table_by_code_is_that_of_the_agreement_room(frame: pd.DataFrame) -> None:
     given = doubles.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], unit="turn")
-    result = doubles.by_code(given, BOOK, least=2)
+    result = measured.by_code(given, BOOK, least=2)
     row = result[
         result["code"].eq("garden.water.hose")
         & result["counting"].eq("all units")
@@ -287,8 +287,8 @@ def test_a_unit_of_the_sheet_in_which_a_coder_said_nothing_counts(
     tmp_path: Path, frame: pd.DataFrame, command: Command
 ) -> None:
     sheet = drawn(STUDY, tmp_path, lambda text: True)
-    rows = blind.read(sheet.read_text(), "sheet.csv", DOCUMENTS)
-    within = [one for one, *_ in rows]
+    rows = sheets.read(sheet.read_bytes(), "sheet.csv", DOCUMENTS)
+    within = rows.units
     given_ = doubles.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], within=within)
     assert len(given_.units) == 7
     assert len({one.document for one in given_.units}) == 3

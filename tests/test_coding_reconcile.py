@@ -10,7 +10,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from casestudy.coding import check, codebook, disagreement, doubles, reconcile, settling, table, together
+from casestudy.coding import (
+    check,
+    codebook,
+    disagreement,
+    doubles,
+    measured,
+    reconcile,
+    settling,
+    table,
+    together,
+)
 from casestudy.errors import InputError
 from casestudy.study import Study
 
@@ -328,7 +338,7 @@ def test_before_and_after_stand_side_by_side(talk: Study) -> None:
 
     def rows(one: pd.DataFrame, only: list[str] | None = None) -> pd.DataFrame:
         cut = doubles.doubles(one, texts, book, ["a", "b"], unit="turn")
-        return together.chosen(doubles.by_code(cut, book, least=1, only=only), "Krippendorff", "all units")
+        return together.chosen(measured.by_code(cut, book, least=1, only=only), "Krippendorff", "all units")
 
     before, later = rows(frame), rows(after)
     found = together.beside(before, later)

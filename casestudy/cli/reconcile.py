@@ -8,6 +8,8 @@ from typing import Any
 
 def add(subparsers: Any) -> None:
     """Add the verb to the command line."""
+    from casestudy.cli.agreement import add_read
+
     plain = argparse.RawDescriptionHelpFormatter
     top = subparsers.add_parser(
         "reconcile",
@@ -48,6 +50,7 @@ def add(subparsers: Any) -> None:
     for parser in (one, two):
         parser.add_argument("--coders", default="", help="the two, with a comma between them (all there are)")
         parser.add_argument("--shifted", action="store_true", help="borders that differ count too")
+        add_read(parser)
     three = verbs.add_parser("log", help="list the decisions", formatter_class=plain)
     three.set_defaults(act=_log)
     for parser in (one, two, three):
@@ -55,33 +58,38 @@ def add(subparsers: Any) -> None:
 
 
 def _open(arguments: argparse.Namespace) -> Any:
-    """Study, codebook, the two coders and their open disagreements."""
-    from casestudy.coding import codebook, doubles, reconcile, settling, table
+    """Study, codebook, what the two coders read and their open disagreements."""
+    from casestudy.coding import codebook, doubles, reach, reconcile, seen, settling, table
     from casestudy.errors import InputError, Problem
     from casestudy.study import Study
 
     study = Study.find(arguments.study)
     book, frame = codebook.load(study), table.load(study)
-    coders = doubles.coders_of(frame, [one.strip() for one in arguments.coders.split(",") if one.strip()])
+    wanted = [one.strip() for one in arguments.coders.split(",") if one.strip()]
+    coders = doubles.coders_of(frame, wanted, seen.read(study))
     if len(coders) != 2:
-        problem = Problem("coders", f"there are {len(coders)}: {', '.join(coders)}.", "Name two of them.")
+        remedy = f"Name two of them: --coders {','.join(coders[:2])}."
+        problem = Problem("coders", f"there are {len(coders)}: {', '.join(coders)}.", remedy)
         raise InputError("Disagreements are between two coders.", [problem])
-    lines = settling.unsettled(frame, reconcile.read(study), book, *coders, shifted=arguments.shifted)
-    return study, book, coders, lines
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    read = reach.of(study, frame, table.material(study), coders, read=arguments.read)
+    decisions = reconcile.read(study)
+    lines = settling.unsettled(frame, decisions, book, *coders, shifted=arguments.shifted, reach=read)
+    return study, book, read, lines
 
 
 def _list(arguments: argparse.Namespace) -> int:
     from casestudy.coding import settling
-    from casestudy.errors import InputError, Problem, nearest
+    from casestudy.errors import Problem, nearest, raise_if
+    from casestudy.wording import counted, shortened
 
-    _, book, coders, lines = _open(arguments)
-    if arguments.code and arguments.code not in book.codes:
-        problem = Problem(f"code {arguments.code!r}", "it is unknown.", nearest(arguments.code, book.codes))
-        raise InputError("Nothing can be listed.", [problem])
+    _, book, read, lines = _open(arguments)
+    problems, code, document = [], arguments.code, arguments.document
+    if code and code not in book.codes:
+        problems.append(Problem(f"code {code!r}", "it is unknown.", nearest(code, book.codes)))
+    if document and document not in read.names:
+        found = f"{' and '.join(read.coders)} did not both read it."
+        problems.append(Problem(f"document {document!r}", found, nearest(document, read.names)[:200]))
+    raise_if(problems, "Nothing can be listed.")
     if arguments.document:
         lines = lines[lines["document"].eq(arguments.document)]
     if arguments.code:
@@ -89,15 +97,16 @@ def _list(arguments: argparse.Namespace) -> int:
     shown_lines = settling.sample(lines, arguments.sample, arguments.seed) if arguments.sample else lines
     for row in shown_lines.to_dict("records"):
         sides = []
-        for coder, side in zip(coders, ("first", "second"), strict=True):
+        for coder, side in zip(read.coders, ("first", "second"), strict=True):
             code = row[f"{side}_code"]
             place = f" {row[f'{side}_start']}-{row[f'{side}_end']}" if code else ""
             sides.append(f"{coder}: {code or 'nothing'}{place}")
-        quote = " ".join(str(row["quote"]).split())
-        shown = quote if len(quote) <= 70 else quote[:69] + "…"
+        shown = shortened(str(row["quote"]))
         print(f"{row['id']} {row['document']}, {row['state']}; {'; '.join(sides)}; {shown}")
+    for sentence in (*read.sheets, *read.notes) if read.sheets else ():
+        print(sentence)
     drawn = f" {len(shown_lines)} drawn, seed {arguments.seed}." if arguments.sample else ""
-    print(f"{_count(len(lines), 'disagreement')} {'is' if len(lines) == 1 else 'are'} open.{drawn}")
+    print(f"{counted(len(lines), 'disagreement')} {'is' if len(lines) == 1 else 'are'} open.{drawn}")
     return 0
 
 
@@ -106,11 +115,11 @@ def _decide(arguments: argparse.Namespace) -> int:
 
     from casestudy.coding import history, reconcile, settling, table
 
-    study, book, coders, lines = _open(arguments)
+    study, book, read, lines = _open(arguments)
     made = settling.settled(
         lines,
         arguments.disagreement,
-        coders,
+        read.coders,
         codes=arguments.code,
         keep=arguments.keep,
         stretch=arguments.stretch,
@@ -137,6 +146,7 @@ def _said(one: Any) -> str:
 def _log(arguments: argparse.Namespace) -> int:
     from casestudy.coding import reconcile
     from casestudy.study import Study
+    from casestudy.wording import counted
 
     decisions = reconcile.read(Study.find(arguments.study))
     for one in decisions:
@@ -145,7 +155,7 @@ def _log(arguments: argparse.Namespace) -> int:
     led = sum(bool(one.change) for one in decisions)
     asks = sum(bool(one.proposes) for one in decisions)
     print(
-        f"{_count(len(decisions), 'decision')}; {kept} kept the codings, {led} led to a change of the "
-        f"codebook, {_count(asks, 'change')} of it {'is' if asks == 1 else 'are'} proposed."
+        f"{counted(len(decisions), 'decision')}; {kept} kept the codings, {led} led to a change of the "
+        f"codebook, {counted(asks, 'change')} of it {'is' if asks == 1 else 'are'} proposed."
     )
     return 0

@@ -6,19 +6,30 @@ import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casestudy.coding.codebook import Codebook
-from casestudy.coding.codings import Record, record
+from casestudy.coding import codings
+from casestudy.coding.codings import Coding, Record, record
 from casestudy.coding.suggest import Unit
-from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.errors import InputError, Problem, nearest
+from casestudy.study import Study
 from casestudy.transcripts.text import sha256
 from casestudy.transcripts.transcript import Transcript
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from casestudy.coding.sheets import Row
+
 FIELDS = ("unit", "document", "start", "end", "text", "codes", "memo")
+MORE = ("drawn", "version")
+BY = "blind sheet"
+GUIDE = (
+    "How to fill this in: write the ids of the codes that the words bear into the column codes, with ; "
+    "between them, and leave it blank where they bear none. Change nothing in the other columns but memo. "
+    "Rows may be sorted; a row taken out counts as not read."
+)
 
 
 def draw(
@@ -66,83 +77,107 @@ def draw(
     return [chosen[number] for number in random.permutation(len(chosen))]
 
 
-def sheet(units: Sequence[Unit]) -> str:
-    """The sheet as CSV: a coder writes codes, with ``;`` between them, and leaves blank what bears none."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(FIELDS)
-    for number, unit in enumerate(units, start=1):
-        writer.writerow([number, unit.document, unit.start, unit.end, unit.text, "", ""])
-    return file.getvalue()
-
-
-def read(
-    text: str, name: str, documents: Mapping[str, Transcript], book: Codebook | None = None
-) -> list[tuple[Unit, list[str], str]]:
-    """A filled sheet: units, their codes and memo.
+def sheet(units: Sequence[Unit], documents: Mapping[str, Transcript] | None = None, drawn: str = "") -> str:
+    """The sheet as CSV; its first row says how to fill it in.
 
     Parameters
     ----------
-    text, name : str
-    documents : mapping of id to Transcript
-    book : Codebook, optional
-        Codes must be in use in it; without one they are not looked at.
+    units : sequence of Unit
+    documents : mapping of id to Transcript, optional
+        With them each row carries the mark of its document's text, so that a later change is noticed.
+    drawn : str
+        How the units were drawn, in words.
+
+    Examples
+    --------
+    >>> sheet([Unit("t", 1, 6, 11, "I do.")]).splitlines()[-1]
+    '1,t,6,11,I do.,,,,'
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*FIELDS, *MORE])
+    writer.writerow(["", "", "", "", GUIDE, "", "", "", ""])
+    for number, unit in enumerate(units, start=1):
+        version = sha256(documents[unit.document].text)[:16] if documents else ""
+        row = [number, unit.document, unit.start, unit.end, unit.text, "", "", drawn, version]
+        writer.writerow(row)
+    return file.getvalue()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What reading a filled sheet comes to, before anything is written.
+
+    Attributes
+    ----------
+    fresh : mapping of document to list of Record
+        Codings to add.
+    there : int
+        Codes of the sheet that the coder has given there already.
+    removed : int
+        Codes that the coder gave there once and took away since: they are not given again.
+    left : tuple of Coding
+        What an earlier reading gave these units and this sheet does not.
+    """
+
+    fresh: Mapping[str, list[Record]]
+    there: int
+    removed: int
+    left: tuple[Coding, ...]
+
+
+def plan(
+    study: Study, coder: str, rows: Sequence[Row], documents: Mapping[str, Transcript], when: str = ""
+) -> Plan:
+    """Compare a filled sheet with what the coder has coded before.
 
     Raises
     ------
     InputError
-        With every row whose words are not in the document any more, or whose codes are not in use.
+        When the coder, or a document, cannot be a file name.
     """
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [field for field in FIELDS if field not in (reader.fieldnames or ())]
-    if missing:
-        problem = Problem(name, f"no column {', '.join(missing)}.", f"Keep the head: {','.join(FIELDS)}.")
-        raise InputError("The sheet cannot be read.", [problem])
-    usable = {code.id for code in book.in_use()} if book else set()
-    problems: list[Problem] = []
-    rows: list[tuple[Unit, list[str], str]] = []
-    for number, row in enumerate(reader, start=2):
-        where = f"{name}, row {number}"
-        start, end = str(row["start"] or ""), str(row["end"] or "")
-        document = documents.get(row["document"] or "")
-        whole = start.isdigit() and end.isdigit() and document is not None
-        if not whole or document is None or document.text[int(start) : int(end)] != row["text"]:
-            problems.append(
-                Problem(where, "its words are not where it says.", "Do not change them; draw again.")
-            )
-            continue
-        codes = [one.strip() for one in (row["codes"] or "").split(";") if one.strip()]
-        for code in codes if book else ():
-            if code not in usable:
-                problems.append(Problem(where, f"code {code!r} is not in use.", nearest(code, usable)[:200]))
-        unit = Unit(document.id, 0, int(start), int(end), row["text"])
-        rows.append((unit, list(dict.fromkeys(codes)), (row["memo"] or "").strip()))
-    raise_if(problems, "The sheet cannot be used; nothing was written.")
-    return rows
+    by_document: dict[str, list[Row]] = {}
+    for row in rows:
+        by_document.setdefault(row.unit.document, []).append(row)
+    codings.refuse_strange(coder, sorted(by_document))
+    fresh: dict[str, list[Record]] = {}
+    there, removed, left = 0, 0, []
+    for document, own in sorted(by_document.items()):
+        work = codings.work(study, coder, document)
+        held = {(one.code, one.start, one.end) for one in work.codings}
+        known = {one.id for one in work.records}
+        said = {(one.unit.start, one.unit.end): set(one.codes) for one in own}
+        for one in records(own, coder, documents[document], when):
+            if (one.code, one.start, one.end) in held:
+                there += 1
+            elif one.id in known:
+                removed += 1
+            else:
+                fresh.setdefault(document, []).append(one)
+        left += [
+            one
+            for one in work.codings
+            if one.by == BY and one.code not in said.get((one.start, one.end), {one.code})
+        ]
+    return Plan(fresh, there, removed, tuple(left))
 
 
-def records(
-    rows: Sequence[tuple[Unit, list[str], str]],
-    coder: str,
-    documents: Mapping[str, Transcript],
-    when: str = "",
-) -> dict[str, list[Record]]:
-    """The records of a filled sheet, by document."""
-    made: dict[str, list[Record]] = {}
-    for unit, codes, memo in rows:
-        for code in codes:
-            one = record(
-                "add",
-                place=f"{coder}/{unit.document}",
-                code=code,
-                start=unit.start,
-                end=unit.end,
-                quote=unit.text,
-                attributes={},
-                memo=memo,
-                when=when,
-                text=sha256(documents[unit.document].text)[:16],
-                by="blind sheet",
-            )
-            made.setdefault(unit.document, []).append(one)
-    return made
+def records(rows: Sequence[Row], coder: str, document: Transcript, when: str = "") -> list[Record]:
+    """The records of the rows of one document."""
+    return [
+        record(
+            "add",
+            place=f"{coder}/{document.id}",
+            code=code,
+            start=row.unit.start,
+            end=row.unit.end,
+            quote=row.unit.text,
+            attributes={},
+            memo=row.memo,
+            when=when,
+            text=sha256(document.text)[:16],
+            by=BY,
+        )
+        for row in rows
+        for code in row.codes
+    ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import attrgetter
@@ -21,7 +21,7 @@ from casestudy.coding.records import Record as Record
 from casestudy.coding.records import line as line
 from casestudy.coding.records import parse as parse
 from casestudy.coding.records import record as record
-from casestudy.errors import InputError, Problem, raise_if
+from casestudy.errors import Problem, raise_if
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
 
@@ -209,6 +209,23 @@ def work(study: Study, coder: str, document: str) -> Work:
     return found[0] if found else Work(coder, document, (), (), ())
 
 
+def refuse_strange(coder: str, documents: Iterable[str] = ()) -> None:
+    """Stop where a coder or a document cannot be a file name.
+
+    Raises
+    ------
+    InputError
+        With every such name.
+    """
+    named = [("coder", coder), *(("document", one) for one in documents)]
+    problems = [
+        Problem(f"{kind} {name!r}", "it cannot be a file name.", "Use letters, digits, '-', '_'.")
+        for kind, name in named
+        if not re.fullmatch(r"[\w][\w.\-]*", name)
+    ]
+    raise_if(problems, "Codings cannot be written.")
+
+
 def append(study: Study, coder: str, document: str, records: Sequence[Record]) -> Path:
     """Append records to a coder's file; what it holds stays as it is.
 
@@ -217,12 +234,7 @@ def append(study: Study, coder: str, document: str, records: Sequence[Record]) -
     InputError
         When coder or document cannot be a file name.
     """
-    for kind, name in (("coder", coder), ("document", document)):
-        if not re.fullmatch(r"[\w][\w.\-]*", name):
-            problem = Problem(
-                f"{kind} {name!r}", "it cannot be a file name.", "Use letters, digits, '-', '_'."
-            )
-            raise InputError("Codings cannot be written.", [problem])
+    refuse_strange(coder, [document])
     path = study.root / FOLDER / coder / f"{document}.jsonl"
     before = path.read_bytes() if path.is_file() else b""
     if before and not before.endswith(b"\n"):

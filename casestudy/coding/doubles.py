@@ -6,7 +6,7 @@ each coder has said it or not.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,18 +14,17 @@ from typing import TYPE_CHECKING, Any
 from casestudy.coding import segments, suggest
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.suggest import Unit
-from casestudy.errors import InputError, Problem, nearest
+from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.transcripts.transcript import Transcript
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from casestudy.agreement.coefficient import Coefficient
     from casestudy.agreement.ratings import Ratings
+    from casestudy.coding.reach import Reach
 
 CUTS = ("sentence", "paragraph", "turn", "document", "character")
 UNITS = (*CUTS, "segment")
-COUNTINGS = ("all units", "units coded with the scheme")
 SHEET = "unit of the sheet"
 
 
@@ -34,19 +33,25 @@ def plural(unit: str) -> str:
     return "units of the sheet" if unit == SHEET else f"{unit}s"
 
 
-def coders_of(frame: pd.DataFrame, coders: Sequence[str] = ()) -> list[str]:
+def coders_of(frame: pd.DataFrame, coders: Sequence[str] = (), more: Iterable[str] = ()) -> list[str]:
     """The coders to compare: those named, or all.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    coders : sequence of str
+    more : iterable of str
+        Coders who read something, and perhaps found nothing to code.
 
     Raises
     ------
     InputError
         When fewer than two are there.
     """
-    known = sorted(frame["coder"].unique())
+    known = sorted({*map(str, frame["coder"].unique()), *more})
     strange = [one for one in coders if one not in known]
-    if strange:
-        problem = Problem(f"coder {strange[0]!r}", "has no codings here.", nearest(strange[0], known))
-        raise InputError("The coders cannot be compared.", [problem])
+    problems = [Problem(f"coder {one!r}", "has no codings here.", nearest(one, known)) for one in strange]
+    raise_if(problems, "The coders cannot be compared.")
     chosen = list(dict.fromkeys(coders)) or known
     if len(chosen) < 2:
         found = f"there is one coder, {chosen[0]}." if chosen else "there is no coder."
@@ -187,11 +192,12 @@ def doubles(
     book: Codebook,
     coders: Sequence[str],
     *,
-    unit: str = "sentence",
+    unit: str = "",
     codes: Sequence[str] = (),
     overlap: float = 0.5,
     names: Sequence[str] | None = None,
     within: Sequence[Unit] | None = None,
+    parts: Mapping[str, Sequence[Unit]] | None = None,
 ) -> Doubles:
     """Cut what the coders share into units, and see who said what in each.
 
@@ -201,8 +207,8 @@ def doubles(
         From `casestudy.coding.table.table`; roll it up first to compare parents.
     documents, book, coders
     unit : {'sentence', 'paragraph', 'turn', 'document', 'character', 'segment'}
-        A sentence bears a code when a coding covers half of it or lies half in it; so do the others. For
-        segments see `casestudy.coding.segments.segments`.
+        Sentences by default, or the units of `within`. A sentence bears a code when a coding covers half of
+        it or lies half in it; so do the others. For segments see `casestudy.coding.segments.segments`.
     codes : sequence of str
         All that occur by default.
     overlap : float
@@ -211,6 +217,9 @@ def doubles(
         Documents that all coders read; by default those in which each of them coded something.
     within : sequence of Unit, optional
         These units and no others, such as those of a blind sheet; all coders are taken to have read them.
+        Not for segments.
+    parts : mapping of document to sequence of Unit, optional
+        For segments: documents of which only these units were read.
 
     Raises
     ------
@@ -219,16 +228,17 @@ def doubles(
     """
     import numpy as np
 
-    if unit not in UNITS and within is None:
+    if unit and unit not in UNITS:
         problem = Problem(f"unit {unit!r}", "it is not known.", nearest(unit, UNITS))
         raise InputError("The text cannot be cut into units.", [problem])
     names = shared(frame, coders) if names is None else names
     if within is not None:
-        names, unit = sorted({one.document for one in within}), SHEET
+        names = sorted({one.document for one in within})
+    unit = unit or ("sentence" if within is None else SHEET)
     own = frame[frame["document"].isin(names) & frame["coder"].isin(list(coders)) & frame["placed"]]
     if unit == "segment":
         chosen = tuple(codes or sorted(own["code"].unique()))
-        found, said = segments.segments(own, documents, names, coders, chosen, overlap)
+        found, said = segments.segments(own, documents, names, coders, chosen, overlap, parts)
         return Doubles(tuple(found), tuple(coders), chosen, said, unit)
     found = units(documents, names, unit) if within is None else list(within)
     chosen = tuple(codes or sorted((own if within is None else touching(own, found))["code"].unique()))
@@ -236,6 +246,43 @@ def doubles(
     empty = np.zeros((0, len(coders), len(chosen)), dtype=bool)
     said = np.stack(layers, axis=1) if found else empty
     return Doubles(tuple(found), tuple(coders), chosen, said, unit)
+
+
+def compared(
+    frame: pd.DataFrame,
+    documents: Mapping[str, Transcript],
+    book: Codebook,
+    reach: Reach,
+    *,
+    unit: str = "",
+    overlap: float = 0.5,
+) -> Doubles:
+    """Who said what in each unit of what coders read in common; see `doubles`.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Codings of what they read: from the reach's `frame`.
+    documents, book, overlap
+    reach : Reach
+    unit : str
+        Cuts what they read; empty for the units of blind sheets, and sentences of whole documents.
+
+    Raises
+    ------
+    InputError
+        When what all read holds no such unit.
+    """
+    where: dict[str, Any] = {"names": reach.names, "parts": reach.parts}
+    if reach.parts and unit != "segment":
+        if unit and unit not in CUTS:
+            units(documents, [], unit)
+        where["within"] = reach.units(documents, unit)
+        if not where["within"]:
+            found = f"no {unit} lies within what all of {', '.join(reach.coders)} read."
+            problem = Problem("--unit", found, "Leave it out: the sheet's own units are compared.")
+            raise InputError("There is nothing to compare.", [problem])
+    return doubles(frame, documents, book, reach.coders, unit=unit, overlap=overlap, **where)
 
 
 def touching(frame: pd.DataFrame, found: Sequence[Unit]) -> pd.DataFrame:
@@ -252,92 +299,6 @@ def touching(frame: pd.DataFrame, found: Sequence[Unit]) -> pd.DataFrame:
         common = np.minimum(spans[:, 1], end) - np.maximum(spans[:, 0], start)
         kept.append(bool((common * 2 >= np.minimum(spans[:, 1] - spans[:, 0], end - start)).any()))
     return frame[np.array(kept, dtype=bool)]
-
-
-def by_code(
-    given: Doubles,
-    book: Codebook,
-    *,
-    least: int = 5,
-    seed: int = 1,
-    coefficients: Sequence[Coefficient] = (),
-    only: Collection[str] | None = None,
-) -> pd.DataFrame:
-    """Agreement on each code, with uncoded units and without them.
-
-    Parameters
-    ----------
-    given : Doubles
-    book : Codebook
-    least : int
-        Fewest units in which some coder said the code; rarer ones are counted and not measured.
-    seed : int
-        Of the intervals.
-    coefficients : sequence of Coefficient
-        Krippendorff's alpha and Gwet's AC1 by default.
-    only : collection of str, optional
-        These codes alone; the others still make units coded.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a code, coefficient and way of counting: ``code, path, scheme, coefficient, counting``
-        (all units, or units that some coder coded with the scheme), ``value, low, high, both, one``
-        (units in which all coders, and only some, said it), ``positive`` (positive specific agreement:
-        twice both over both coders' sums, two coders only), ``n_units, documents, prevalence, bias,
-        reason, interval``.
-    """
-    import numpy as np
-    import pandas as pd
-
-    from casestudy.agreement.alpha import krippendorff
-    from casestudy.agreement.chance import gwet
-    from casestudy.agreement.coefficient import measure
-    from casestudy.agreement.posterior import Posterior
-
-    wanted = list(coefficients) or [krippendorff(), gwet()]
-    schemes = {code: book.codes[code].scheme if code in book.codes else "" for code in given.codes}
-    rows = []
-    for code in given.codes:
-        if only is not None and code not in only:
-            continue
-        some, all_ = int(given.somebody(code).sum()), int(given.everybody(code).sum())
-        positive = float("nan")
-        if len(given.coders) == 2 and some:
-            positive = 2 * all_ / (some + all_)
-        base = {"code": code, "path": book.path(code), "scheme": schemes[code]}
-        counts = {"both": all_, "one": some - all_, "positive": positive}
-        if some < least:
-            reason = f"said in {some} units, fewer than {least}"
-            rows.append({**base, "coefficient": "", "counting": "", **counts, "reason": reason})
-            continue
-        same = [one for one in given.codes if schemes[one] == schemes[code]]
-        for counting, uncoded in zip(COUNTINGS, (True, False), strict=True):
-            ratings = given.ratings(code, uncoded=uncoded, scheme=same)
-            clusters = ratings.clusters if ratings.clusters is not None else np.array([], dtype=int)
-            documents = int(clusters.max(initial=-1)) + 1
-            for coefficient in wanted:
-                result = measure(ratings, coefficient, Posterior(seed=seed))
-                rows.append(
-                    {
-                        **base,
-                        "coefficient": result.name,
-                        "counting": counting,
-                        "value": result.value,
-                        "low": result.interval.low,
-                        "high": result.interval.high,
-                        **counts,
-                        "n_units": result.n_units,
-                        "documents": documents,
-                        "prevalence": result.prevalence,
-                        "bias": result.bias,
-                        "reason": result.reason,
-                        "interval": result.interval.method,
-                    }
-                )
-    columns = ["code", "path", "scheme", "coefficient", "counting", "value", "low", "high", "both", "one"]
-    columns += ["positive", "n_units", "documents", "prevalence", "bias", "reason", "interval"]
-    return pd.DataFrame(rows, columns=columns).astype({"n_units": "Int64", "documents": "Int64"})
 
 
 def refuse_if_reflexive(stance: str, insist: bool = False) -> None:

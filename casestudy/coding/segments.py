@@ -28,6 +28,13 @@ def own_turns(document: Transcript) -> list[Turn]:
     return [turn for turn in document.turns if turn.speaker.casefold() not in INTERVIEWERS]
 
 
+def stretches(document: Transcript, part: Sequence[Unit] | None = None) -> list[tuple[int, int]]:
+    """Where participants speak, or the part of it that counts, as starts and ends in order."""
+    if part is not None:
+        return sorted((one.start, one.end) for one in part)
+    return [(turn.speech, max(turn.speech, turn.end)) for turn in own_turns(document)]
+
+
 def paragraphs(document: Transcript) -> list[Unit]:
     """What participants say, cut at blank lines; a turn without any is one paragraph.
 
@@ -78,6 +85,7 @@ def segments(
     coders: Sequence[str],
     codes: Sequence[str],
     overlap: float = 0.5,
+    parts: Mapping[str, Sequence[Unit]] | None = None,
 ) -> tuple[list[Unit], Any]:
     """The stretches that somebody coded, those that nobody did, and who said what in each.
 
@@ -92,6 +100,8 @@ def segments(
     documents, names, coders, codes
     overlap : float
         Above 0, at most 1; 1 joins equal spans only.
+    parts : mapping of document to sequence of Unit, optional
+        For documents of which only these units count.
 
     Returns
     -------
@@ -114,13 +124,13 @@ def segments(
     found: list[tuple[Unit, list[tuple[int, int]]]] = []
     for name in sorted(names):
         document = documents[name]
-        own = own_turns(document)
+        own = stretches(document, (parts or {}).get(name))
         part = codings[codings["document"].eq(name)]
         said: dict[tuple[int, int], list[tuple[str, str]]] = {}
         for start, end, coder, code in zip(
             part["start"], part["end"], part["coder"], part["code"], strict=True
         ):
-            if any(min(end, turn.end) > max(start, turn.speech) for turn in own):
+            if any(min(end, stop) > max(start, begin) for begin, stop in own):
                 said.setdefault((int(start), int(end)), []).append((coder, code))
         order = sorted(said, key=lambda span: (-len({coder for coder, _ in said[span]}), span))
         made: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -151,13 +161,12 @@ def _unit(document: Transcript, span: tuple[int, int]) -> Unit:
 
 
 def _uncoded(
-    document: Transcript, own: Sequence[Turn], spans: Sequence[tuple[int, int]]
+    document: Transcript, own: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
     """Stretches with words that no span touches, within turns."""
-    for turn in own:
-        place = turn.speech
-        inside = sorted(span for span in spans if span[1] > turn.speech and span[0] < turn.end)
-        for start, end in [*inside, (turn.end, turn.end)]:
+    for place, stop in own:
+        inside = sorted(span for span in spans if span[1] > place and span[0] < stop)
+        for start, end in [*inside, (stop, stop)]:
             trimmed = _trimmed(document.text, place, start) if start > place else None
             if trimmed and _WORD.search(document.text, *trimmed):
                 yield trimmed

@@ -17,6 +17,8 @@ from casestudy.transcripts.transcript import Transcript
 if TYPE_CHECKING:
     import pandas as pd
 
+    from casestudy.coding.reach import Reach
+
 STRETCHES = ("chosen", "first", "second", "both")
 
 
@@ -28,6 +30,7 @@ def unsettled(
     second: str,
     *,
     shifted: bool = False,
+    reach: Reach | None = None,
 ) -> pd.DataFrame:
     """The disagreements of two coders that no decision has settled.
 
@@ -40,6 +43,8 @@ def unsettled(
     first, second : str
     shifted : bool
         Whether borders that differ count too; else only codes that differ and codings of one coder.
+    reach : Reach, optional
+        What both read; by default documents in which both coded something.
 
     Returns
     -------
@@ -47,8 +52,9 @@ def unsettled(
         ``id`` (eight hexadecimal digits made of the codings, the same whoever is first), then the columns of
         `casestudy.coding.disagreement.aligned`, then ``codings`` (the ids of the one or two).
     """
-    names = shared(frame, [first, second])
+    names = shared(frame, [first, second]) if reach is None else reach.names
     table = applied(frame, decisions, book)
+    table = table if reach is None else reach.frame(table)
     lines = aligned(table, first, second, names)
     states = ["other code", "only one", *(["shifted"] if shifted else [])]
     lines = lines[lines["state"].isin(states)].reset_index(drop=True)

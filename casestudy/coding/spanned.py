@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from casestudy.coding import segments
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.doubles import shared
+from casestudy.coding.suggest import Unit
 from casestudy.errors import InputError, Problem
 from casestudy.transcripts.transcript import Transcript
 
@@ -25,6 +26,7 @@ def spans(
     documents: Mapping[str, Transcript],
     coders: Sequence[str],
     names: Sequence[str] | None = None,
+    parts: Mapping[str, Sequence[Unit]] | None = None,
 ) -> Spans:
     """The codings of some coders over what participants say; the interviewer's words are taken out.
 
@@ -37,6 +39,8 @@ def spans(
         Two or more.
     names : sequence of str, optional
         Documents that all read; by default those in which each coded something.
+    parts : mapping of document to sequence of Unit, optional
+        For documents of which all read only these units.
 
     Returns
     -------
@@ -55,10 +59,7 @@ def spans(
         problem = Problem("documents", f"none was coded by all of {', '.join(coders)}.", "Code one twice.")
         raise InputError("Spans cannot be compared.", [problem])
     own = frame[frame["document"].isin(names) & frame["coder"].isin(list(coders)) & frame["placed"]]
-    turns = {
-        name: [(one.speech, max(one.speech, one.end)) for one in segments.own_turns(documents[name])]
-        for name in names
-    }
+    turns = {name: segments.stretches(documents[name], (parts or {}).get(name)) for name in names}
 
     def place(name: str, position: int) -> int:
         return sum(min(max(position, start), end) - start for start, end in turns[name])
@@ -80,13 +81,14 @@ def by_scheme(
     coders: Sequence[str],
     names: Sequence[str] | None = None,
     *,
+    parts: Mapping[str, Sequence[Unit]] | None = None,
     seed: int = 1,
 ) -> pd.DataFrame:
     """u-alpha, |u-alpha and cu-alpha of each scheme of the codebook.
 
     Parameters
     ----------
-    frame, documents, coders, names
+    frame, documents, coders, names, parts
         As for `spans`.
     seed : int
         Of the intervals, which resample documents.
@@ -105,7 +107,7 @@ def by_scheme(
     from casestudy.agreement.posterior import Posterior
     from casestudy.agreement.unitised import unitised_alpha
 
-    found = spans(frame, documents, coders, names)
+    found = spans(frame, documents, coders, names, parts)
     rows = []
     for scheme, codes in _schemes(frame, found).items():
         for form in ("|u", "u", "cu"):
@@ -134,13 +136,14 @@ def gammas(
     coders: Sequence[str],
     names: Sequence[str] | None = None,
     *,
+    parts: Mapping[str, Sequence[Unit]] | None = None,
     seed: int = 1,
 ) -> pd.DataFrame:
     """Gamma and gamma-cat of each scheme, which take spans of one coder that overlap as well.
 
     Parameters
     ----------
-    frame, documents, coders, names, seed
+    frame, documents, coders, names, parts, seed
         As for `by_scheme`; chance is drawn from the seed too.
 
     Returns
@@ -154,7 +157,7 @@ def gammas(
     from casestudy.agreement.gamma import gamma
     from casestudy.agreement.posterior import Posterior
 
-    found = spans(frame, documents, coders, names)
+    found = spans(frame, documents, coders, names, parts)
     rows = []
     for scheme, codes in _schemes(frame, found).items():
         results = gamma(found.only(*codes), seed=seed, interval=Posterior(seed=seed))
@@ -186,6 +189,7 @@ def by_code(
     coders: Sequence[str],
     names: Sequence[str] | None = None,
     *,
+    parts: Mapping[str, Sequence[Unit]] | None = None,
     least: int = 5,
     seed: int = 1,
 ) -> pd.DataFrame:
@@ -193,7 +197,7 @@ def by_code(
 
     Parameters
     ----------
-    frame, documents, coders, names, seed
+    frame, documents, coders, names, parts, seed
         As for `by_scheme`.
     book : Codebook
     least : int
@@ -212,7 +216,7 @@ def by_code(
     from casestudy.agreement.posterior import Posterior
     from casestudy.agreement.unitised import unitised_alpha
 
-    found = spans(frame, documents, coders, names)
+    found = spans(frame, documents, coders, names, parts)
     rows = []
     for code in sorted(book.codes):
         below = sorted(set(book.below(code)) & set(found.codes))

@@ -1,0 +1,136 @@
+"""Agreement on each code, over the units of `casestudy.coding.doubles`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from casestudy.coding.codebook import Codebook
+from casestudy.coding.doubles import Doubles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casestudy.agreement.coefficient import Coefficient
+    from casestudy.agreement.results import Interval
+
+COUNTINGS = ("all units", "units coded with the scheme")
+
+
+def by_code(
+    given: Doubles,
+    book: Codebook,
+    *,
+    least: int = 5,
+    seed: int = 1,
+    coefficients: Sequence[Coefficient] = (),
+    only: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Agreement on each code, with uncoded units and without them.
+
+    Parameters
+    ----------
+    given : Doubles
+    book : Codebook
+    least : int
+        Fewest units in which some coder said the code; rarer ones are counted and not measured.
+    seed : int
+        Of the intervals.
+    coefficients : sequence of Coefficient
+        Krippendorff's alpha and Gwet's AC1 by default.
+    only : collection of str, optional
+        These codes alone; the others still make units coded.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code, coefficient and way of counting: ``code, path, scheme, coefficient, counting``
+        (all units, or units that some coder coded with the scheme), ``value, low, high, both, one``
+        (units in which all coders, and only some, said it), ``positive`` (positive specific agreement:
+        twice both over both coders' sums, two coders only), ``n_units, documents, prevalence, bias``
+        (indices of the ratings), ``reason`` (why value or interval is missing), ``interval`` (level and
+        method), ``coders`` (how many), ``missing`` (share of ratings).
+    """
+    import numpy as np
+    import pandas as pd
+
+    from casestudy.agreement.coefficient import measure
+    from casestudy.agreement.posterior import Posterior
+
+    wanted = list(coefficients) or standard()
+    schemes = {code: book.codes[code].scheme if code in book.codes else "" for code in given.codes}
+    rows = []
+    for code in given.codes:
+        if only is not None and code not in only:
+            continue
+        some, all_ = int(given.somebody(code).sum()), int(given.everybody(code).sum())
+        positive = float("nan")
+        if len(given.coders) == 2 and some:
+            positive = 2 * all_ / (some + all_)
+        base = {"code": code, "path": book.path(code), "scheme": schemes[code]}
+        counts = {"both": all_, "one": some - all_, "positive": positive}
+        if some < least:
+            reason = f"said in {some} units, fewer than {least}"
+            rows.append({**base, "coefficient": "", "counting": "", **counts, "reason": reason})
+            continue
+        same = [one for one in given.codes if schemes[one] == schemes[code]]
+        for counting, uncoded in zip(COUNTINGS, (True, False), strict=True):
+            ratings = given.ratings(code, uncoded=uncoded, scheme=same)
+            clusters = ratings.clusters if ratings.clusters is not None else np.array([], dtype=int)
+            documents = int(clusters.max(initial=-1)) + 1
+            for coefficient in wanted:
+                result = measure(ratings, coefficient, Posterior(seed=seed))
+                rows.append(
+                    {
+                        **base,
+                        "coefficient": result.name,
+                        "counting": counting,
+                        "value": result.value,
+                        "low": result.interval.low,
+                        "high": result.interval.high,
+                        **counts,
+                        "n_units": result.n_units,
+                        "documents": documents,
+                        "prevalence": result.prevalence,
+                        "bias": result.bias,
+                        "reason": result.reason or result.interval.reason,
+                        "interval": _called(result.interval),
+                        "coders": result.n_coders,
+                        "missing": result.missing,
+                    }
+                )
+    columns = ["code", "path", "scheme", "coefficient", "counting", "value", "low", "high", "both", "one"]
+    columns += ["positive", "n_units", "documents", "prevalence", "bias", "reason", "interval"]
+    whole = dict.fromkeys(["n_units", "documents", "coders"], "Int64")
+    return pd.DataFrame(rows, columns=[*columns, "coders", "missing"]).astype(whole)
+
+
+def standard() -> list[Coefficient]:
+    """The coefficients that are shown by default."""
+    from casestudy.agreement.alpha import krippendorff
+    from casestudy.agreement.chance import gwet
+
+    return [krippendorff(), gwet()]
+
+
+def definitions(coefficients: Sequence[Coefficient] = ()) -> pd.DataFrame:
+    """What coefficients are: ``coefficient, definition, source, missing_rule``.
+
+    Examples
+    --------
+    >>> definitions()["coefficient"].tolist()
+    ["Krippendorff's alpha, nominal metric", "Gwet's AC1"]
+    """
+    import pandas as pd
+
+    names = {"coefficient": "name", "definition": "definition", "source": "source"}
+    names["missing_rule"] = "missing_rule"
+    wanted = list(coefficients) or standard()
+    return pd.DataFrame({name: [getattr(one, own) for one in wanted] for name, own in names.items()})
+
+
+def _called(interval: Interval) -> str:
+    """An interval's level and method; what is resampled here are documents."""
+    if not interval.method:
+        return ""
+    return f"{interval.level:.0%} {interval.method}".replace("over clusters", "over documents")
