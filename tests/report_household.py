@@ -30,6 +30,9 @@ def feedback() -> HouseholdFeedback:
         "position",
     ]
     table = pd.DataFrame(MEASURES, columns=[*names, "reason"])
+    targets = table[["measure", "name", "unit", "target_low", "target_high", "mark"]].assign(
+        target_of="A profile", says=f"as the document says {HOSTILE}"
+    )
     whole = pd.concat([table.assign(period="month"), table.assign(period="three months")])
     summary = {
         "first_month": "2017-02",
@@ -125,6 +128,7 @@ def feedback() -> HouseholdFeedback:
                 "bought": "whole",
                 "instead": "skimmed",
                 "grams": 1000.0,
+                "change": "less",
                 "saves": 34.0,
                 "unit": "g",
                 "share_percent": 4.3,
@@ -171,6 +175,7 @@ def feedback() -> HouseholdFeedback:
         profile_note="Its note.",
         status="The purchases are <simulated>.",
         summary=pd.DataFrame([{"period": "month"} | summary, {"period": "three months"} | hidden]),
+        targets=targets,
         nutrients=whole.reset_index(drop=True),
         trend=trend,
         contributions=contributions,

@@ -91,6 +91,7 @@ def test_a_nutrient_leads_to_group_product_and_receipt_line(page: BeautifulSoup)
         "2.00",
         "4.00",
         "500",
+        "400",
     ]
 
 

@@ -22,6 +22,7 @@ def comparison(
     window: tuple[str, ...],
     spend_ratio: float = 1.5,
     population: pd.DataFrame | None = None,
+    why_not: str = "",
 ) -> pd.DataFrame:
     """Compare a household's measures with those of similar households in the same months.
 
@@ -38,6 +39,8 @@ def comparison(
         the size is known and enough such households are left.
     population : pandas.DataFrame, optional
         `casestudy.nutrition.nutrients.household_nutrients`; computed by default.
+    why_not : str
+        Why the household itself is not shown in these months, if it is not: then nothing is compared.
 
     Returns
     -------
@@ -47,6 +50,8 @@ def comparison(
     """
     import pandas as pd
 
+    if why_not:
+        return _table(pd.DataFrame(), pd.Series(dtype=float), why_not)
     population = household_nutrients(basis) if population is None else population
     part = population[population["month"].isin(window)]
     sums = part.groupby("household_id", sort=True)[["food_spend", *IDS]].sum()

@@ -54,7 +54,7 @@ COMPONENTS = (
     Component("vitamin_b12_ug", "vitamin B12", "µg"),
 )
 
-ADDED_SUGARS = Component("added_sugars_g", "added sugars, assumed share of sugars", "g", 4)
+ADDED_SUGARS = Component("added_sugars_g", "added sugars (assumed)", "g", 4)
 """Not in the composition data: computed with each food group's assumed share of its sugars."""
 
 ALL = (*COMPONENTS, ADDED_SUGARS)

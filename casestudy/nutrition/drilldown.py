@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from casestudy.nutrition import measures
 from casestudy.nutrition.components import BY_ID, IDS
+from casestudy.nutrition.periods import DisplayRules, summary
 from casestudy.purchases.schema import FOOD
 
 if TYPE_CHECKING:
@@ -73,15 +74,23 @@ def items(inside: pd.DataFrame) -> pd.DataFrame:
     return items.sort_values(["group", "product_id"], ignore_index=True)
 
 
-def changes(food: pd.DataFrame, months: tuple[str, ...], month: str) -> pd.DataFrame:
-    """Each measure this month and the month before; groups' parts of the difference add up to it."""
+def changes(
+    food: pd.DataFrame, months: tuple[str, ...], month: str, rules: DisplayRules | None = None
+) -> pd.DataFrame:
+    """Each measure this month and the month before; groups' parts of the difference add up to it.
+
+    Empty where either month has too little food to be shown.
+    """
     import pandas as pd
 
     columns = ["measure", "name", "unit", "before", "now", "difference", "because"]
     place = months.index(month)
     before = months[place - 1] if place else ""
     pair = {name: food[food["month"] == name] for name in (before, month)}
-    if not before or any(part["energy_kcal"].sum() <= 0 for part in pair.values()):
+    rules = rules or DisplayRules()
+    if not before or not all(summary(food, {"month": (n,)}, rules)["shown"].all() for n in pair):
+        return pd.DataFrame(columns=columns)
+    if any(part["energy_kcal"].sum() <= 0 for part in pair.values()):
         return pd.DataFrame(columns=columns)
     names = food.drop_duplicates("group").set_index("group")["group_name"]
     rows = []

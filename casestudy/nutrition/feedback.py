@@ -78,6 +78,7 @@ def household_feedback(
     spans = {"month": (month,), "three months": window}
     summary = periods.summary(food, spans, rules)
     targets = chosen.targets | own
+    why = summary.set_index("period")["why"]
     inside = food[food["month"].isin(window)].reset_index(drop=True)
     shown = [c for c in inside.columns if not c.endswith(("_low", "_high"))]
     return HouseholdFeedback(
@@ -90,15 +91,18 @@ def household_feedback(
         profile_note=chosen.note,
         status=study.data_status.get("purchases", ""),
         summary=with_needs(study, summary, household_id),
+        targets=recommend.target_table(targets, chosen.title),
         nutrients=periods.nutrients(food, spans, summary, targets, chosen.title, basis.groups),
         trend=periods.trend(food, months, targets, rules),
         contributions=drilldown.contributions(inside),
         items=drilldown.items(inside),
         lines=inside[shown],
         nutrient_ids=drilldown.NUTRIENTS,
-        changes=drilldown.changes(food, months, month),
-        swaps=swaps(basis, inside),
-        comparison=comparison(study, basis, household_id, window, rules.spend_ratio, population),
+        changes=drilldown.changes(food, months, month, rules),
+        swaps=swaps(basis, inside).iloc[: 0 if why["three months"] else None],
+        comparison=comparison(
+            study, basis, household_id, window, rules.spend_ratio, population, why["three months"]
+        ),
         coverage=drilldown.coverage(everything[everything["month"].isin(window)]),
         notes=_NOTES,
     )

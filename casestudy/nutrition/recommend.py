@@ -146,6 +146,47 @@ def _target(row: Any, where: str, problems: list[Problem]) -> Target | None:
     return Target(measure, bounds[0], bounds[1], row["mark"], str(row.get("says", "")))
 
 
+def target_table(targets: dict[str, Target], title: str) -> pd.DataFrame:
+    """Targets as a table, in the order of the measures.
+
+    Parameters
+    ----------
+    targets : dict of str to Target
+    title : str
+        The profile's title.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``measure, name, unit, target_low, target_high`` (missing for none), ``target_of`` (the profile, or
+        ``own target``), ``mark, says``.
+
+    Examples
+    --------
+    >>> fat = Target("fat_energy_percent", 25, 35, "V", "fat 25 to 35 % of energy")
+    >>> target_table({fat.measure: fat}, "A profile")["target_of"].tolist()
+    ['A profile']
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "measure": name,
+            "name": measure.name,
+            "unit": measure.unit,
+            "target_low": targets[name].low,
+            "target_high": targets[name].high,
+            "target_of": "own target" if targets[name].mark == "own" else title,
+            "mark": targets[name].mark,
+            "says": targets[name].says,
+        }
+        for name, measure in BY_ID.items()
+        if name in targets
+    ]
+    columns = ["measure", "name", "unit", "target_low", "target_high", "target_of", "mark", "says"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def read_own_targets(study: Study) -> pd.DataFrame:
     """Read the households' own targets; an empty table where the study has none.
 

@@ -41,13 +41,13 @@ def swaps(basis: Basis, lines: pd.DataFrame, most: int = 3, least_share: float =
     Returns
     -------
     pandas.DataFrame
-        ``nutrient, nutrient_name, group_name, bought, instead, grams, saves`` (positive: less of it, or more
-        of fibre), ``unit, share_percent`` (of the window's total), ``basis``.
+        ``nutrient, nutrient_name, group_name, bought, instead, grams, change`` (``less`` of it, or ``more``
+        of fibre), ``saves`` (positive), ``unit, share_percent`` (of the window's total), ``basis``.
     """
     import pandas as pd
 
-    columns = ["nutrient", "nutrient_name", "group_name", "bought", "instead", "grams", "saves", "unit",
-               "share_percent", "basis"]  # fmt: skip
+    columns = ["nutrient", "nutrient_name", "group_name", "bought", "instead", "grams", "change", "saves",
+               "unit", "share_percent", "basis"]  # fmt: skip
     members = substitutes(basis.groups)
     members = members[members["share_percent"] >= least_share]
     bought = lines.groupby(["group", "group_name"], sort=True)["grams"].sum().reset_index()
@@ -65,7 +65,7 @@ def swaps(basis: Basis, lines: pd.DataFrame, most: int = 3, least_share: float =
         found = found[(found["saves"] > 0) & (whole > 0)]
         found = found.assign(
             nutrient=nutrient, nutrient_name=BY_ID[nutrient].name, bought="the group's usual mixture",
-            instead=found["food"], unit=BY_ID[nutrient].unit,
+            instead=found["food"], change="more" if direction > 0 else "less", unit=BY_ID[nutrient].unit,
             share_percent=100 * found["saves"] / (whole or 1),
             basis="another member of the same food group",
         )  # fmt: skip

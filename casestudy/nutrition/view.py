@@ -40,11 +40,14 @@ class HouseholdFeedback:
         energy_kcal, shown`` (False under the floor of spend or coverage), ``why`` (the reason, in words),
         ``people`` (``2 adults, 1 child``, or ``not known``), ``need_kcal, need_percent``: energy bought here
         beside what those people need in the period's days; missing where the size is not known.
+    targets : pandas.DataFrame
+        A row per measure with bounds: ``measure, name, unit, target_low, target_high, target_of, mark, says``
+        (the source in words, or why the household set it).
     nutrients : pandas.DataFrame
         A row per period and measure: ``period, measure, name, value, low, high`` (hold 95 % of the baskets
         that could be behind the records; see `casestudy.nutrition.ranges`), ``unit, target_low,
         target_high`` (missing for none), ``target_of`` (the profile, or ``own target``), ``mark``
-        (``V`` read in the source, ``R`` to be verified, ``I`` converted, ``own``), ``position`` (``below``,
+        (see `casestudy.nutrition.recommend.MARKS`), ``position`` (``below``,
         ``within``, ``above``, ``not judged``, ``across`` where low to high spans a bound), ``reason``.
         Measures are energy shares (``fat_energy_percent`` …) and densities (``fibre_g_per_mj`` …).
     trend : pandas.DataFrame
@@ -64,10 +67,11 @@ class HouseholdFeedback:
         Columns of amounts in `items` and `lines`.
     changes : pandas.DataFrame
         A row per measure: ``measure, name, unit, before, now, difference, because`` (the food groups that
-        moved it most, in words).
+        moved it most, in words); none where this month or the one before is not shown.
     swaps : pandas.DataFrame
-        Inside a food group: ``nutrient, nutrient_name, group_name, bought, instead, grams, saves, unit,
-        share_percent`` (of the window's total), ``basis``.
+        Inside a food group: ``nutrient, nutrient_name, group_name, bought, instead, grams, change`` (``less``
+        or ``more``), ``saves, unit, share_percent`` (of the window's total), ``basis``; none where the window
+        is not shown.
     comparison : pandas.DataFrame
         A row per measure: ``measure, name, unit, value, lower_quartile, median, upper_quartile, households,
         basis``; missing, with the reason in ``basis``, where fewer households than the floor are similar.
@@ -87,6 +91,7 @@ class HouseholdFeedback:
     profile_note: str
     status: str
     summary: pd.DataFrame
+    targets: pd.DataFrame
     nutrients: pd.DataFrame
     trend: pd.DataFrame
     contributions: pd.DataFrame

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from casestudy.nutrition.recommend import MARKS
+from casestudy.report.household_words import (
+    month,
+    need_words,
+    plain,
+    rests_words,
+    sentence,
+    target_words,
+    trend_words,
+    whole_percent,
+)
 from casestudy.report.layout import ASSETS, TEMPLATES, environment
 from casestudy.report.strips import box, ceiling, line, number, strip
 from casestudy.study import Study
@@ -20,9 +30,6 @@ if TYPE_CHECKING:
 
     from casestudy.nutrition.view import HouseholdFeedback
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
 _MOST = 12
 Row = dict[str, Any]
 
@@ -72,6 +79,11 @@ def household_page(study: Study, feedback: HouseholdFeedback) -> str:
             script_hash=_digest(script),
             periods=[_period(feedback, row) for row in rows(feedback.summary)],
             targets=_targets(feedback),
+            bounds=[row | {"words": _words(row)} for row in rows(feedback.targets)],
+            marks=MARKS,
+            own=feedback.targets["mark"].eq("own").any(),
+            kept=f"casestudy-own-targets {study.title} {feedback.household_id}",
+            plain=plain,
             trends=_trends(feedback),
             nutrients=_contributions(feedback),
             groups=groups,
@@ -79,6 +91,7 @@ def household_page(study: Study, feedback: HouseholdFeedback) -> str:
             changes=rows(feedback.changes),
             swaps=rows(feedback.swaps),
             comparison=[_compared(row) for row in rows(feedback.comparison)],
+            compared=feedback.comparison["median"].notna().any(),
             coverage=rows(feedback.coverage),
             month=month,
             number=number,
@@ -86,19 +99,6 @@ def household_page(study: Study, feedback: HouseholdFeedback) -> str:
         )
     )
     return "\n".join(line.rstrip() for line in page.strip().splitlines()) + "\n"
-
-
-def month(name: str) -> str:
-    """A calendar month in words.
-
-    Examples
-    --------
-    >>> month("2017-11"), month("soon")
-    ('November 2017', 'soon')
-    """
-    year, _, number = name.partition("-")
-    known = number.isdecimal() and 1 <= int(number) <= 12
-    return f"{_MONTHS[int(number) - 1]} {year}" if known else name
 
 
 def rows(frame: pd.DataFrame) -> list[Row]:
@@ -128,59 +128,16 @@ def _period(feedback: HouseholdFeedback, summary: Row) -> Row:
     for row in judged:
         positions.setdefault(row["position"], []).append(row["name"])
     others = [row for row in measures if row["position"] == "not judged"]
-    return summary | {"measures": [*judged, *others], "positions": positions, "need": need_words(summary)}
+    words = {
+        "need": need_words(summary),
+        "rests": rests_words(summary, feedback.currency),
+        "behind": whole_percent(float(summary["coverage_percent"])),
+    }
+    return summary | {"measures": [*judged, *others], "positions": positions} | words
 
 
-def need_words(summary: Mapping[str, Any]) -> str:
-    """Who lives in the household, and how the energy bought stands to what they need; empty where untold.
-
-    Examples
-    --------
-    >>> need_words({"people": "2 adults", "need_kcal": 140000.0, "need_percent": 61.4, "shown": True})
-    'For 2 adults: the energy bought here is 61 % of the 140,000 kcal that they need in this time.'
-    >>> need_words({"people": "not known", "need_kcal": float("nan"), "need_percent": float("nan")})
-    'Who lives in this household is not known, so nothing is said of how much they need.'
-    """
-    people, need = str(summary.get("people", "")), float(summary.get("need_kcal", math.nan))
-    if not people:
-        return ""
-    if people == "not known":
-        return "Who lives in this household is not known, so nothing is said of how much they need."
-    share = float(summary.get("need_percent", math.nan))
-    if need != need or share != share or not summary.get("shown", True):
-        return f"For {people}: what they need in this time is not set beside what was bought."
-    return (
-        f"For {people}: the energy bought here is {share:.0f} % of the {need:,.0f} kcal that they need "
-        "in this time."
-    )
-
-
-def sentence(row: Mapping[str, Any]) -> str:
-    """A measure in words, for those who do not see its strip."""
-    value = float(row["value"])
-    if value != value:
-        return f"{row['name']}: not known. {row['reason']}".strip()
-    said = f"{row['name']} {number(value)} {row['unit']}"
-    low, high = float(row["low"]), float(row["high"])
-    if low == low and high == high:
-        said += f", between {number(low)} and {number(high)}"
-    target = target_words(float(row["target_low"]), float(row["target_high"]))
-    return f"{said}; target {target}: {row['position']}" if target else f"{said}; no target"
-
-
-def target_words(low: float, high: float) -> str:
-    """A target in words; empty for none.
-
-    Examples
-    --------
-    >>> target_words(25, 35), target_words(float("nan"), 10), target_words(3, float("nan"))
-    ('25 to 35', 'at most 10', 'at least 3')
-    """
-    if low != low and high != high:
-        return ""
-    if low != low:
-        return f"at most {high:.4g}"
-    return f"at least {low:.4g}" if high != high else f"{low:.4g} to {high:.4g}"
+def _words(row: Mapping[str, Any]) -> str:
+    return target_words(float(row["target_low"]), float(row["target_high"]))
 
 
 def _tops(feedback: HouseholdFeedback) -> dict[str, float]:
@@ -198,13 +155,15 @@ def _targets(feedback: HouseholdFeedback) -> list[Row]:
 
 
 def _trends(feedback: HouseholdFeedback) -> list[Row]:
-    found = []
+    found: list[Row] = []
+    if not feedback.trend[["value", "rolling"]].notna().any(axis=None):
+        return found
     for name, group in feedback.trend.groupby("measure", sort=False):
         first = group.iloc[0]
         values = [float(value) for value in group["value"]]
         labels = [month(one)[0] for one in group["month"]]
         target = (float(first["target_low"]), float(first["target_high"]))
-        words = _trend_words(first["name"], first["unit"], list(group["month"]), values)
+        words = trend_words(first["name"], first["unit"], list(group["month"]), values)
         drawn = line(labels, values, [float(value) for value in group["rolling"]], target, words)
         found.append(
             {
@@ -216,18 +175,6 @@ def _trends(feedback: HouseholdFeedback) -> list[Row]:
             }
         )
     return found
-
-
-def _trend_words(name: str, unit: str, months: list[str], values: list[float]) -> str:
-    known = [(value, one) for value, one in zip(values, months, strict=True) if value == value]
-    if not known:
-        return f"{name}, {unit}: no month can be shown"
-    low, high = min(known), max(known)
-    return (
-        f"{name}, {unit}, by month: {number(known[0][0])} in {month(known[0][1])}, "
-        f"{number(known[-1][0])} in {month(known[-1][1])}; lowest {number(low[0])} in {month(low[1])}, "
-        f"highest {number(high[0])} in {month(high[1])}"
-    )
 
 
 def _contributions(feedback: HouseholdFeedback) -> list[tuple[str, str, str, list[Row]]]:

@@ -10,7 +10,10 @@
     for (var part = target; part; part = part.parentElement) {
       if (part.tagName === "DETAILS") { part.open = true; }
     }
-    target.scrollIntoView();
+    // The keyboard goes on from what was opened: a folded part's own summary, else the part itself.
+    var start = target.tagName === "DETAILS" ? target.querySelector("summary") : target;
+    start.focus({ preventScroll: true });
+    target.scrollIntoView({ behavior: "auto" });
   };
   window.addEventListener("hashchange", reveal);
   all("a[href^='#']").forEach(function (link) {
@@ -24,7 +27,7 @@
   var own = document.querySelector("details.own");
   if (!own) { return; }
   own.hidden = false;
-  var KEY = "casestudy-own-targets";
+  var KEY = document.body.dataset.kept;
   var saved = {};
   try { saved = JSON.parse(window.localStorage.getItem(KEY)) || {}; } catch (error) { saved = {}; }
 
@@ -65,6 +68,8 @@
   };
   var apply = function () {
     var count = 0;
+    var file = [];
+    var said = all(".period").map(function () { return {}; });
     all("[data-own]", own).forEach(function (line) {
       var measure = line.dataset.own;
       var inputs = all("input", line);
@@ -74,6 +79,7 @@
       var high = bounds[1];
       inputs.forEach(function (input, n) { input.value = isNaN(bounds[n]) ? "" : bounds[n]; });
       count += mine ? 1 : 0;
+      if (mine) { file.push([document.body.dataset.household, measure, mine[0], mine[1], ""].join(",")); }
       all("[data-measure]").filter(function (part) { return part.dataset.measure === measure; }).forEach(function (part) {
         all("svg", part).forEach(function (svg) { draw(svg, low, high); });
         if (part.tagName !== "TR") { return; }
@@ -85,6 +91,8 @@
         if (mine) {
           target.textContent = (words(low, high) || "none") + " (own)";
           position.textContent = judge(part, low, high);
+          var place = all(".period").indexOf(part.closest(".period"));
+          if (place >= 0) { (said[place][judge(part, low, high)] = said[place][judge(part, low, high)] || []).push(part.dataset.name); }
         } else {
           target.innerHTML = target.original;
           position.innerHTML = position.original;
@@ -94,6 +102,17 @@
         svg.setAttribute("aria-label", mine ? part.dataset.name + " " + show(read(part.dataset.value)) + " " +
           part.dataset.unit + "; own target " + (words(low, high) || "none") + ": " + judge(part, low, high) : svg.original);
       });
+    });
+    all(".period").forEach(function (period, place) {
+      var sentence = period.querySelector("[data-own-said]");
+      if (!sentence) { return; }
+      var parts = ["above", "below", "not clear", "within", "not judged"].filter(function (one) { return said[place][one]; });
+      sentence.hidden = parts.length === 0;
+      sentence.textContent = "Beside your own targets: " + parts.map(function (one) { return one + " " + said[place][one].join(", "); }).join("; ") + ".";
+    });
+    all("[data-file]", own).forEach(function (part) {
+      part.hidden = file.length === 0;
+      if (part.tagName === "PRE") { part.textContent = file.join("\n"); }
     });
     try { window.localStorage.setItem(KEY, JSON.stringify(saved)); } catch (error) { /* not kept: no harm */ }
     return count;
