@@ -15,7 +15,7 @@ from scipy.stats import fisher_exact
 from sklearn.metrics import adjusted_rand_score
 
 from casestudy.errors import InputError
-from casestudy.mixed import crosswalk, displays, material, triangulation, typology
+from casestudy.mixed import crosswalk, displays, material, readers, triangulation, typology
 from casestudy.mixed.measures import Reading
 from casestudy.study import Study
 
@@ -187,9 +187,69 @@ def test_two_people_judge_and_silence_is_of_two_kinds(garden: Study) -> None:
     assert table.loc["C2", "interviews"] == "not judged"
     differing, said = triangulation.compare(found)
     assert differing["finding_id"].tolist() == ["C1", "C2"]
-    assert said.startswith("3 cells were judged by more than one person, 1 of them alike")
+    assert said == (
+        "3 cells of findings against sources were judged by more than one of 2 readers, "
+        "1 alike by all who judged them."
+    )
+    (pair,) = readers.pairs(found, {}).to_dict("records")
+    assert (pair["cells"], pair["findings"], pair["alike"]) == (3, 2, 1)
+    assert pair["share"] == pytest.approx(1 / 3)
     # Six values, three agreements, one partial, one of each silence: 1 - (2/3) / (1 - 6/30).
-    assert said.endswith(f"{1 - (2 / 3) / (1 - 6 / 30):.2f}).")
+    assert pair["alpha"] == pytest.approx(1 - (2 / 3) / (1 - 6 / 30))
+    assert pair["independent"] == "not recorded"
+    one = found[found["coder"].eq("k")]
+    assert triangulation.compare(one)[1].startswith("One reader judged each cell")
+    assert readers.in_words(readers.pairs(one, {})) == ""
+
+
+READERS = """readers:
+- {id: k, made: first, knew: []}
+- {id: m, made: later, knew: [k]}
+- {id: n, made: on an empty sheet}
+"""
+
+
+def test_agreement_says_which_readers_are_independent(garden: Study) -> None:
+    (garden.root / triangulation.FILE).write_text(JUDGED + "C1,They check.,log,n,agreement,\n")
+    (garden.root / readers.FILE).write_text(READERS)
+    table = readers.pairs(triangulation.load(garden), readers.load(garden), draws=200)
+    rows = table.set_index(["first", "second"])
+    assert rows["independent"].to_dict() == {("k", "m"): "no", ("k", "n"): "yes", ("m", "n"): "yes"}
+    assert rows.loc[("k", "m"), "why"] == "m knew the verdicts of k"
+    assert rows["cells"].tolist() == [3, 1, 1]
+    assert rows.loc[("k", "m"), "share_low"] < 1 / 3 < rows.loc[("k", "m"), "share_high"]
+    assert math.isnan(rows.loc[("k", "n"), "alpha"])  # one cell, both alike: nothing varies
+    said = readers.in_words(table)
+    assert said.index("k and n, independent") < said.index("k and m, not independent")
+    assert "1 of 1 cell alike, alpha undefined" in said
+    apart = pd.DataFrame([["C1", "x", "log", "k", "partial", ""], ["C2", "y", "log", "n", "partial", ""]])
+    apart.columns = list(triangulation.SCHEMA.names)
+    assert "judged no cell in common" in readers.in_words(readers.pairs(apart, {}))
+
+
+def test_the_interval_of_agreement_holds_the_truth_of_made_readers() -> None:
+    """Two made-up readers who take the same verdict in seven cells of ten, on 60 findings of five sources."""
+    generator = np.random.default_rng(5)
+    rows = []
+    for cell in range(300):
+        first = generator.choice(triangulation.VERDICTS)
+        second = first if generator.random() < 0.7 else generator.choice(triangulation.VERDICTS)
+        place = [f"C{cell // 5}", "f", f"s{cell % 5}"]
+        rows += [[*place, "a", first, ""], [*place, "b", second, ""]]
+    table = readers.pairs(pd.DataFrame(rows, columns=list(triangulation.SCHEMA.names)), {}, draws=500)
+    assert table.loc[0, "share_low"] < 0.7 + 0.3 / 5 < table.loc[0, "share_high"]
+    assert table.loc[0, "alpha_low"] < 0.7 < table.loc[0, "alpha_high"]
+
+
+def test_broken_readers_are_all_listed(garden: Study) -> None:
+    path = garden.root / readers.FILE
+    path.write_text("readers:\n- {id: k, made: a, knew: [z]}\n- {id: k, mad: b}\n")
+    with pytest.raises(InputError) as error:
+        readers.load(garden)
+    said = str(error.value)
+    assert len(error.value.problems) == 4
+    for part in ("'z' is no reader", "'k' occurs twice", "made is missing", "'mad' is not known"):
+        assert part in said
 
 
 def test_each_reader_has_a_sheet_that_shows_no_other(garden: Study) -> None:

@@ -83,10 +83,23 @@ def _evidence(given: argparse.Namespace) -> int:
         print(f"{'':>7}{'':<15}expectation: {one.claim.written_in_words}")
     if verdicts:
         print(f"Expectations: {unknown or order.summary(listed)}.")
+    _readings(study)
     for gap in found.gaps:
         print(gap)
     _said(troubles)
     return 1 if given.strict and troubles else 0
+
+
+def _readings(study: Any) -> None:
+    """Who held the findings against sources, and how far each two agree."""
+    from casestudy.mixed import readers, triangulation
+
+    judged = triangulation.load(study)
+    if len(judged):
+        print(triangulation.compare(judged)[1])
+        agreed = readers.in_words(readers.pairs(judged, readers.load(study)))
+        for clause in [*agreed.split("; "), readers.NAMED] if agreed else []:
+            print(f"  {clause}")
 
 
 def _down(verdict: Any, found: Any, troubles: Any, when: str) -> int:

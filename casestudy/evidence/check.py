@@ -10,7 +10,7 @@ from casestudy.coding.framework import Framework
 from casestudy.coding.pick import expand
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.evidence import cases, chain, checklists, claims
-from casestudy.mixed import displays, triangulation
+from casestudy.mixed import displays, readers, triangulation
 from casestudy.study import Study
 
 
@@ -34,7 +34,8 @@ def check(study: Study) -> list[Problem]:
 
     declared = read(lambda: framework.load(study)) or Framework()
     made = read(lambda: claims.load(study, declared)) or ()
-    for reader in (displays.load_inferences, triangulation.load, chain.load_seals, checklists.own_answers):
+    decided = (displays.load_inferences, triangulation.load, readers.load, chain.load_seals)
+    for reader in (*decided, checklists.own_answers):
         read(lambda reader=reader: reader(study))  # type: ignore[misc]
     try:
         book = codebook.load(study)

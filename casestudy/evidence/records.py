@@ -17,6 +17,7 @@ from casestudy.evidence.status import STATUSES, Verdict
 from casestudy.mixed.material import Material
 from casestudy.outputs import contents
 from casestudy.study import Study
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,6 +210,9 @@ def _claims(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Tro
         return []
     counts = [(status, sum(one.status == status for one in verdicts)) for status in STATUSES]
     said = f"{len(verdicts)} claims: {', '.join(f'{count} {status}' for status, count in counts if count)}."
+    dates = [one.claim.written_in_words for one in verdicts]
+    listed = [f"{dates.count(words)} {words}" for words in sorted(set(dates), reverse=True)]
+    said += f" What was expected: {', '.join(listed)}."
     searched = sum(bool(one.claim.contrary) for one in verdicts)
     rivals = sum(len(one.claim.rivals) for one in verdicts)
     held = sum(rival.verdict in ("stands", "undecided") for one in verdicts for rival in one.claim.rivals)
@@ -252,6 +256,7 @@ def _claims(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Tro
 
 
 def _integration(study: Study) -> str:
+    from casestudy.mixed import readers
     from casestudy.mixed.displays import load_inferences
     from casestudy.mixed.triangulation import load
 
@@ -259,5 +264,8 @@ def _integration(study: Study) -> str:
     parts = [f"{inferences} rows of joint displays end in a written inference."] if inferences else []
     if len(judged):
         findings = judged["finding_id"].nunique()
-        parts.append(f"{findings} findings were held against {judged['source'].nunique()} sources.")
+        said = f"{findings} findings were held against {judged['source'].nunique()} sources"
+        agreed = readers.in_words(readers.pairs(judged, readers.load(study)))
+        by = counted(judged["coder"].nunique(), "reader")
+        parts.append(f"{said} by {by}{f': {agreed}. {readers.NAMED}' if agreed else '.'}")
     return " ".join(parts)

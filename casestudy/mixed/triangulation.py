@@ -142,27 +142,24 @@ def _natural(identity: str) -> tuple[str, int, str]:
 
 
 def compare(judgements: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Where two people who judged the same cells differ.
+    """Where readers who judged the same cells differ.
 
     Returns
     -------
     (pandas.DataFrame, str)
-        The cells judged by more than one coder with different verdicts (``finding_id, source, verdicts``,
-        with their notes), and a sentence with the share of equal cells and Krippendorff's alpha (nominal;
-        undefined where nothing varies).
+        The cells judged by more than one reader with different verdicts (``finding_id, source, verdicts``,
+        with their notes), and a sentence with the number of equal cells. How far each two readers agree, and
+        which of them are independent, says `casestudy.mixed.readers.pairs`.
     """
     import pandas as pd
 
-    from casestudy.agreement.alpha import krippendorff
-    from casestudy.agreement.coefficient import measure
-    from casestudy.agreement.ratings import read
-
     empty = pd.DataFrame(columns=["finding_id", "source", "verdicts"])
     cells = judgements.pivot(index=["finding_id", "source"], columns="coder", values="verdict").sort_index()
+    readers = len(cells.columns)
     cells = cells[cells.notna().sum(axis=1) > 1]
     notes = judgements.set_index(["finding_id", "source", "coder"])["note"].fillna("").to_dict()
     if cells.empty:
-        return empty, "One person judged each cell, so agreement between judges cannot be said."
+        return empty, "One reader judged each cell, so agreement between readers cannot be said."
     rows = []
     for (identity, source), said in cells.iterrows():
         verdicts = said.dropna()
@@ -173,12 +170,11 @@ def compare(judgements: pd.DataFrame) -> tuple[pd.DataFrame, str]:
                 for coder, verdict in verdicts.items()
             )
             rows.append({"finding_id": identity, "source": source, "verdicts": listed})
+    rows.sort(key=lambda row: (_natural(row["finding_id"]), row["source"]))
     differing = pd.DataFrame(rows, columns=list(empty.columns))
-    alpha = measure(read(cells.to_numpy(dtype=object), unit="cell"), krippendorff("nominal"))
-    number = f"{alpha.value:.2f}" if alpha.value == alpha.value else f"undefined: {alpha.reason}"
     return differing, (
-        f"{len(cells)} cells were judged by more than one person, {len(cells) - len(rows)} of them alike "
-        f"(Krippendorff's alpha, nominal metric, unit of analysis: cell, {number})."
+        f"{len(cells)} cells of findings against sources were judged by more than one of {readers} readers, "
+        f"{len(cells) - len(rows)} alike by all who judged them."
     )
 
 
