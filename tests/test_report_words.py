@@ -189,7 +189,7 @@ def test_a_theme_names_who_voices_it_out_of_whom(study: Study) -> None:
     assert "2 of 2 whose words were coded" in words
     assert "Contrary words: 1 of 2." in words
     assert "Share of bread: 12.3" in words
-    assert page.find("a", href="../../10-food/index.html#table-groups")
+    assert page.find("a", href="../../10-food/index.html#row-groups-1")
     assert [one.get_text() for one in page.select("#contrary + ul blockquote")] == ["pears, and"]
     empty = soup(study, "pages/themes/nothing.html").main.get_text()
     assert "0 of 2 whose words" in empty

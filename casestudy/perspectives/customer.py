@@ -162,7 +162,7 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
     """The perspective's answer in one paragraph, with the numbers in it."""
     themes, types, ability_ = result["themes"], result["types"], result["ability"]
     of = int(themes["of"].max()) if len(themes) else 0
-    parts = [f"{of} were asked for {result.name}."]
+    parts = [f"{result.name}: {of} people were heard."]
     values: dict[str, Any] = {"asked": of}
     if len(types):
         mixed = int((result["ways"]["types"] > 1).sum())

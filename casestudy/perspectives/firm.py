@@ -96,7 +96,7 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
     """The perspective's answer in one paragraph, with the numbers in it."""
     themes, sources = result["themes"], result["sources"]
     of = int(themes["of"].max()) if len(themes) else 0
-    parts = [f"{of} interviews and documents speak for {result.name}; most voiced: {most(themes)}."]
+    parts = [f"{result.name}: {of} interviews and documents were heard; most voiced: {most(themes)}."]
     values: dict[str, Any] = {"asked": of} | {
         f"voice {r['id']}": r["people"] for r in themes.to_dict("records")
     }
@@ -105,13 +105,16 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
         said = listed(f"{row['name']} ({row['contrary']})" for row in denied.to_dict("records"))
         parts.append(f"Spoken against by some: {said}.")
     own = set(sources["group"].unique()[:1]) if len(sources) else set()
-    echo = sources[~sources["group"].isin(own)]
-    for group, rows in echo.groupby("group", sort=False):
-        if group != "document":
-            parts.append(f"Echo in the group {group}: {most(rows)}.")
+    echo = sources[~sources["group"].isin(own | {"document"})]
+    echoes = [f"{group}, {most(rows)}" for group, rows in echo.groupby("group", sort=False)]
+    if echoes:
+        parts.append(f"Echo in other groups: {'; '.join(echoes)}.")
     known = result["numbers"].dropna(subset=["value"])
-    for row in known.to_dict("records"):
-        number = shown(Reading(row["value"], ""), row["unit"])
-        parts.append(f"Beside {row['name']}: {row['measure']} {number}.")
-        values[str(row["measure"])] = row["value"]
+    for name, rows in known.groupby("name", sort=False):
+        listed_ = [
+            f"{row['measure']} {shown(Reading(row['value'], ''), row['unit'])}"
+            for row in rows.to_dict("records")
+        ]
+        parts.append(f"Beside {name}: {'; '.join(listed_)}.")
+    values |= {str(row["measure"]): row["value"] for row in known.to_dict("records")}
     return " ".join([*parts, *result.gaps]), values

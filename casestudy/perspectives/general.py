@@ -146,7 +146,7 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
     """The perspective's answer in one paragraph, with the numbers in it."""
     themes, told, met = result["themes"], result["episodes"], result["conditions"]
     of = int(themes["of"].max()) if len(themes) else 0
-    parts = [f"{of} interviews and documents speak for {result.name}; most voiced: {most(themes)}."]
+    parts = [f"{result.name}: {of} interviews and documents were heard; most voiced: {most(themes)}."]
     values: dict[str, Any] = {"asked": of}
     if len(met):
         whole = met[met["id"] == "all"]

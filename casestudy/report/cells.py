@@ -8,18 +8,21 @@ from typing import Any, cast
 
 from markupsafe import Markup
 
-from casestudy.report.grids import files, grid, rebuilt, saved_table
+from casestudy.report.grids import data_of, files, grid, rebuilt, saved_table, values_of
 from casestudy.report.links import Links
 from casestudy.report.markdown import Place, render
 from casestudy.report.records import Item, Record
+from casestudy.report.rows import linked
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"]
 _PARAMETER = re.compile(r"^(?P<name>\w+)\s*:\s*[^=#]+=\s*(?P<value>.*?)\s*(?:#\s*(?P<help>.*))?$")
 
 
-def body(record: Record, place: Place, links: Links) -> Markup:
-    """The cells of an executed notebook as HTML; `place` collects the headings met on the way.
+def body(record: Record, place: Place, links: Links) -> tuple[Markup, str]:
+    """The cells of an executed notebook as HTML, and its answer as markdown whose numbers are links.
+
+    `place` collects the headings met on the way.
 
     Parameters
     ----------
@@ -32,14 +35,16 @@ def body(record: Record, place: Place, links: Links) -> Markup:
 
     Returns
     -------
-    markupsafe.Markup
-        HTML in which every text of the notebook and its outputs is escaped and no script is left.
+    (markupsafe.Markup, str)
+        HTML in which every text of the notebook and its outputs is escaped and no script is left; the answer.
     """
     import nbformat
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
     notebook = nbformat.read(record.executed, as_version=4)
+    answered = next((n for n, cell in enumerate(notebook.cells, 1) if _answers(cell, record)), 0)
+    short = linked(record, answered, links.answers.get(record.stem, ()))
     settings = Config()
     settings.NbConvertBase.display_data_priority = SHOWN
     settings.TagRemovePreprocessor.enabled = False
@@ -53,11 +58,28 @@ def body(record: Record, place: Place, links: Links) -> Markup:
         sanitize_html=True,
     )
     exporter.register_filter("study_markdown", lambda text: render(text, place))
+    exporter.register_filter(
+        "step_id", lambda n: Markup(' id="step-{}"').format(n) if n == answered else Markup()
+    )
+    exporter.register_filter("study_answer", lambda text: answer(text, record, place, links, short))
     exporter.register_filter("study_html", lambda html: html_output(html, record, links))
-    exporter.register_filter("study_figure", lambda output, kind: figure(output, kind, record))
+    exporter.register_filter("study_figure", lambda output, kind: figure(output, kind, record, links))
     exporter.register_filter("parameter_table", lambda source: parameter_table(source, record))
     made, _ = exporter.from_notebook_node(notebook)
-    return Markup(made)
+    return Markup(made), short
+
+
+def _answers(cell: Any, record: Record) -> bool:
+    """Whether a cell gave the notebook's answer."""
+    texts = [output.get("data", {}).get("text/markdown", "") for output in cell.get("outputs", ())]
+    return record.answer is not None and record.answer.text in map("".join, texts)
+
+
+def answer(text: str, record: Record, place: Place, links: Links, short: str) -> Markup:
+    """Markdown that a cell gave: where it is the answer, its numbers lead to where they stand."""
+    if record.answer is None or text != record.answer.text:
+        return render(text, place)
+    return render(short, place) + values_of(record, links)
 
 
 def parameter_table(source: str, record: Record) -> Markup:
@@ -96,12 +118,12 @@ def html_output(html: str, record: Record, links: Links) -> Markup:
     return Markup("\n").join([*made, Markup("<p>{}</p>").format(words) if words else Markup()])
 
 
-def figure(output: Any, kind: str, record: Record) -> Markup:
+def figure(output: Any, kind: str, record: Record, links: Links) -> Markup:
     """A picture output as a figure, with words: the saved SVG where there is one."""
     metadata = output.get("metadata", {}).get(kind, {})
     item = record.item(str(metadata.get("name", "")))
     if item and item.kind == "figure" and (record.folder / item.file).is_file():
-        return saved_figure(item)
+        return saved_figure(item) + data_of(item, record.folder, links)
     data = output["data"][kind]
     if kind == "image/svg+xml":
         import base64

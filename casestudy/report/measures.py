@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from casestudy.report.corpus import Corpus
 from casestudy.report.records import Record
+from casestudy.report.rows import measured
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def numbers(corpus: Corpus, measures: Iterable[str], records: list[Record]) -> l
             continue
         record = known.get(measure.notebook)
         item = record.item(measure.table) if record else None
-        page = f"{measure.notebook}/index.html#{item.kind}-{item.name}" if item else ""
+        page = measured(record, item, measure.rows)[0] if record and item else ""
         file = f"{measure.notebook}/{measure.table}.csv" if item else ""
         words = "by participant" if measure.per != "study" else ""
         value = words or shown(read(corpus.material.study, measure), measure.unit)

@@ -42,7 +42,7 @@ def page(
     place = Place(study.root, source, f"outputs/{path}")
     for reserved in ("saved", "provenance", "data-status", "content"):
         place.taken.add(reserved)
-    made = body(record, place, links)
+    made, short = body(record, place, links)
     questions = {question.id: question for question in study.questions}
     return layout.page(
         "notebook.html.j2",
@@ -53,9 +53,7 @@ def page(
         source=source,
         body=made,
         heading=place.title or record.title,
-        short=render(record.answer.text, Place(study.root, source, f"outputs/{path}"))
-        if record.answer
-        else "",
+        short=render(short, Place(study.root, source, f"outputs/{path}")),
         contents=_contents(place, record),
         question=questions.get(record.question),
         parameters=sorted((name, repr(value)) for name, value in record.run.get("parameters", {}).items()),

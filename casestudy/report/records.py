@@ -31,10 +31,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Answer:
-    """A notebook's answer: a paragraph, and the figure that shows it."""
+    """A notebook's answer: a paragraph, the figure that shows it, and the numbers in it by name."""
 
     text: str
     figure: Item | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,8 @@ def _record(folder: Path) -> Record:
         if entry["kind"] in ("table", "figure")
     }
     given = contents.get("answer")
-    answer = Answer(str(given["text"]), items.get(given.get("figure", ""))) if given else None
+    figure = items.get(given.get("figure", "")) if given else None
+    answer = Answer(str(given["text"]), figure, dict(given.get("values") or {})) if given else None
     title = str(run.get("title") or folder.name)
     question = str(run.get("question") or "")
     return Record(folder.name, folder, title, question, run, tuple(items.values()), answer)
