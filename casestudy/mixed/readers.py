@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FILE = "evidence/readers.yaml"
 # A coefficient never stands without its full name.
 NAMED = (
-    "Alpha is Krippendorff's, nominal metric over the five verdicts, unit of analysis: cell; in brackets a 95 % "
+    "Alpha is Krippendorff's, nominal metric over the five verdicts, unit: cell; in brackets a 95 % "
     "posterior interval over findings."
 )
 COLUMNS = (
