@@ -1,12 +1,12 @@
 """Published examples of ratings, as read in the public test suites and data sets that are named with each.
 
-Read and reproduced, here and in test_agreement_published.py: alpha with every metric, with a distance of one's
-own and with distances of sets; Cohen (weighted too) and its largest attainable value, Scott, Bennett,
-Brennan-Prediger, Fleiss (per category too), Conger, Hubert, Light, AC1, AC2 with every set of weights, percent
-and specific agreement, alpha_U, gamma's disorder, B, WindowDiff, Pk, NVivo's percentage and the rule of its
-kappa. No printed figure with its data could be read for the u-alpha family of 2016, gamma-cat as Mathet
-defines it, Holsti's agreement on characters, MAXQDA's and ATLAS.ti's: these are held to their definitions by
-brute force, and to other programs where there are any.
+Read and reproduced, here and in test_agreement_published.py: alpha with every metric, with a distance of
+one's own and with distances of sets; Cohen (weighted too) and its largest attainable value, Scott, Bennett,
+Brennan-Prediger, Fleiss (per category too), Conger, Hubert, Light, AC1, AC2 with every set of weights,
+percent and specific agreement, alpha_U, gamma's disorder, B, WindowDiff, Pk, NVivo's percentage and the rule
+of its kappa. No printed figure with its data could be read for the u-alpha family of 2016, gamma-cat as
+Mathet defines it, Holsti's agreement on characters, MAXQDA's and ATLAS.ti's: these are held to their
+definitions by brute force, and to other programs where there are any.
 """
 
 N = None
