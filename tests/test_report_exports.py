@@ -12,6 +12,7 @@ import docx
 import pytest
 import report_words
 from bs4 import BeautifulSoup
+from docx.oxml.ns import qn
 from report_study import HOSTILE, make
 
 from casestudy.cli import publishing
@@ -48,6 +49,37 @@ def test_the_document_holds_answers_tables_pictures_themes_and_claims(study: Stu
     pictures = [shape._inline.docPr.get("descr") for shape in made.inline_shapes]
     assert "Bar chart of share of spending (%): bread 12.3; fruit 3.0." in pictures
     assert [p.text for p in made.paragraphs if p.style.name == "Title"] == ["A tiny study & its <title>"]
+
+
+def test_the_document_lists_its_parts_and_links_lead_to_them(study: Study) -> None:
+    made = docx.Document(io.BytesIO(report(study)))
+    body = made.element.body
+    marks = {one.get(qn("w:name")): one.getparent() for one in body.iter(qn("w:bookmarkStart"))}
+    links = [one.get(qn("w:anchor")) for one in body.iter(qn("w:hyperlink"))]
+    assert len(links) > len(marks) > 5
+    assert set(links) <= set(marks)
+    heads = [head for head in made.paragraphs if head.style.name.startswith(("Heading", "Title"))]
+    assert {id(head) for head in marks.values()} <= {id(head._p) for head in heads}
+    names = [head.text for head in heads]
+    assert "Contents" in names
+    titled = {mark: "".join(text.text for text in head.iter(qn("w:t"))) for mark, head in marks.items()}
+    first = next(one for one in body.iter(qn("w:hyperlink")) if "Liking fruit" in "".join(one.itertext()))
+    assert titled[first.get(qn("w:anchor"))] == "Liking fruit"
+
+
+def test_columns_are_as_wide_as_what_they_hold_and_no_wider_than_the_page() -> None:
+    said = "a sentence of several words that goes on " * 5
+    for rows in ([["id", "n", "text"], ["a", "1", said]], [["x"], ["y"]], [[said] * 8, ["1"] * 8]):
+        widths = word._widths(rows)
+        assert sum(widths) <= 16.01
+        assert min(widths) > 0.5
+    narrow, _, wide = word._widths([["id", "n", "text"], ["a", "1", said]])
+    assert wide > 8 * narrow
+
+
+def test_claims_stand_in_the_order_in_which_people_count() -> None:
+    names = [Path(f"{name}.html") for name in ("C10", "C2", "C1", "b")]
+    assert [path.stem for path in sorted(names, key=word._counted)] == ["C1", "C2", "C10", "b"]
 
 
 def test_wide_tables_are_split_and_heads_repeat() -> None:
