@@ -7,6 +7,7 @@ is; pages, `casestudy verify` and later notebooks read that.
 from __future__ import annotations
 
 import base64
+import csv
 import io
 import json
 import math
@@ -18,6 +19,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casestudy import latex
 from casestudy.errors import InputError, Problem
 from casestudy.study import Study
 
@@ -82,6 +84,7 @@ class Outputs:
         caption: str,
         *,
         decimals: Decimals = 2,
+        paper: pd.DataFrame | None = None,
     ) -> Shown:
         """Save a table as CSV, or a drawing as SVG with the table behind it as CSV.
 
@@ -95,6 +98,8 @@ class Outputs:
             One or two sentences that let the table or figure stand alone, with n and units.
         decimals : int or mapping of column to int
             Decimals to which floats are written. Missing values become empty cells.
+        paper : pandas.DataFrame, optional
+            For a table: the same as it is to stand on paper, saved beside it as LaTeX.
 
         Returns
         -------
@@ -110,7 +115,12 @@ class Outputs:
         text = csv_text(thing, decimals)
         self._write(f"{name}.csv", text.encode())
         kinds = {str(column): str(dtype) for column, dtype in thing.dtypes.items()}
-        self._record(name, {"kind": "table", "file": f"{name}.csv", "caption": caption, "dtypes": kinds})
+        entry: dict[str, Any] = {"kind": "table", "file": f"{name}.csv", "caption": caption, "dtypes": kinds}
+        if paper is not None:
+            heads, *rows = csv.reader(io.StringIO(csv_text(paper, decimals)))
+            self._write(f"{name}.tex", latex.table(heads, rows, caption, name).encode())
+            entry["latex"] = f"{name}.tex"
+        self._record(name, entry)
         html = _table_html(thing, decimals, name, caption)
         plain = csv_text(thing.head(_MOST_ROWS_IN_TEXT), decimals)
         return Shown({"text/html": html, "text/plain": f"{caption}\n{plain}"}, {})

@@ -8,6 +8,7 @@ by themes, case-oriented, convergence matrix. The inferences are the author's an
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,65 @@ def with_inferences(
     """
     written = [inferences.get((display, str(row)), TO_WRITE) for row in table[key]]
     return table.assign(meta_inference=written)
+
+
+def on_paper(table: pd.DataFrame, decimals: int = 2) -> pd.DataFrame:
+    """A joint display as it fits on a page: numbers in one column, counts of themes in another.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `with_inferences`.
+    decimals : int
+        Of the numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of text, without ids of codings and paths of tables; ``measured`` (every number with its
+        name; empty ones left out) and ``voiced`` (every theme with ``n of m``) where there are such columns;
+        the inference last.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> made = pd.DataFrame({"id": ["a"], "visits": [2.5], "Calm": ["1 of 3"], "meta_inference": ["x"]})
+    >>> on_paper(made).iloc[0].to_dict()
+    {'id': 'a', 'measured': 'visits 2.50', 'voiced': 'Calm 1 of 3', 'meta_inference': 'x'}
+    """
+    import pandas as pd
+
+    numbers = [name for name in table if pd.api.types.is_float_dtype(table[name])]
+    counts = [
+        name
+        for name in table
+        if name not in (*numbers, *_OWN_COUNTS) and len(table) and table[name].map(_is_count).all()
+    ]
+    told = [name for name in table if name not in (*numbers, *counts, *_NOT_ON_PAPER)]
+    if {"theme", "construct"} & set(told):
+        told = [name for name in told if name != "id"]
+    shown = table[[name for name in told if name != "meta_inference"]].copy()
+    rows = table.to_dict("records")
+    if numbers:
+        shown["measured"] = [
+            "; ".join(
+                f"{str(name).replace('_', ' ')} {row[name]:,.{decimals}f}"
+                for name in numbers
+                if not pd.isna(row[name])
+            )
+            for row in rows
+        ]
+    if counts:
+        shown["voiced"] = ["; ".join(f"{name} {row[name]}" for name in counts) for row in rows]
+    return shown.assign(meta_inference=table["meta_inference"])
+
+
+_OWN_COUNTS = ("said_by", "of_observable")
+_NOT_ON_PAPER = ("coding", "where", "withheld", "why")
+
+
+def _is_count(cell: object) -> bool:
+    return isinstance(cell, str) and re.fullmatch(r"\d+ of \d+", cell) is not None
 
 
 def side_by_side(
@@ -249,6 +309,41 @@ _VERDICT = {
     ("absent", "signature"): "log only",
     ("denied", "signature"): "contradictory",
 }
+
+
+def convergence_matrix(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Constructs in rows: in whom words and log converge, and in whom not.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `convergence`.
+    names : mapping of construct to name
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id, construct, of_observable`` (``n of m`` people whom the log could show), and for each verdict the
+        people, with blanks between.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("p", "k", "convergent"), ("q", "k", "words only"), ("r", "k", "not observable")]
+    >>> found = convergence_matrix(pd.DataFrame(rows, columns=["who", "construct", "verdict"]), {"k": "K"})
+    >>> found[["construct", "of_observable", "convergent", "words only"]].values.tolist()
+    [['K', '1 of 2', 'p', 'q']]
+    """
+    import pandas as pd
+
+    rows = []
+    for construct in dict.fromkeys(table["construct"]):
+        mine = table[table["construct"].eq(construct)]
+        alike, observable = agreement_over_observable(mine)
+        people = {verdict: " ".join(mine.loc[mine["verdict"].eq(verdict), "who"]) for verdict in VERDICTS}
+        head = {"id": construct, "construct": names.get(construct, construct)}
+        rows.append(head | {"of_observable": f"{alike} of {observable}"} | people)
+    return pd.DataFrame(rows, columns=["id", "construct", "of_observable", *VERDICTS])
 
 
 def agreement_over_observable(table: pd.DataFrame) -> tuple[int, int]:

@@ -27,6 +27,7 @@ class Item:
     alt: str = ""
     data: str = ""
     dtypes: Mapping[str, str] = field(default_factory=dict)
+    latex: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ def _record(folder: Path) -> Record:
             entry.get("alt", ""),
             entry.get("data", ""),
             entry.get("dtypes", {}),
+            entry.get("latex", ""),
         )
         for name, entry in sorted(contents.items())
         if entry["kind"] in ("table", "figure")
