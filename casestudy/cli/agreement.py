@@ -146,6 +146,7 @@ def _head(arguments: argparse.Namespace, reach: Any, frame: Any, documents: Any)
     from casestudy.coding.reach import displaced, listed
     from casestudy.wording import counted
 
+    where = f" --study {arguments.study}" if arguments.study else ""
     coders, parts = ", ".join(reach.coders), sum(map(len, reach.parts.values()))
     name, whole = Path(arguments.blind).name, len(reach.names) - len(reach.parts)
     if arguments.blind:
@@ -160,7 +161,7 @@ def _head(arguments: argparse.Namespace, reach: Any, frame: Any, documents: Any)
     else:
         first = f"Coders {coders}; {counted(len(reach.names), 'document')} coded by all: "
         lines = [f"{first}{listed(reach.names)}."]
-    return [*lines, reach.share(frame, documents), *reach.notes, *displaced(frame, reach.coders)]
+    return [*lines, reach.share(frame, documents), *reach.notes, *displaced(frame, reach.coders, where)]
 
 
 def _coefficients(
@@ -185,7 +186,7 @@ def _coefficients(
         shown = result[result["coefficient"].ne("") & ~result["counting"].isin(hidden)]
         for row in shown.to_dict("records"):
             counts = f"n = {row['n_units']}: {_figure(row)}; {every} {row['both']}, {some} {row['one']}"
-            counts += f", prevalence {row['prevalence']:.2f}, bias {row['bias']:.2f}"
+            counts += f"; prevalence index {row['prevalence']:.2f}, bias index {row['bias']:.2f}"
             key = (row["code"], row["coefficient"], row["counting"])
             lines.setdefault(key, []).append(f"{when} {counts}".lstrip())
             methods[row["interval"]] = None
@@ -204,9 +205,9 @@ def _coefficients(
 def _figure(row: Any) -> str:
     """A value with its interval, or why it has none."""
     if row["value"] != row["value"]:
-        return f"undefined: {row['reason']}"
+        return f"undefined ({row['reason'].rstrip('.')})"
     if row["low"] != row["low"]:
-        return f"{row['value']:.2f} (no interval: {row['reason']})"
+        return f"{row['value']:.2f} (no interval: {row['reason'].rstrip('.')})"
     return f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
 
 

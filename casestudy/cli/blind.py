@@ -128,7 +128,7 @@ def _read(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
         print(note)
     for one in made.left:
         place = f"--coder {coder} --document {one.document}{_where(arguments)}"
-        print(f"{one.code} at {one.document} {one.start}-{one.end} is not in the sheet any more and stays;")
+        print(f"{one.code} at {one.document} {one.start}-{one.end} is not in this sheet and stays. Else:")
         print(f"  casestudy codings remove {place} {one.id}")
     print(
         f"{counted(len(units), 'unit')} in {counted(len({one.document for one in units}), 'document')} "

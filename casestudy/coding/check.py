@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from casestudy.coding import codebook as books
 from casestudy.coding import codings as work
-from casestudy.coding import history, participants, reconcile
+from casestudy.coding import history, participants, reconcile, seen
 from casestudy.coding.attributes import Attribute, attributes
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.codings import Work
@@ -142,6 +142,7 @@ def people(study: Study) -> list[Problem]:
 def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
     """Problems of all codings; see `work_problems`."""
     works, problems = work.survey(study)
+    problems += seen.survey(study)[1]
     documents, broken = _readable(study)
     vocabulary: Mapping[str, Attribute] = {}
     try:

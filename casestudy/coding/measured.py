@@ -93,7 +93,7 @@ def by_code(
                         "documents": documents,
                         "prevalence": result.prevalence,
                         "bias": result.bias,
-                        "reason": result.reason or result.interval.reason,
+                        "reason": result.reason or result.interval.reason.replace("cluster", "document"),
                         "interval": _called(result.interval),
                         "coders": result.n_coders,
                         "missing": result.missing,

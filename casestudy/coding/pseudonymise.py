@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from casestudy.coding import codings as work
+from casestudy.coding import seen
 from casestudy.coding.codings import Record
 from casestudy.coding.participants import FILE as PARTICIPANTS
 from casestudy.coding.table import MESSAGES
@@ -77,6 +78,7 @@ def plan(study: Study, entries: Sequence[Entry]) -> Outcome:
             path = study.root / work.FOLDER / one.coder / f"{one.document}.jsonl"
             files[path] = "".join(f"{work.line(record)}\n" for record in rewritten)
             moved += sum(new != old for new, old in zip(rewritten, one.records, strict=True))
+    files |= seen.rewritten(study, maps, lambda text: pseudonyms.edits(text, entries).apply(text))
     return Outcome(files, replaced, moved)
 
 

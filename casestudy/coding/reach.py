@@ -179,7 +179,10 @@ def common(
     for name in empty:
         del parts[name]
     names -= set(empty)
+    notes += _set_aside(own, parts)
     notes += _left_out(reached, names, empty)
+    nobody = sorted(set(documents) - set().union(*reached.values()))
+    notes += [f"Coded by none of them: {listed(nobody)}."] if nobody else []
     made = Reach(tuple(coders), tuple(sorted(names)), parts, tuple(sheets), tuple(notes))
     return Reach(made.coders, made.names, parts, made.sheets, (*notes, *_outside(made, own, frame)))
 
@@ -207,8 +210,18 @@ def of_sheet(found: Sequence[Unit], name: str, frame: pd.DataFrame, coders: Sequ
     return Reach(tuple(coders), tuple(made), made, (f"The units of {name}.",), tuple(notes))
 
 
-def displaced(frame: pd.DataFrame, coders: Sequence[str], most: int = 5) -> list[str]:
-    """Codings whose words are not where they say, with those words and the command that mends them."""
+def displaced(frame: pd.DataFrame, coders: Sequence[str], ending: str = "", most: int = 5) -> list[str]:
+    """Codings whose words are not where they say, with those words and the command that mends them.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    coders : sequence of str
+    ending : str
+        Of the commands, such as `` --study FOLDER``.
+    most : int
+        How many are listed.
+    """
     lost = frame[frame["coder"].isin(list(coders)) & ~frame["placed"]]
     if lost.empty:
         return []
@@ -224,7 +237,7 @@ def displaced(frame: pd.DataFrame, coders: Sequence[str], most: int = 5) -> list
     commands = [f"casestudy codings reanchor --coder {one} --document {where}" for one, where in pairs[:most]]
     if len(pairs) > most:
         commands = ["casestudy codings reanchor"]
-    return [*lines, *(f"  mend: {one}" for one in commands)]
+    return [*lines, *(f"  mend: {one}{ending}" for one in commands)]
 
 
 def _shared(limits: Sequence[Sequence[Unit]]) -> tuple[Unit, ...]:
@@ -285,6 +298,30 @@ def _sheets(coder: str, lines: Sequence[Line]) -> list[str]:
         f"({drawn or 'how they were drawn is not recorded'})."
         for drawn, own in sorted(by_sheet.items())
     ]
+
+
+def _set_aside(
+    own: Mapping[str, Mapping[str, Sequence[Unit]]], parts: Mapping[str, Sequence[Unit]]
+) -> list[str]:
+    """Units of sheets that are not compared, in documents that are."""
+    every = {
+        (one.document, one.start, one.end) for found in own.values() for name in found for one in found[name]
+    }
+    every = {one for one in every if one[0] in parts}
+    aside = every - {(one.document, one.start, one.end) for units_ in parts.values() for one in units_}
+    within = sum(any(a.start < end and start < a.end for a in parts[name]) for name, start, end in aside)
+    notes = []
+    if within:
+        verb = (
+            "overlaps a longer one and counts with it"
+            if within == 1
+            else "overlap longer ones and count with them"
+        )
+        notes.append(f"{counted(within, 'unit')} of sheets {verb}.")
+    if len(aside) > within:
+        verb = "was not read by all and is" if len(aside) - within == 1 else "were not read by all and are"
+        notes.append(f"{counted(len(aside) - within, 'unit')} of sheets {verb} left out.")
+    return notes
 
 
 def _left_out(reached: Mapping[str, set[str]], names: Collection[str], empty: Sequence[str]) -> list[str]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from casestudy.coding import participants
+from casestudy.coding import participants, seen
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.mixed import displays
 from casestudy.outputs import write_atomically
@@ -221,7 +221,7 @@ def _cleaned(name: str, text: str, traces: _Traces) -> tuple[str, str]:
         return text, ""
     if name.endswith(".csv"):
         cleaned = _rows(text, traces.ids)
-    elif name.endswith(".jsonl") and not name.startswith("interviews/codings/"):
+    elif (name.endswith(".jsonl") and not name.startswith("interviews/codings/")) or name.endswith(seen.END):
         cleaned = _records(text, traces)
     elif name == "evidence/claims.yaml":
         cleaned = _claims(text, traces)
