@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from household_trace import Trace
 from nutrition_support import basis, population, study
 
 from casestudy.errors import InputError
@@ -17,6 +19,7 @@ from casestudy.nutrition.feedback import household_feedback
 from casestudy.nutrition.periods import DisplayRules
 from casestudy.nutrition.receipt import household_lines
 from casestudy.nutrition.swaps import WANTED, WORSE, swaps
+from casestudy.report.household import household_page
 
 
 def page(household_id: int | str, **options: object):
@@ -46,6 +49,43 @@ def test_every_number_of_fifty_households_is_a_sum_of_receipt_lines():
         rows = shown.nutrients[shown.nutrients["period"] == "three months"].set_index("measure")
         fat = rows.loc["fat_energy_percent", "value"]
         assert math.isnan(fat) or fat == pytest.approx(900 * lines["fat_g"].sum() / energy)
+
+
+def traced(home: int, **options: object) -> int:
+    shown = page(home, **options)
+    lines = household_lines(basis(), home)
+    return Trace(household_page(study(), shown), lines, shown.window, basis().groups).all()
+
+
+@pytest.mark.parametrize(("home", "least"), [(14, 2000), (967, 80), (1813, 3000)])
+def test_every_figure_printed_on_a_page_is_reckoned_from_receipt_lines(home, least):
+    # Three months just above the floor, the one with least food, and one with food in a single month.
+    assert traced(home) > least
+
+
+def test_a_wrong_figure_anywhere_on_a_page_is_found():
+    shown, lines = page(967), household_lines(basis(), 967)
+    html = household_page(study(), shown)
+    start, end = html.index("<main"), html.index("<footer")
+    figures = list(re.finditer(r"(?<=>)[^<]*?(\d)[^<]*(?=</(?:td|dd|span|p|summary|a)>)", html[start:end]))
+    names = ("From ", shown.profile, " receipt lines of")  # months, a year in a title, a product
+    figures = [figure for figure in figures if not figure[0].startswith(names)]
+    assert len(figures) > 40
+    for figure in figures[::4]:
+        place = start + figure.start(1)
+        wrong = html[:place] + str((int(html[place]) + 3) % 10) + html[place + 1 :]
+        with pytest.raises((AssertionError, StopIteration, ValueError)):
+            Trace(wrong, lines, shown.window, basis().groups).all()
+
+
+@pytest.mark.extra
+def test_every_figure_printed_on_fifty_pages_is_reckoned_from_receipt_lines():
+    homes = population().groupby("household_id")["food_spend"].sum()
+    for home in [homes.idxmax(), homes.idxmin(), *homes.sample(45, random_state=12).index]:
+        assert traced(int(home)) > 40, home
+    assert traced(1) > 8000
+    assert traced(1, month="2017-02") > 6000  # at the start of the data the window is shorter
+    assert traced(2375, profile="us-2020") > 5000
 
 
 def test_a_household_s_lines_sum_to_the_engine_s_table():
