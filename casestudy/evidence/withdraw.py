@@ -27,6 +27,7 @@ from casestudy.study import Study
 
 GONE = "[withdrawn]"
 _TEXT = (".md", ".yaml", ".yml", ".csv", ".jsonl", ".json", ".txt", ".html", ".toml", ".svg", ".ipynb")
+_REMEDY = "Read it; 'casestudy pseudonymise' can replace a name and move the codings with it."
 # Folders whose free text is searched for names; transcripts of others are only listed.
 _PROSE = ("evidence", "coding_schemes", "literature", "usage_logs")
 
@@ -100,9 +101,10 @@ def plan(study: Study, participant: str) -> Plan:
         changed, said = _cleaned(name, text, traces)
         if changed != text:
             steps.append(Step(path, "rewrite", said, changed))
-        elif name.startswith("interviews/") and traces.words.search(text):
-            place = f"{name}, line {text[: traces.words.search(text).start()].count(chr(10)) + 1}"  # type: ignore[union-attr]
-            by_hand.append(Problem(place, "it names the participant, or another of that name.", "Read it."))
+        elif name.startswith("interviews/") and (hits := list(traces.words.finditer(text))):
+            lines = sorted({text[: hit.start()].count("\n") + 1 for hit in hits})
+            place = f"{name}, line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}"
+            by_hand.append(Problem(place, "it names the participant, or another of that name.", _REMEDY))
     if displays.load_inferences(study):
         what = "what was inferred from groups of people was written with this participant among them."
         by_hand.append(Problem(displays.FILE, what, "Read it again."))
