@@ -1,4 +1,4 @@
-"""Reading ratings: bad input, undefined results, and properties that every coefficient must have."""
+"""Ratings: undefined results, and properties that every coefficient must have."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from casestudy.agreement.coefficient import measure
 from casestudy.agreement.intervals import Bootstrap, Jackknife, Linearised
 from casestudy.agreement.kappa import bennett, cohen, hubert, kappa_max, light, scott
 from casestudy.agreement.percent import percent_agreement, specific_agreement
-from casestudy.agreement.posterior import Posterior
 from casestudy.agreement.ratings import read
 from casestudy.agreement.results import Result
-from casestudy.errors import InputError
 
 MANY = [*(krippendorff(metric) for metric in METRICS)]
 MANY += [
@@ -39,144 +37,6 @@ NOMINAL = [krippendorff(), gwet(), fleiss(), conger(), brennan_prediger(), huber
 
 def named(one):
     return one.name
-
-
-# Bad input --------
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ([["a"], ["b"]], "1 coder"),
-        ([], "not a table"),
-        ([["a", "b"], ["a"]], "not a table"),
-        (["a", "b"], "not a table"),
-        ("text", "not a table"),
-        (None, "not a table"),
-        (np.zeros((2, 2, 2)), "not a table"),
-        ([[1.0, math.inf], [1.0, 2.0]], "unit 1, coder 2: the rating is infinite"),
-        ([["a", -math.inf], ["b", "a"]], "infinite"),
-        ([["a", 1], ["b", "a"]], "kinds of values are mixed"),
-        ([[True, 1], [False, 0]], "kinds of values are mixed"),
-        ([["a", ""], ["b", "a"]], "empty text"),
-        ([["a", b"a"], ["b", "a"]], "neither text, a number nor a set"),
-        ([["a", {"a": 1}], ["b", "a"]], "neither text, a number nor a set"),
-    ],
-)
-def test_bad_ratings_are_refused_in_words(values, said):
-    with pytest.raises(InputError, match=said):
-        read(values)
-
-
-def test_every_problem_at_once():
-    with pytest.raises(InputError) as caught:
-        read([["a", ""], ["x", math.inf]], categories=["a", "b"], coders=["one"], clusters=["d"])
-    text = str(caught.value)
-    for said in (
-        "1 names",
-        "1 clusters for 2 units",
-        "unit 1, coder 2",
-        "unit 2, coder 2",
-        "'x' is not among",
-    ):
-        assert said in text
-
-
-def test_long_lists_of_problems_are_cut_and_counted():
-    with pytest.raises(InputError) as caught:
-        read(np.full((100, 2), np.inf))
-    assert len(caught.value.problems) == 21
-    assert "180 more problems" in str(caught.value)
-
-
-def test_declared_categories_are_checked():
-    with pytest.raises(InputError, match="List each category once"):
-        read([["a", "b"]], categories=["a", "b", "a"])
-    with pytest.raises(InputError, match="'c' is not among"):
-        read([["a", "c"]], categories=["a", "b"])
-    with pytest.raises(InputError, match="3 is not among"):
-        read([[1, 3], [1, 1]], categories=[1, 2])
-    with pytest.raises(InputError, match="'z' is not a category"):
-        read([["a", "b"]]).collapse("z")
-
-
-def test_a_unit_without_its_document_is_refused():
-    with pytest.raises(InputError, match="the first being unit 2"):
-        read([["a", "b"], ["b", "b"]], clusters=["d", None])
-
-
-anything = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(max_size=3),
-    st.binary(max_size=2),
-    st.complex_numbers(),
-    st.decimals(),
-    st.datetimes(),
-    st.lists(st.integers(), max_size=2),
-    st.frozensets(st.integers(0, 2), max_size=2),
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.lists(anything, max_size=3), max_size=4))
-def test_whatever_comes_in_there_is_a_result_or_an_input_error(values):
-    try:
-        ratings = read(values)
-    except InputError:
-        return
-    for coefficient in (krippendorff(), gwet(), light(), percent_agreement()):
-        result = measure(ratings, coefficient, Posterior(20))
-        assert result.defined or result.reason
-
-
-def test_missing_in_every_guise_is_missing():
-    import pandas as pd
-
-    frame = pd.DataFrame({"x": ["a", None, "b", np.nan], "y": ["a", "b", pd.NA, "b"]})
-    assert read(frame).codes.tolist() == [[0, 0], [-1, 1], [1, -1], [-1, 1]]
-    numbers = pd.DataFrame({"x": [1.0, np.nan], "y": pd.array([2, None], dtype="Int64")})
-    assert read(numbers).codes.tolist() == [[0, 1], [-1, -1]]
-
-
-@pytest.mark.parametrize("kind", [np.int8, np.uint64, np.float32, np.float64, object, str, bool])
-def test_kinds_of_arrays_give_the_same_codes(kind):
-    values = np.array([[0, 1], [1, 1], [0, 0]]).astype(kind)
-    assert read(values).codes.tolist() == [[0, 1], [1, 1], [0, 0]]
-
-
-def test_numbers_fast_and_slow_agree():
-    rng = np.random.default_rng(0)
-    for low, high in ((-5, 5), (10**6, 10**6 + 9), (-(10**9), 10**9), (3, 4)):
-        table = rng.integers(low, high, (50, 3)).astype(float)
-        table[rng.random(table.shape) < 0.2] = np.nan
-        fast, slow = read(table), read(table.astype(object))
-        assert fast.categories == slow.categories
-        assert (fast.codes == slow.codes).all()
-    halves = rng.integers(0, 5, (50, 3)) / 2
-    assert read(halves).categories == read(halves.astype(object)).categories == (0, 0.5, 1, 1.5, 2)
-
-
-def test_too_many_different_values_are_refused_not_tried():
-    table = np.random.default_rng(1).random((20_000, 2))
-    for coefficient in (
-        krippendorff(),
-        krippendorff("ratio"),
-        krippendorff("ordinal"),
-        gwet(),
-        conger(),
-        cohen(),
-    ):
-        with pytest.raises(InputError, match="too many"):
-            measure(read(table), coefficient)
-    assert measure(read(table), krippendorff("interval"), Linearised(by="unit")).defined
-
-
-def test_hostile_text_is_only_text():
-    rows = [["\x00", "\u202e<script>"], ["' OR 1=1", "\x00"], ["\U0001f600", "\U0001f600"]]
-    assert measure(read(rows), krippendorff()).n_categories == 4
 
 
 # Undefined is not zero and not one --------

@@ -88,9 +88,10 @@ def _bind(ratings: Ratings, metric: str | Matrix | Distance) -> Bound:
         return Bound(patterns, _nominal(patterns, per_unit), worst=1.0)
     if metric != "ordinal" and not ratings.numeric:
         _need_numbers(metric)
-    x = ratings.points  # the order must be known
     if metric == "ordinal":
+        ratings.need_order()
         return Bound(patterns, _ordinal(patterns, per_unit))
+    x = ratings.points
     if metric == "interval":
         spread = float(np.ptp(x)) if len(x) else 0.0
         return Bound(patterns, _interval(ratings, patterns, per_unit), worst=spread**2)

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.patterns import MISSING, Floats, Patterns
-from casestudy.agreement.ratings import Ratings, called
+from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.results import NAN, Interval, Result
+from casestudy.agreement.values import called
 
 TINY = 1e-12
 CHUNK = 8_000_000

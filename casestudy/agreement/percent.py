@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.coefficient import Bound, Coefficient, Estimate, measure, share
-from casestudy.agreement.ratings import Ratings, called
+from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.results import Result
+from casestudy.agreement.values import called
 from casestudy.errors import InputError, Problem, nearest
 
 DEFINITIONS = {
@@ -50,7 +51,7 @@ def percent_agreement(definition: str = "units") -> Coefficient:
     [0.667, 0.714, 0.8]
     """
     if definition not in DEFINITIONS:
-        problem = Problem("definition", f"{definition!r} is unknown.", nearest(definition, DEFINITIONS))
+        problem = Problem("definition", f"{definition!r} is unknown.", nearest(str(definition), DEFINITIONS))
         raise InputError("Percent agreement has three definitions.", [problem])
     formula, missing = DEFINITIONS[definition]
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.patterns import Integers
-from casestudy.agreement.ratings import plain
+from casestudy.agreement.ratings import choose
+from casestudy.agreement.values import plain
 from casestudy.errors import InputError, Problem, nearest, raise_if
 
 GAP = -1
@@ -141,7 +142,7 @@ class Spans:
 
     def of_document(self, document: str) -> Spans:
         """The spans of one document."""
-        number = self.documents.index(document)
+        number = choose([document], self.documents, "document")[document]
         kept = self.document == number
         part = self._part(kept, self.code[kept], self.codes)
         only = np.zeros(int(kept.sum()), dtype=np.int64)
@@ -149,7 +150,8 @@ class Spans:
 
     def of_coders(self, *coders: str) -> Spans:
         """The spans of some of the coders."""
-        place = {self.coders.index(coder): position for position, coder in enumerate(coders)}
+        places = choose(coders, self.coders)
+        place = {number: position for position, number in enumerate(places.values())}
         kept = np.isin(self.coder, list(place))
         part = self._part(kept, self.code[kept], self.codes)
         moved = np.array([place[number] for number in part.coder.tolist()], dtype=np.int64)

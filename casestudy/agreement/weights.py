@@ -53,7 +53,7 @@ def agreement_weights(ratings: Ratings, weights: str | Matrix) -> Floats:
     """
     q = room_for(ratings)
     if not isinstance(weights, str):
-        return _checked(np.asarray(weights, dtype=float), q, "weights", diagonal=1.0, most=1.0)
+        return _checked(_numbers(weights, "weights"), q, "weights", diagonal=1.0, most=1.0)
     if weights not in WEIGHTS:
         problem = Problem("weights", f"{weights!r} is unknown.", nearest(weights, WEIGHTS))
         raise InputError("The weights cannot be used.", [problem])
@@ -61,7 +61,7 @@ def agreement_weights(ratings: Ratings, weights: str | Matrix) -> Floats:
         return np.eye(q)
     rank = np.arange(q)
     if weights == "ordinal":
-        _ = ratings.points  # the order must be known
+        ratings.need_order()
         steps = np.abs(rank[:, None] - rank[None, :])
         return np.asarray(1 - steps * (steps + 1) / 2 / comb(q, 2), dtype=float)
     x = ratings.points
@@ -106,11 +106,10 @@ def distances(ratings: Ratings, distance: Matrix | Distance) -> Floats:
     room_for(ratings)
     kinds = ratings.categories
     if callable(distance):
-        matrix = np.array([[float(distance(one, other)) for other in kinds] for one in kinds]).reshape(
-            len(kinds), len(kinds)
-        )
+        matrix = np.array([[_apart(distance, one, other) for other in kinds] for one in kinds])
+        matrix = matrix.reshape(len(kinds), len(kinds))
     else:
-        matrix = np.asarray(distance, dtype=float)
+        matrix = _numbers(distance, "distance")
     return _checked(matrix, len(kinds), "distance", diagonal=0.0, most=np.inf)
 
 
@@ -159,6 +158,23 @@ def masi(one: frozenset[Any], other: frozenset[Any]) -> float:
     both = len(one & other)
     part = 2 / 3 if both and both == min(len(one), len(other)) else 1 / 3
     return 1 - part * both / len(one | other)
+
+
+def _apart(distance: Distance, one: Any, other: Any) -> float:
+    try:
+        return float(distance(one, other))
+    except Exception as error:
+        found = f"between {one!r} and {other!r} it cannot be taken: {error}."
+        remedy = "Jaccard and MASI need ratings that are sets of codes."
+        raise InputError("The distance cannot be used.", [Problem("distance", found, remedy)]) from error
+
+
+def _numbers(matrix: Any, what: str) -> Floats:
+    try:
+        return np.asarray(matrix, dtype=float)
+    except (TypeError, ValueError) as error:
+        problem = Problem(what, "it is neither a name, a function nor a table of numbers.")
+        raise InputError(f"The {what} cannot be used.", [problem]) from error
 
 
 def _checked(matrix: Floats, q: int, what: str, *, diagonal: float, most: float) -> Floats:
