@@ -196,7 +196,6 @@ def by_sql(folder: Path, limit: str, result: Path) -> int:
     """The same job with hand-written SQL; weights are found by the same resolver."""
     import duckdb
 
-    from casestudy.nutrition import foodmap, weights
     from casestudy.nutrition.components import IDS
 
     con = duckdb.connect(config={"memory_limit": limit})
@@ -209,7 +208,7 @@ def by_sql(folder: Path, limit: str, result: Path) -> int:
            from (select product_id, quantity, round(sales_value * 100)::bigint as cents from tx)
            semi join food using (product_id) where quantity > 0 and cents > 0 group by all"""
     ).df()
-    facts = _facts(products, groups, sales, foodmap, weights)
+    facts = _facts(products, groups, sales)
     per_100g = (groups.middle[list(IDS)] * 1000).round().fillna(0).astype("int64").reset_index()
     facts = facts.merge(per_100g, on="group", how="left").fillna(dict.fromkeys(IDS, 0))
     con.register("facts", facts.astype(dict.fromkeys(IDS, "int64")))
@@ -237,7 +236,6 @@ def by_pandas(folder: Path, limit: str, result: Path) -> int:
     """The same job in plain pandas."""
     import pandas as pd
 
-    from casestudy.nutrition import foodmap, weights
     from casestudy.nutrition.components import IDS
 
     columns = ["household_id", "product_id", "quantity", "sales_value", "transaction_timestamp"]
@@ -258,7 +256,7 @@ def by_pandas(folder: Path, limit: str, result: Path) -> int:
             "singles": grouped["single"].sum(),
         }
     ).reset_index()
-    facts = _facts(products, groups, sales, foodmap, weights)
+    facts = _facts(products, groups, sales)
     joined = tx.merge(facts, on="product_id")
     joined["mg"] = joined["quantity"] * joined["unit_mg"] + joined["cents"] * joined["cent_mg"]
     joined["counted"] = joined["cents"].where(joined["mg"] > 0, 0)
@@ -299,24 +297,21 @@ def _products():
     study = Study.find(ROOT)
     names = {"product_category": "category", "product_type": "type", "package_size": "size"}
     products = pd.read_parquet(study.locate("purchases") / "products.parquet").rename(columns=names)
-    products["class"] = food.classify(products, food.read_rules(study))
+    products["class"] = food.classify(products, food.read_rules(study)).to_pandas().to_numpy()
     products = products[products["class"].isin(["food", "beverage"])]
     return products, foodmap.read_groups(study)
 
 
-def _facts(products, groups, sales, foodmap, weights):
-    from casestudy import tables
-    from casestudy.nutrition import basis
+def _facts(products, groups, sales):
+    """Group and weight of the products, by the package's own resolver."""
+    import pyarrow as pa
+
+    from casestudy.nutrition.basis import find_weights
     from casestudy.study import Study
 
-    study = Study.find(ROOT)
-    sold = foodmap.assign(products.merge(sales, on="product_id"), groups)
-    facts = groups.groups.set_index("group")
-    sold["grams_per_ml"] = sold["group"].map(facts["grams_per_ml"]).fillna(0.0)
-    prices = tables.read_csv(study.input(basis.PRICES_FILE), basis.PRICES)
-    units = tables.read_csv(study.input(basis.UNITS_FILE), basis.UNITS)
-    resolved = basis._edible(weights.resolve(sold, units, prices), facts, 1.0)
-    return resolved[["product_id", "group", "share", "unit_mg", "cent_mg"]]
+    sold = pa.Table.from_pandas(products.merge(sales, on="product_id"), preserve_index=False)
+    resolved = find_weights(Study.find(ROOT), sold, groups)
+    return resolved.select(["product_id", "group", "share", "unit_mg", "cent_mg"]).to_pandas()
 
 
 def _rows(result: Path) -> int:

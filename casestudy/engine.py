@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from casestudy.settings import EngineSettings
 
 if TYPE_CHECKING:
     import ibis
+    import pandas as pd
+    import pyarrow as pa
 
 
 def connect(settings: EngineSettings | None = None) -> Any:
@@ -90,6 +93,50 @@ def _spark_session(settings: EngineSettings) -> Any:
 def parquet(connection: Any, *paths: Path) -> ibis.Table:
     """Read Parquet files as one table, lazily; only the columns that are used are read."""
     return connection.read_parquet([str(path) for path in paths] if len(paths) > 1 else str(paths[0]))
+
+
+def small(connection: Any, table: pa.Table | pd.DataFrame) -> ibis.Table:
+    """Bring a table that fits into memory, such as facts of products, to the engine.
+
+    The embedded engine takes an Arrow table by way of a Parquet file that is deleted at once: handed over in
+    memory it would import pandas, which takes longer than most queries.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> connection = connect()
+    >>> int(connection.execute(small(connection, pa.table({"a": [1, 2]})).a.sum()))
+    3
+    """
+    import ibis
+    import pyarrow as pa
+
+    if connection.name != "duckdb" or not isinstance(table, pa.Table):
+        return ibis.memtable(table)
+    from pyarrow import parquet as files
+
+    name = f"casestudy_{uuid.uuid4().hex}"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.parquet"
+        files.write_table(table, path, compression="none")
+        place = str(path).replace("'", "''")
+        connection.con.execute(f"create temp table {name} as select * from read_parquet('{place}')")
+    return connection.table(name)
+
+
+def fetch(connection: Any, expression: ibis.Table) -> pa.Table:
+    """Compute an expression over tables of the engine as an Arrow table; without pandas where that is spared.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> connection = connect()
+    >>> fetch(connection, small(connection, pa.table({"a": [1, 2]}))).num_rows
+    2
+    """
+    if connection.name != "duckdb":
+        return connection.to_pyarrow(expression)
+    return connection.con.execute(connection.compile(expression)).to_arrow_table()
 
 
 @contextmanager

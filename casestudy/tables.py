@@ -11,6 +11,7 @@ from casestudy.errors import InputError, Problem, nearest, raise_if
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 KINDS = ("text", "integer", "number", "boolean", "timestamp", "date")
 _MOST_ROWS_LISTED = 20
@@ -148,6 +149,64 @@ def read_csv(path: Path, schema: Schema, where: str | None = None) -> pd.DataFra
     table, problems = conform(frame, schema, name)
     raise_if(problems, f"The table of {schema.name} has problems.")
     return table
+
+
+def read_arrow(path: Path, schema: Schema, where: str | None = None) -> pa.Table:
+    """As `read_csv`, as an Arrow table: for paths on which importing pandas costs more than the work.
+
+    Parameters
+    ----------
+    path, schema, where
+        As in `read_csv`. Columns must be of the kinds 'text' and 'number'.
+
+    Returns
+    -------
+    pyarrow.Table
+        The schema's columns in its order; those that are not there are empty.
+
+    Raises
+    ------
+    InputError
+        As `read_csv`, which reads a file in which anything is wrong again and lists every problem.
+    """
+    import pyarrow as pa
+    from pyarrow import csv
+
+    texts = csv.ConvertOptions(
+        column_types={column.name: pa.string() for column in schema.columns},
+        null_values=[""],
+        strings_can_be_null=True,
+        include_columns=schema.names,
+        include_missing_columns=True,
+    )
+    try:
+        lines = csv.ParseOptions(newlines_in_values=True)
+        raw = csv.read_csv(path, convert_options=texts, parse_options=lines)
+        values = [_clean(raw[column.name], column) for column in schema.columns]
+        if not len(raw):
+            raise pa.ArrowInvalid("no rows: a missing column could not be told")
+        return pa.table(values, names=schema.names)
+    except (pa.ArrowInvalid, pa.ArrowKeyError, OSError):
+        frame = read_csv(path, schema, where)
+        return pa.Table.from_pandas(frame[schema.names], preserve_index=False)
+
+
+def _clean(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    """The converted column; ArrowInvalid where anything is wrong with it."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    number = column.kind == "number"
+    there = values.drop_null()
+    wrong = (column.required and values.null_count > 0) or (column.kind not in ("text", "number"))
+    wrong |= bool(column.allowed) and not (
+        not number and set(there.unique().to_pylist()) <= set(column.allowed)
+    )
+    wrong |= column.unique and len(there.unique()) < len(there)
+    converted = compute.cast(values, pa.float64()) if number and not wrong else values
+    if wrong or (number and compute.any(compute.is_nan(converted)).as_py()):
+        raise pa.ArrowInvalid(f"{column.name} has problems")
+    return converted
 
 
 def conform(frame: pd.DataFrame, schema: Schema, where: str) -> tuple[pd.DataFrame, list[Problem]]:

@@ -18,14 +18,14 @@ def test_the_derived_table_is_what_the_source_gives():
     mixtures = pd.read_csv(study().input(foodmap.MIXTURES_FILE))
     fills = pd.read_csv(study().input(composition.FILLS_FILE))
     derived = composition.derive(study().source("composition") / "fooddata.csv", mixtures, fills)
-    committed = composition.read_derived(study())
+    committed = composition.read_derived(study()).to_pandas()
     pd.testing.assert_frame_equal(derived[["data_type", "food"]], committed[["data_type", "food"]])
     for component in COMPONENTS:
         np.testing.assert_allclose(derived[component.id], committed[component.id], equal_nan=True)
 
 
 def test_energy_agrees_with_protein_fat_and_carbohydrate():
-    table = composition.read_derived(study())
+    table = composition.read_derived(study()).to_pandas()
     factors = 4 * table["protein_g"] + 9 * table["fat_g"] + 4 * table["carbohydrate_g"]
     heavy = table[table["energy_kcal"] > 60]
     ratio = (heavy["energy_kcal"] / factors[heavy.index]).clip(0, 3)

@@ -110,7 +110,7 @@ def test_a_category_alone_decides_nothing():
             "category": ["CANDY", "CANDY - PACKAGED", "APPLES", None, None],
         }
     )
-    assert list(classify(products, rules)) == ["food", "food", "food", "unknown", "non-food"]
+    assert classify(products, rules).to_pylist() == ["food", "food", "food", "unknown", "non-food"]
 
 
 def test_months_are_those_of_the_place_and_quantities_may_be_weights(shop):

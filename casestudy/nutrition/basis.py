@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from casestudy import engine, tables
 from casestudy.nutrition import foodmap, weights
 from casestudy.nutrition.foodmap import FoodGroups
+from casestudy.purchases.columns import distinct, numbers, plain, texts
 from casestudy.purchases.read import Purchases, open_purchases
 from casestudy.purchases.sales import product_sales
 from casestudy.purchases.schema import LARGE_QUANTITY
@@ -17,7 +18,9 @@ from casestudy.tables import Column, Schema
 
 if TYPE_CHECKING:
     import ibis
+    import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
 PRICES_FILE = "profiles/prices-per-kg.csv"
 UNITS_FILE = "profiles/unit-weights.csv"
@@ -56,7 +59,7 @@ class Basis:
     ----------
     purchases : Purchases
     groups : FoodGroups
-    products : pandas.DataFrame
+    resolved : pyarrow.Table
         A row per product of food or drink that was sold: the columns of
         `casestudy.nutrition.weights.resolve`, with ``mapped_by``, ``edible`` (share of the weight that is
         eaten), ``unit_mg`` (edible milligrams of one unit) and ``cent_mg`` (edible milligrams that a
@@ -65,12 +68,17 @@ class Basis:
 
     purchases: Purchases
     groups: FoodGroups
-    products: pd.DataFrame
+    resolved: pa.Table
 
     @property
     def connection(self) -> Any:
         """The engine."""
         return self.purchases.connection
+
+    @cached_property
+    def products(self) -> pd.DataFrame:
+        """The resolved products as a data frame."""
+        return self.resolved.to_pandas()
 
     @cached_property
     def months(self) -> tuple[str, ...]:
@@ -85,12 +93,13 @@ class Basis:
         has no weight, or whose quantity is not believed (`LARGE_QUANTITY`), has 0, and one whose product was
         never sold for money has no row here.
         """
-        return self.weighed(self.products[["product_id", "group", "share", "route"]])
+        return self.weighed(self.resolved.select(["group", "share", "route"]))
 
-    def weighed(self, facts: pd.DataFrame) -> ibis.Table:
-        """Receipt lines joined with facts of their products, with ``mg``."""
-        weights_of = self.products[["product_id", "unit_mg", "cent_mg"]]
-        joined = self.purchases.join(facts.merge(weights_of, on="product_id"))
+    def weighed(self, facts: pa.Table) -> ibis.Table:
+        """Receipt lines joined with facts of their products, a row for each of `resolved`, with ``mg``."""
+        for name in ("product_id", "unit_mg", "cent_mg"):
+            facts = facts.append_column(name, self.resolved[name])
+        joined = self.purchases.join(facts)
         mg = joined.quantity * joined.unit_mg // 1000 + joined.cents * joined.cent_mg
         believed = joined.quantity <= 1000 * LARGE_QUANTITY
         return joined.mutate(mg=believed.ifelse(mg.cast("int64"), 0)).drop("unit_mg", "cent_mg")
@@ -122,25 +131,56 @@ def open_basis(
     """
     purchases = purchases or open_purchases(study)
     groups = foodmap.read_groups(study)
-    prices = tables.read_csv(study.input(PRICES_FILE), PRICES, PRICES_FILE)
-    units = tables.read_csv(study.input(UNITS_FILE), UNITS, UNITS_FILE)
     with engine.step("sales of each product", purchases.connection):
-        sold = foodmap.assign(product_sales(purchases), groups)
-    facts = groups.groups.set_index("group")
-    sold["grams_per_ml"] = sold["group"].map(facts["grams_per_ml"]).fillna(0.0)
-    with engine.step(f"weights of {len(sold):,} products"):
-        resolved = weights.resolve(sold, units, prices, rules)
-    return Basis(purchases, groups, _edible(resolved, facts, price_factor))
+        sales = product_sales(purchases)
+    with engine.step(f"weights of {len(sales):,} products"):
+        return Basis(purchases, groups, find_weights(study, sales, groups, price_factor, rules))
 
 
-def _edible(resolved: pd.DataFrame, facts: pd.DataFrame, price_factor: float) -> pd.DataFrame:
-    """Weights as whole edible milligrams, so that every engine adds up the same."""
-    frame = resolved.drop(columns=["reading"])
-    frame["edible"] = 1 - frame["group"].map(facts["refuse_percent"]).fillna(0.0) / 100
-    known = frame["group"].isin(facts.index)
-    frame.loc[~known, ["route", "share"]] = "none"
-    unit = (frame["unit_grams"] * 1000 * frame["edible"]).where(known)
-    cent = (1e6 / (frame["kg_price"] * price_factor) / 100 * frame["edible"]).where(known)
-    frame["unit_mg"] = unit.fillna(0).round().astype("int64")
-    frame["cent_mg"] = cent.fillna(0).round().astype("int64")
-    return frame
+def find_weights(
+    study: Study,
+    sales: pa.Table,
+    groups: FoodGroups,
+    price_factor: float = 1.0,
+    rules: weights.WeightRules | None = None,
+) -> pa.Table:
+    """Find group and weight of products: see `Basis.resolved`.
+
+    Parameters
+    ----------
+    study : Study
+        For the files of prices per kilogram and unit weights.
+    sales : pyarrow.Table
+        As `casestudy.purchases.sales.product_sales` gives it.
+    groups, price_factor, rules
+        As for `open_basis`.
+    """
+    import numpy as np
+
+    prices = tables.read_arrow(study.input(PRICES_FILE), PRICES, PRICES_FILE)
+    units = tables.read_arrow(study.input(UNITS_FILE), UNITS, UNITS_FILE)
+    sold = foodmap.assign(sales, groups)
+    density = _of_groups(sold, groups.fact("grams_per_ml"), 0.0)
+    resolved = weights.resolve(sold.append_column("grams_per_ml", numbers(density)), units, prices, rules)
+    known = _of_groups(resolved, dict.fromkeys(groups.fact("refuse_percent"), 1.0), 0.0) > 0
+    edible = 1 - _of_groups(resolved, groups.fact("refuse_percent"), 0.0) / 100
+    unit = plain(resolved["unit_grams"]) * 1000 * edible
+    cent = 1e6 / (plain(resolved["kg_price"]) * price_factor) / 100 * edible
+    for name in ("route", "share"):
+        found = [
+            word if there else "none" for word, there in zip(resolved[name].to_pylist(), known, strict=True)
+        ]
+        resolved = resolved.set_column(resolved.column_names.index(name), name, texts(found))
+    resolved = resolved.append_column("edible", numbers(edible))
+    for name, exact in (("unit_mg", unit), ("cent_mg", cent)):
+        whole = np.nan_to_num(np.where(known, exact, 0.0)).round().astype(np.int64)
+        resolved = resolved.append_column(name, numbers(whole))
+    return resolved
+
+
+def _of_groups(products: pa.Table, facts: dict[str, float], missing: float) -> np.ndarray:
+    """A fact of the group of each product."""
+    import numpy as np
+
+    groups, which = distinct(products["group"])
+    return np.asarray([facts.get(group, missing) for (group,) in groups], dtype=float)[which]

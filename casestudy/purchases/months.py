@@ -39,9 +39,8 @@ def household_months(source: Study | Purchases, *, every_month: bool = False) ->
     import ibis
 
     purchases = open_purchases(source) if isinstance(source, Study) else source
-    edible = purchases.products["class"].isin(FOOD)
-    facts = ibis.memtable(purchases.products.loc[edible, ["product_id"]].assign(food=1))
-    joined = purchases.lines.left_join(facts, "product_id")
+    edible = ibis.memtable(purchases.of_class(*FOOD).select(["product_id"])).mutate(food=1)
+    joined = purchases.lines.left_join(edible, "product_id")
     is_food = joined.food.notnull()
     grouped = joined.group_by("household_id", "month").agg(
         baskets=joined.basket_id.nunique(),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casestudy import engine
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.purchases import documented, food
+from casestudy.purchases.columns import texts
 from casestudy.study import Study
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
+    import pyarrow as pa
 
 JOURNEY_LINES = {
     "household_id",
@@ -44,8 +47,9 @@ class Purchases:
         (text, ``2017-03``), ``month_number`` (201703), ``quantity`` (thousandths of a unit, integer),
         ``cents`` (paid after discounts,
         hundredths of the currency, integer). Integers, so that sums are exact on every engine.
-    products : pandas.DataFrame
-        ``product_id``, ``department``, ``category``, ``type``, ``size``, ``brand``, ``class``.
+    records : pyarrow.Table
+        A row per product: ``product_id``, ``department``, ``category``, ``type``, ``size``, ``brand``,
+        ``class``.
     currency : str
     source : str
         What the purchases are, in a word.
@@ -55,21 +59,29 @@ class Purchases:
 
     connection: Any
     lines: ibis.Table
-    products: pd.DataFrame
+    records: pa.Table
     currency: str = "$"
     source: str = ""
     aside: ibis.Table | None = None
 
+    @cached_property
+    def products(self) -> pd.DataFrame:
+        """The product records as a data frame."""
+        return self.records.to_pandas()
+
     def classed(self, *classes: str) -> ibis.Table:
-        """Lines of products of these classes (`casestudy.purchases.schema.CLASSES`), with ``class``."""
-        chosen = self.products.loc[self.products["class"].isin(classes), ["product_id", "class"]]
-        return self.join(chosen)
+        """Lines of products of these classes (`casestudy.purchases.schema.CLASSES`)."""
+        return self.join(self.of_class(*classes).select(["product_id"]))
 
-    def join(self, products: pd.DataFrame) -> ibis.Table:
+    def of_class(self, *classes: str) -> pa.Table:
+        """Records of products of these classes."""
+        from pyarrow import compute
+
+        return self.records.filter(compute.is_in(self.records["class"], value_set=texts(classes)))
+
+    def join(self, products: pa.Table | pd.DataFrame) -> ibis.Table:
         """Lines joined with facts of products; lines of other products fall away."""
-        import ibis
-
-        return self.lines.join(ibis.memtable(products.reset_index(drop=True)), "product_id")
+        return self.lines.join(engine.small(self.connection, products), "product_id")
 
 
 def open_purchases(study: Study, connection: Any = None, hours: int | None = None) -> Purchases:
@@ -109,9 +121,9 @@ def open_purchases(study: Study, connection: Any = None, hours: int | None = Non
     return _documented(folder, connection, rules, hours or 0)
 
 
-def _journey(folder: Path, connection: Any, rules: pd.DataFrame, hours: int) -> Purchases:
+def _journey(folder: Path, connection: Any, rules: pa.Table, hours: int) -> Purchases:
     import ibis
-    import pandas as pd
+    from pyarrow import parquet
 
     raw = engine.parquet(connection, folder / "transactions.parquet")
     _expect(JOURNEY_LINES, raw.columns, "transactions.parquet")
@@ -126,18 +138,24 @@ def _journey(folder: Path, connection: Any, rules: pd.DataFrame, hours: int) -> 
         quantity=raw.quantity.cast("int64") * 1000,
         cents=(raw.sales_value * 100).round().cast("int64"),
     )
-    names = {"product_category": "category", "product_type": "type", "package_size": "size"}
-    products = pd.read_parquet(folder / "products.parquet").rename(columns=names)
-    products = products[["product_id", "department", "category", "type", "size", "brand"]]
-    products["class"] = food.classify(products, rules)
-    return Purchases(connection, lines, products, "$", "Complete Journey")
+    columns = ["product_id", "department", "product_category", "product_type", "package_size", "brand"]
+    read = parquet.ParquetFile(folder / "products.parquet").read(columns)
+    records = read.rename_columns(["product_id", "department", "category", "type", "size", "brand"])
+    return Purchases(connection, lines, _classed(records, rules), "$", "Complete Journey")
 
 
-def _documented(folder: Path, connection: Any, rules: pd.DataFrame, hours: int) -> Purchases:
+def _classed(records: pa.Table, rules: pa.Table) -> pa.Table:
+    return records.append_column("class", food.classify(records, rules))
+
+
+def _documented(folder: Path, connection: Any, rules: pa.Table, hours: int) -> Purchases:
+    import pyarrow as pa
+
     products = documented.read_products(folder)
-    products["class"] = food.classify(products, rules)
+    texts = pa.schema([(name, pa.string()) for name in products.columns])
+    records = _classed(pa.Table.from_pandas(products, texts, preserve_index=False), rules)
     lines, aside, currency = documented.read_lines(folder, connection, hours)
-    return Purchases(connection, lines, products, currency, folder.name, aside)
+    return Purchases(connection, lines, records, currency, folder.name, aside)
 
 
 def _expect(needed: set[str], columns: Any, where: str) -> None:

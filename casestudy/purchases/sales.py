@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casestudy import engine
+from casestudy.purchases.columns import numbers, plain
 from casestudy.purchases.read import Purchases
 from casestudy.purchases.schema import FOOD, LARGE_QUANTITY
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import numpy as np
+    import pyarrow as pa
 
 
-def product_sales(purchases: Purchases, classes: tuple[str, ...] = FOOD) -> pd.DataFrame:
+def product_sales(purchases: Purchases, classes: tuple[str, ...] = FOOD) -> pa.Table:
     """Sum up the sales of each product, over lines with a believable quantity and an amount above 0.
 
     Parameters
@@ -22,7 +25,7 @@ def product_sales(purchases: Purchases, classes: tuple[str, ...] = FOOD) -> pd.D
 
     Returns
     -------
-    pandas.DataFrame
+    pyarrow.Table
         A row per product sold, sorted by ``product_id``: the columns of its product record, and ``rows``,
         ``units``, ``amount`` (currency), ``prices`` (distinct unit prices, in hundredths), ``singles`` (lines
         with quantity 1). Products that were only given away are not listed.
@@ -34,6 +37,9 @@ def product_sales(purchases: Purchases, classes: tuple[str, ...] = FOOD) -> pd.D
     >>> len(product_sales(open_purchases(Study.find())))
     38435
     """
+    import numpy as np
+    from pyarrow import compute
+
     lines = purchases.classed(*classes)
     counted = (lines.quantity > 0) & (lines.quantity <= 1000 * LARGE_QUANTITY)
     lines = lines.filter(counted & (lines.cents > 0))
@@ -47,10 +53,23 @@ def product_sales(purchases: Purchases, classes: tuple[str, ...] = FOOD) -> pd.D
         prices=pairs.price.nunique(),
         singles=pairs.rows.sum(where=pairs.quantity == 1000),
     )
-    sums = purchases.connection.execute(grouped)
-    for column in ("rows", "quantity", "cents", "prices", "singles"):
-        sums[column] = sums[column].fillna(0).astype("int64")
-    sums["units"] = sums.pop("quantity") / 1000
-    sums["amount"] = sums.pop("cents") / 100
-    frame = purchases.products.merge(sums, on="product_id", how="inner")
-    return frame.sort_values("product_id", ignore_index=True)
+    sums = engine.fetch(purchases.connection, grouped).sort_by("product_id")
+    records = purchases.of_class(*classes)
+    found = records.take(
+        compute.index_in(sums["product_id"], value_set=records["product_id"].combine_chunks())
+    )
+
+    def whole(name: str) -> np.ndarray:
+        return plain(compute.coalesce(sums[name], zeros).cast("int64"))
+
+    zeros = numbers(np.zeros(len(sums), dtype=np.int64))
+    columns = {
+        "rows": whole("rows"),
+        "prices": whole("prices"),
+        "singles": whole("singles"),
+        "units": whole("quantity") / 1000,
+        "amount": whole("cents") / 100,
+    }
+    for name, values in columns.items():
+        found = found.append_column(name, numbers(values))
+    return found
