@@ -140,8 +140,13 @@ def lines(
     title: str = "",
     low: str = "",
     high: str = "",
+    level: float | None = None,
+    from_zero: bool = False,
 ) -> Drawing:
-    """Lines over `x`, one for each value of `by`, each with its own marker; bands from `low` to `high`."""
+    """Lines over `x`, one for each value of `by`, each with its own marker; bands from `low` to `high`.
+
+    `level` draws a dotted line across; `from_zero` lets the upright axis begin at 0.
+    """
     if frame.empty:
         return nothing(frame, ylabel)
     groups = list(frame.groupby(by, sort=False)) if by else [("", frame)]
@@ -158,6 +163,10 @@ def lines(
             if len(filled):
                 start, end = float(filled.iloc[0]), float(filled.iloc[-1])
                 words.append(f"{name or value} from {start:,.2f} to {end:,.2f}")
+        if level is not None:
+            axes.axhline(level, color=INK, lw=0.9, ls=":")
+        if from_zero:
+            axes.set_ylim(bottom=0)
         if by:
             axes.legend(title=by)
         _labels(axes, xlabel, ylabel, title)

@@ -121,7 +121,7 @@ def test_placebo_dates_say_nothing_where_nothing_was() -> None:
     data, _ = staggered()
     assert robustness.placebo(data, 2).estimate == pytest.approx(0, abs=1e-10)
     table = robustness.checks(data, strata=np.arange(len(data.units)) % 3).set_index("check")
-    assert table.loc["against never, matched on strata", "estimate"] == pytest.approx(4.0)
+    assert table.loc["against never-adopters, matched on strata", "estimate"] == pytest.approx(4.0)
     assert table.loc["placebo, 3 months early", "estimate"] == pytest.approx(0, abs=1e-9)
 
 

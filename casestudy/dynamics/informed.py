@@ -206,7 +206,10 @@ def split(counts: pd.DataFrame, told: int, asked: int, draws: int = 1000, seed: 
             excess = 2 * (heights.max() - heights.max(axis=1))
             low, high = _crossings(values, excess)
             open_ends = [word for word, end in (("lower", low), ("higher", high)) if np.isnan(end)]
-            reason = f"{' and '.join(open_ends)} values fit as well: the log shows products only"
+            reason = (
+                f"{' and '.join(open_ends)} values fit as well: the log shows how fast people leave and come "
+                "back, and both rest on this together with another number"
+            )
             row = {"basis": basis, "parameter": name, "low": low, "high": high, "identified": not open_ends}
             row["estimate"] = np.nan if open_ends else exact[name]
             rows.append(row | {"reason": reason if open_ends else ""})

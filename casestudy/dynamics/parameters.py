@@ -26,6 +26,33 @@ NAMES = (
     *("rho", "use", "tau", "Kh", "invest", "fv", "delta", "I0", "interval", "cycle", "stale", "M"),
 )
 
+IN_WORDS = {
+    "back": "share passed back",
+    "fit": "fit of the information",
+    "effort": "effort of using",
+    "effort_share": "effort with each feedback",
+    "privacy": "burden of being known",
+    "compare": "worth of comparison",
+    "theta": "worth asked for",
+    "slope": "difference between people",
+    "p": "registering unasked",
+    "q": "registering by imitation",
+    "lam": "lapse",
+    "rho": "return",
+    "use": "data from use",
+    "tau": "life of data",
+    "Kh": "data for half the insight",
+    "invest": "reinvestment",
+    "fv": "a customer's worth to the firm",
+    "delta": "decay of capability",
+    "I0": "base capability",
+    "interval": "time between feedbacks",
+    "cycle": "reference interval",
+    "stale": "loss by waiting",
+    "M": "people",
+    "share": "share for whom use is worth while",
+}
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -108,6 +135,17 @@ class Loop:
         import pandas as pd
 
         return pd.DataFrame([vars(one) for one in self.parameters])
+
+
+def in_words(names: Iterable[str]) -> list[str]:
+    """Parameters by a name that a reader understands, with the one in the file and the equations behind it.
+
+    Examples
+    --------
+    >>> in_words(["lam", "privacy", "share"])
+    ['lapse (lam)', 'burden of being known (privacy)', 'share for whom use is worth while']
+    """
+    return [IN_WORDS.get(one, one) + (f" ({one})" if one in NAMES else "") for one in map(str, names)]
 
 
 def value_problems(values: Mapping[str, Any], where: str) -> list[Problem]:

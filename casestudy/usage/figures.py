@@ -139,6 +139,8 @@ def event_study(frame: pd.DataFrame, *, ylabel: str, by: str = "", title: str = 
     """
     if frame.empty:
         return nothing(frame, ylabel)
+    from matplotlib.ticker import MaxNLocator
+
     groups = list(frame.groupby(by, sort=False)) if by else [("", frame)]
     with canvas() as (figure, axes):
         axes.axhline(0, color=INK, lw=0.8)
@@ -153,6 +155,7 @@ def event_study(frame: pd.DataFrame, *, ylabel: str, by: str = "", title: str = 
         if by:
             axes.legend(title=by)
         axes.set_xlabel("months since adoption (the month before it is the reference)")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel(ylabel)
         axes.set_title(title)
     first = groups[0][1]

@@ -11,6 +11,7 @@ from casestudy.errors import InputError, Problem
 from casestudy.usage import events as reading
 from casestudy.usage import quality, sessions
 from casestudy.usage.vocabulary import Vocabulary
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,17 +75,18 @@ class Log:
         if seen < floor:
             few = "Only one participant" if seen == 1 else f"Only {seen} participants"
             return (
-                f"{few} did anything, in {len(self.sessions)} session{'s'[: len(self.sessions) != 1]}. A "
-                f"number must describe {floor} or more: nothing can be said of how people use the service."
+                f"{few} did anything, in {counted(len(self.sessions), 'session')}. A number "
+                f"must describe {floor} or more: nothing can be said of how people use the service."
             )
+        held = counted(len(self.sessions), "session")
         if cycles and not self.cycles["whole"].any():
             return (
-                f"The log holds {len(self.sessions)} sessions of {seen} participants, but no feedback cycle "
+                f"The log holds {held} of {counted(seen, 'participant')}, but no feedback cycle "
                 "was seen from one feedback to the next: what share is opened, and who stays, cannot be said."
             )
         if looks and not self.sessions["looks"].any():
             return (
-                f"The log holds {len(self.sessions)} sessions of {seen} participants, but in none was "
+                f"The log holds {held} of {counted(seen, 'participant')}, but in none was "
                 "anything looked at: in which ways the information is used cannot be said."
             )
         return ""

@@ -264,9 +264,9 @@ def first_and_last(opened: pd.DataFrame) -> dict[str, float]:
     Returns
     -------
     dict
-        ``opened_in_first_cycle_percent``, ``opened_in_last_cycle_percent``, ``last_cycle``.
+        ``opened in the first cycle, percent``, ``opened in the last cycle, percent``, ``last cycle``.
     """
-    names = ("opened_in_first_cycle_percent", "opened_in_last_cycle_percent", "last_cycle")
+    names = ("opened in the first cycle, percent", "opened in the last cycle, percent", "last cycle")
     if opened.empty:
         return dict.fromkeys(names, float("nan"))
     percent = opened["percent"]

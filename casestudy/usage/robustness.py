@@ -8,9 +8,12 @@ import numpy as np
 
 from casestudy.usage import adoption, comparison
 from casestudy.usage.adoption import Cells, Effect, Panel
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_AGAINST = {"never": "against never-adopters", "not_yet": "against not-yet-adopters"}
 
 
 def placebo(data: Panel, early: int = 2, control: str = "never", least: int = 2) -> Effect:
@@ -55,10 +58,8 @@ def checks(
     main = adoption.cells(data, control, least=least)
     other = "not_yet" if control == "never" else "never"
     rows = [
-        line(f"against {control}", adoption.overall(main), "the estimate"),
-        line(
-            f"against {other}", adoption.overall(adoption.cells(data, other, least=least)), "about the same"
-        ),
+        line(_AGAINST[control], adoption.overall(main), "the estimate"),
+        line(_AGAINST[other], adoption.overall(adoption.cells(data, other, least=least)), "about the same"),
         line(
             "reference two months before",
             adoption.overall(adoption.cells(data, control, lag=2, least=least)),
@@ -68,13 +69,15 @@ def checks(
     if strata is not None:
         weights = comparison.match_weights(strata, data.adopted)
         made = adoption.cells(data, "never", least=least, weights=weights)
-        rows.append(line("against never, matched on strata", adoption.overall(made), "about the same"))
+        rows.append(line(f"{_AGAINST['never']}, matched on strata", adoption.overall(made), "about the same"))
     if covariates is not None:
         made = adoption.cells(data, "never", least=least, covariates=covariates)
-        rows.append(line("against never, adjusted by regression", adoption.overall(made), "about the same"))
+        rows.append(
+            line(f"{_AGAINST['never']}, adjusted by regression", adoption.overall(made), "about the same")
+        )
     rows += [
         line(
-            f"placebo, {one} month{'s' if one > 1 else ''} early",
+            f"placebo, {counted(one, 'month')} early",
             placebo(data, one, control, least),
             "about zero",
         )

@@ -124,6 +124,39 @@ def table(acts: pd.DataFrame, looks: tuple[str, ...] = ()) -> pd.DataFrame:
     return made[[*order, "dwell_s", "entry"]].astype({"looks": "int64"})
 
 
+def local(table: pd.DataFrame) -> pd.DataFrame:
+    """Sessions with their times as the participant's clock showed them, each with its offset from UTC.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `table`: ``start`` and ``end`` in UTC, ``offset`` in minutes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``start`` and ``end`` as text such as ``2017-06-22T20:00:37-04:00``, to the second; no ``offset``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> when = pd.to_datetime(["2017-06-23T00:00:37Z"])
+    >>> local(pd.DataFrame({"start": when, "end": when, "offset": [-240]}))["start"].iloc[0]
+    '2017-06-22T20:00:37-04:00'
+    """
+    import pandas as pd
+
+    shift = pd.to_timedelta(table["offset"], unit="m")
+    size = table["offset"].abs()
+    hours, minutes = ((size // 60).astype(str).str.zfill(2), (size % 60).astype(str).str.zfill(2))
+    ending = table["offset"].map(lambda one: "-" if one < 0 else "+") + hours + ":" + minutes
+    made = {
+        name: (table[name].dt.tz_localize(None) + shift).dt.strftime("%Y-%m-%dT%H:%M:%S") + ending
+        for name in ("start", "end")
+    }
+    return table.assign(**made).drop(columns="offset")
+
+
 def at_gaps(
     events: pd.DataFrame, gaps: tuple[float, ...] = MANY_GAPS, edge: str = "continue"
 ) -> pd.DataFrame:

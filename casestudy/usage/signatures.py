@@ -64,6 +64,11 @@ class Signatures:
         """The ways' ids, in order."""
         return [way.id for way in self.ways]
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The ways' names by id, and what is said where a session bears none."""
+        return {way.id: way.name for way in self.ways} | {NONE: NONE}
+
     def table(self) -> pd.DataFrame:
         """The rules in words: ``way``, ``name``, ``status``, ``episode``, ``person``."""
         import pandas as pd
