@@ -108,6 +108,6 @@ def trends(trend: pd.DataFrame, measures: list[str], title: str = "") -> Drawing
                 said.append(
                     f"{part['name'].iloc[0]} from {ends[0]:.3g} to {ends[1]:.3g} {part['unit'].iloc[0]}"
                 )
-        panels[0].legend(ncols=2, fontsize=8, loc="upper right")
+        panels[0].legend(ncols=2, fontsize=8, loc="lower right", bbox_to_anchor=(1.0, 1.0))
     alt = f"Months as points, rolling three months as a line: {'; '.join(said) or 'too little food to show'}."
     return Drawing(figure, alt, kept)

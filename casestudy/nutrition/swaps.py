@@ -60,7 +60,7 @@ def swaps(basis: Basis, lines: pd.DataFrame, most: int = 3, least_share: float =
         best = known.sort_values(["group", nutrient, "food"], ascending=[True, direction < 0, True])
         best = best.drop_duplicates("group")[["group", "food", nutrient]]
         found = bought.merge(best, on="group")
-        usual = found["group"].map(basis.groups.middle[nutrient])
+        usual = found["group"].map(basis.groups.middle[nutrient]).astype(float)
         found["saves"] = direction * (found[nutrient] - usual) * found["grams"] / 100
         found = found[(found["saves"] > 0) & (whole > 0)]
         found = found.assign(
