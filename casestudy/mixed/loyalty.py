@@ -196,8 +196,10 @@ def answer(table: pd.DataFrame) -> tuple[str, dict[str, float]]:
         "visit ratio change": float(rows.at["visits", "change"]),
     }
     if math.isnan(values["spend ratio before"]):
+        some = bool(rows["households"].max() > 0)
         return (
-            "Too few registered households have purchases on both sides to compare.",
+            f"{'Too few households have' if some else 'No household has'} purchases before and after "
+            "registering, so shopping is not compared.",
             values,
         )
     spend = rows.loc["spend"]
