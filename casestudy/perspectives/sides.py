@@ -11,6 +11,7 @@ from casestudy.mixed.displays import side_by_side
 from casestudy.mixed.material import Material
 from casestudy.mixed.measures import Reading, described, read
 from casestudy.mixed.presence import Named, best_quote, presence
+from casestudy.outputs import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,37 @@ class Result:
     def said(self) -> str:
         """The gaps as one paragraph; empty when there are none."""
         return " ".join(self.gaps)
+
+
+def about(found: Material, perspective: str = "") -> Shown:
+    """What the study says of a perspective, or of all, and of its material: for reading, in its own words.
+
+    Where nothing is said of a perspective, the ideas of its themes stand for it.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Made
+    >>> side = Made(id="reader", name="Readers", says="What they do with it.")
+    >>> study = Made(data_status={"interviews": "The interviews are composed."})
+    >>> framework = Made(perspectives=[side], themes_of=lambda side: ())
+    >>> found = Made(framework=framework, study=study)
+    >>> print(about(found, "reader").bundle["text/plain"])
+    * **Readers.** What they do with it.
+    * **The material.** The interviews are composed.
+    """
+    sides = [one for one in found.framework.perspectives if perspective in ("", one.id)]
+    ideas = {one.id: found.framework.themes_of(one.id) for one in sides}
+    lines = [
+        f"* **{one.name}.** "
+        + (
+            one.says
+            or " ".join(f"*{theme.name}*: {theme.idea or 'not yet said.'}" for theme in ideas[one.id])
+        )
+        for one in sides
+    ]
+    status = " ".join(found.study.data_status.values())
+    text = "\n".join([*lines, *([f"* **The material.** {status}"] if status else [])])
+    return Shown({"text/markdown": text, "text/plain": text}, {})
 
 
 def choose(found: Material, perspective: str) -> tuple[str, str, list[str]]:
