@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_ROW_GROUP = 122_880
+"""Rows that the embedded engine gives to a thread at once, by its documentation."""
+
+
 def connect(settings: EngineSettings | None = None) -> Any:
     """Open a connection to the engine.
 
@@ -95,6 +99,34 @@ def parquet(connection: Any, *paths: Path) -> ibis.Table:
     return connection.read_parquet([str(path) for path in paths] if len(paths) > 1 else str(paths[0]))
 
 
+def shared(connection: Any, table: ibis.Table, *paths: Path) -> ibis.Table:
+    """Let all threads work on a table of Parquet files, however few pieces the files have.
+
+    The embedded engine gives a row group to one thread, whatever is done with its rows. Where large files
+    have fewer row groups than there are threads, it copies the table once; the copy is spilled to disk where
+    memory is short. Other tables, and those of other engines, are returned as they are.
+
+    Parameters
+    ----------
+    connection : ibis.BaseBackend
+    table : ibis.Table
+        Columns of the files: only those that are needed.
+    *paths : Path
+        The files.
+    """
+    if connection.name != "duckdb":
+        return table
+    from pyarrow import parquet as files
+
+    threads = int(connection.con.execute("select current_setting('threads')").fetchone()[0])
+    told = [files.read_metadata(path) for path in paths] if len(paths) < threads else []
+    if not told or sum(one.num_row_groups for one in told) >= threads:
+        return table
+    if sum(one.num_rows for one in told) <= _ROW_GROUP:
+        return table
+    return _keep(connection, connection.compile(table))
+
+
 def small(connection: Any, table: pa.Table | pd.DataFrame) -> ibis.Table:
     """Bring a table that fits into memory, such as facts of products, to the engine.
 
@@ -115,12 +147,16 @@ def small(connection: Any, table: pa.Table | pd.DataFrame) -> ibis.Table:
         return ibis.memtable(table)
     from pyarrow import parquet as files
 
-    name = f"casestudy_{uuid.uuid4().hex}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.parquet"
         files.write_table(table, path, compression="none")
         place = str(path).replace("'", "''")
-        connection.con.execute(f"create temp table {name} as select * from read_parquet('{place}')")
+        return _keep(connection, f"select * from read_parquet('{place}')")
+
+
+def _keep(connection: Any, query: str) -> ibis.Table:
+    name = f"casestudy_{uuid.uuid4().hex}"
+    connection.con.execute(f"create temp table {name} as {query}")
     return connection.table(name)
 
 

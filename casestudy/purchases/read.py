@@ -125,8 +125,11 @@ def _journey(folder: Path, connection: Any, rules: pa.Table, hours: int) -> Purc
     import ibis
     from pyarrow import parquet
 
-    raw = engine.parquet(connection, folder / "transactions.parquet")
-    _expect(JOURNEY_LINES, raw.columns, "transactions.parquet")
+    path = folder / "transactions.parquet"
+    raw = engine.parquet(connection, path)
+    _expect(JOURNEY_LINES, raw.columns, path.name)
+    with engine.step("receipt lines", connection):
+        raw = engine.shared(connection, raw.select(sorted(JOURNEY_LINES)), path)
     time = raw.transaction_timestamp + ibis.interval(hours=hours)
     lines = raw.select(
         "household_id",
