@@ -109,13 +109,15 @@ def bars(
             axes.errorbar(values, range(len(names)), xerr=spread, fmt="none", ecolor=INK, capsize=3)
         for position, number in enumerate(values):
             if number == number:
-                end = float(frame[high].iloc[position]) if high else number
+                far = low if number < 0 else high  # a bar to the left has its number on its left
+                end = float(frame[far].iloc[position]) if far else number
                 axes.annotate(
                     f"{number:,.{decimals}f}",
-                    (max(end, number), position),
-                    xytext=(4, 0),
+                    (min(end, number) if number < 0 else max(end, number), position),
+                    xytext=(-4 if number < 0 else 4, 0),
                     textcoords="offset points",
                     va="center",
+                    ha="right" if number < 0 else "left",
                     color=INK,
                     fontsize=9,
                 )

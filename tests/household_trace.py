@@ -199,7 +199,7 @@ class Trace:
 
     def groups_and_lines(self) -> None:
         columns = ["spend", "grams", *NUTRIENTS.values()]
-        left = self.inside.copy()
+        left = set(self.inside.index)
         for part in self.page.select("details.group"):
             group = part["id"].removeprefix("group-")
             lines = self.inside[self.inside["group"] == group]
@@ -225,8 +225,8 @@ class Trace:
                     for cell, column in zip(amounts, columns, strict=True):
                         self.take(cell, real[column], (group, product, column, day.get_text()))
                     line.decompose()
-                    left = left.drop(index=place)
-        assert left.empty, "lines of food that the page does not have"
+                    left.remove(place)
+        assert not left, "lines of food that the page does not have"
 
     def changes(self) -> None:
         now = self.food[self.food["month"] == self.window[-1]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import math
 import re
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from household_trace import Trace
 from nutrition_support import basis, population, study
 
+from casestudy.cli.nutrition import add
 from casestudy.errors import InputError
 from casestudy.nutrition import measures, recommend
 from casestudy.nutrition.components import IDS
@@ -162,6 +164,46 @@ def test_little_food_shows_no_figures_but_says_why():
     hidden = shown.nutrients[shown.nutrients["period"] == "month"]
     assert hidden["value"].isna().all()
     assert (hidden["position"] == "not judged").all()
+
+
+def test_a_time_without_food_has_a_page_that_says_so():
+    shown = page(967, month="2017-03")  # its only basket is of August
+    assert shown.lines.empty
+    assert not shown.summary["shown"].any()
+    assert shown.swaps.empty
+    assert shown.changes.empty
+    html = household_page(study(), shown)
+    assert html.count("No food was bought here in this time.") == 2
+    assert "nan" not in html[html.index("<main") : html.index("</main>")]
+
+
+def test_a_household_under_the_floor_is_shown_no_figures_elsewhere_either():
+    shown = page(967)
+    assert shown.swaps.empty
+    assert shown.changes.empty
+    assert shown.comparison[["value", "median"]].isna().all(axis=None)
+    assert shown.trend[["value", "rolling"]].isna().all(axis=None)
+    assert "In no month was enough food bought here" in household_page(study(), shown)
+
+
+def test_a_page_goes_to_a_folder_or_a_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("casestudy.nutrition.feedback.household_feedback", lambda *_: page(967))
+    parser = argparse.ArgumentParser()
+    add(parser.add_subparsers())
+    for target, written in ((tmp_path, tmp_path / "household-967.html"), (tmp_path / "a.html",) * 2):
+        given = parser.parse_args(["household", "967", "--study", str(study().root), "--to", str(target)])
+        assert given.act(given) == 0
+        assert written.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+        assert str(written) in capsys.readouterr().out
+
+
+def test_every_target_says_where_it_comes_from_and_how_sure_that_is(one):
+    assert set(one.targets["mark"]) <= set(recommend.MARKS)
+    for name in recommend.profile_names(study()):
+        for target in recommend.read_profile(study(), name).targets.values():
+            assert len(target.says) > 20, (name, target.measure)
+            if target.mark == "R":
+                assert "not read" in target.says or "was not" in target.says, (name, target.measure)
 
 
 def test_no_comparison_below_the_floor():

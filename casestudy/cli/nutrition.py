@@ -52,7 +52,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     page.add_argument(
         "--profile", default="finland-2005", help="recommendation profile (default: finland-2005)"
     )
-    page.add_argument("--to", type=Path, help="the file to write (default: household-ID.html)")
+    page.add_argument("--to", type=Path, help="file or folder to write to (default: household-ID.html here)")
     page.set_defaults(act=write_household)
 
 
@@ -149,7 +149,8 @@ def write_household(arguments: argparse.Namespace) -> int:
     study = Study.find(arguments.study)
     feedback = household_feedback(study, arguments.id, arguments.month, arguments.profile)
     safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in arguments.id)
-    path = arguments.to or Path(f"household-{safe}.html")
+    path = arguments.to or Path()
+    path = path / f"household-{safe}.html" if path.is_dir() else path
     write_atomically(path, household_page(study, feedback).encode())
     print(f"{path}: household {arguments.id}, {feedback.month}, beside {feedback.profile}.")
     return 0

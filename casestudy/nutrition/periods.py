@@ -151,7 +151,8 @@ def _deviations(part: pd.DataFrame, groups: FoodGroups) -> pd.DataFrame:
     members = groups.members[groups.members["group"].isin(grams.index[grams > 0])]
     members = members[members["share_percent"] > 0]
     usual = groups.middle.loc[members["group"], list(IDS)].set_axis(members.index)
-    off = (members[list(IDS)] - usual).fillna(0.0).mul(members["group"].map(grams) / 100, axis=0)
+    weight = members["group"].map(grams).astype(float)
+    off = (members[list(IDS)] - usual).fillna(0.0).mul(weight / 100, axis=0)
     return off.assign(group=members["group"], likely=members["share_percent"] / 100)
 
 
