@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.doubles import shared
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STATES = ("same", "shifted", "other code", "only one")
+UNQUOTED = "(not to be quoted)"
 
 
 def aligned(frame: pd.DataFrame, first: str, second: str, names: Sequence[str] | None = None) -> pd.DataFrame:
@@ -39,9 +40,13 @@ def aligned(frame: pd.DataFrame, first: str, second: str, names: Sequence[str] |
 
     names = shared(frame, [first, second]) if names is None else names
     rows = []
-    placed = frame[frame["placed"] & frame["document"].isin(names)]
-    for (document, scheme), part in placed.groupby(["document", "scheme"], sort=True):
-        sides = [part[part["coder"].eq(coder)].to_dict("records") for coder in (first, second)]
+    placed = frame[frame["placed"] & frame["document"].isin(names) & frame["coder"].isin([first, second])]
+    parts: dict[tuple[str, str], list[list[dict[str, Any]]]] = {}
+    wanted = ["document", "scheme", "coder", "turn", "code", "start", "end", "quote"]
+    for row in placed[wanted].to_dict("records"):
+        own = parts.setdefault((row["document"], row["scheme"]), [[], []])
+        own[row["coder"] == second].append(row)
+    for (document, scheme), sides in sorted(parts.items()):
         free = [set(range(len(side))) for side in sides]
         candidates = []
         for i, one in enumerate(sides[0]):
@@ -145,3 +150,68 @@ def trouble(alignment: pd.DataFrame, by: str = "scheme") -> pd.DataFrame:
     counts.columns.name = None
     result: pd.DataFrame = counts.reset_index()
     return result
+
+
+def hushed(alignment: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Aligned codings without the words of participants who do not consent to be quoted.
+
+    Parameters
+    ----------
+    alignment : pandas.DataFrame
+        From `aligned`.
+    people : pandas.DataFrame
+        From `casestudy.coding.participants.read`.
+    """
+    refused = people.loc[people["consent_quote"].eq(False), "participant_id"]
+    return alignment.assign(quote=alignment["quote"].mask(alignment["document"].isin(refused), UNQUOTED))
+
+
+def agenda(alignment: pd.DataFrame, book: Codebook, most: int = 0) -> pd.DataFrame:
+    """What a team should talk about: for each code how often two coders met on it, and how they parted.
+
+    Parameters
+    ----------
+    alignment : pandas.DataFrame
+        From `aligned`, perhaps `hushed`.
+    book : Codebook
+    most : int
+        Only so many codes; 0 for all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code, path, meet`` (the same or shifted), ``first, second`` (codings of that coder alone),
+        ``beside`` (codings where the other gave another code of the scheme), ``commonest`` (path of the code
+        that stands there most), ``met`` (share of all these that meet), ``document, start, quote`` of one
+        disagreement: the longest words among those with the commonest code, else those of the coder who is
+        alone more often. Most disagreements first, then by code; codes that nobody parted on are left out.
+    """
+    import pandas as pd
+
+    rows = []
+    sides = ["first_code", "second_code"]
+    for code in sorted({*alignment["first_code"], *alignment["second_code"]} - {""}):
+        own = alignment[alignment[sides].eq(code).any(axis=1)]
+        meet = int(own["state"].isin(["same", "shifted"]).sum())
+        alone = own[own["state"].eq("only one")]
+        first, second = int(alone["first_code"].ne("").sum()), int(alone["second_code"].ne("").sum())
+        beside = own[own["state"].eq("other code")]
+        others = beside["first_code"].where(beside["first_code"].ne(code), beside["second_code"])
+        commonest = min(others.value_counts().items(), key=lambda one: (-one[1], one[0]), default=("", 0))[0]
+        shown = beside[others.eq(commonest)] if commonest else alone
+        if not commonest and first != second:
+            shown = alone[alone["first_code" if first > second else "second_code"].eq(code)]
+        if shown.empty:
+            continue
+        sample = shown.loc[shown["quote"].str.len().idxmax()]
+        start = sample["first_start"] if sample["first_code"] == code else sample["second_start"]
+        row = {"code": code, "path": book.path(code), "meet": meet, "first": first, "second": second}
+        row |= {"beside": len(beside), "commonest": book.path(str(commonest)) if commonest else ""}
+        row |= {"met": meet / len(own), "document": sample["document"], "start": start}
+        rows.append(row | {"quote": sample["quote"]})
+    names = ["code", "path", "meet", "first", "second", "beside", "commonest", "met", "document", "start"]
+    table = pd.DataFrame(rows, columns=[*names, "quote"]).astype({"start": "Int64"})
+    parted = table["first"] + table["second"] + table["beside"]
+    order = table.assign(parted=parted).sort_values(["parted", "code"], ascending=[False, True])
+    ranked = order.drop(columns="parted").reset_index(drop=True)
+    return ranked.head(most) if most else ranked

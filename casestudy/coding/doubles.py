@@ -135,12 +135,12 @@ class Doubles:
 
         from casestudy.agreement.ratings import Ratings
 
-        keep, numbers = self._kept(tuple(scheme), uncoded)
+        keep, numbers = self.kept(tuple(scheme), uncoded)
         # Made without `ratings.read`, which looks at every word: characters are many.
         cells = self._layers[self.codes.index(code)][:, keep].T.astype(np.int64)
         return Ratings(cells, ("no", "yes"), self.coders, True, numbers, self.unit)
 
-    def _kept(self, scheme: tuple[str, ...], uncoded: bool) -> tuple[Any, Any]:
+    def kept(self, scheme: tuple[str, ...], uncoded: bool) -> tuple[Any, Any]:
         """Which units count, and the numbers of their documents: found once for all codes of a scheme."""
         import numpy as np
 
@@ -299,20 +299,3 @@ def touching(frame: pd.DataFrame, found: Sequence[Unit]) -> pd.DataFrame:
         common = np.minimum(spans[:, 1], end) - np.maximum(spans[:, 0], start)
         kept.append(bool((common * 2 >= np.minimum(spans[:, 1] - spans[:, 0], end - start)).any()))
     return frame[np.array(kept, dtype=bool)]
-
-
-def refuse_if_reflexive(stance: str, insist: bool = False) -> None:
-    """Stop where the study's stance refuses coefficients of agreement, unless they are asked for.
-
-    Raises
-    ------
-    InputError
-        In a reflexive study.
-    """
-    if stance == "reflexive" and not insist:
-        problem = Problem(
-            "study.toml, stance",
-            "a reflexive thematic analysis does not measure agreement.",
-            "Read the disagreements as material, or set insist = true.",
-        )
-        raise InputError("Agreement is not computed.", [problem])

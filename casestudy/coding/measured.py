@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from casestudy.agreement.coefficient import Coefficient
-    from casestudy.agreement.results import Interval
+    from casestudy.agreement.ratings import Ratings
+    from casestudy.agreement.results import Interval, Result
 
 COUNTINGS = ("all units", "units coded with the scheme")
 
@@ -51,7 +52,6 @@ def by_code(
         (indices of the ratings), ``reason`` (why value or interval is missing), ``interval`` (level and
         method), ``coders`` (how many), ``missing`` (share of ratings).
     """
-    import numpy as np
     import pandas as pd
 
     from casestudy.agreement.coefficient import measure
@@ -76,33 +76,63 @@ def by_code(
         same = [one for one in given.codes if schemes[one] == schemes[code]]
         for counting, uncoded in zip(COUNTINGS, (True, False), strict=True):
             ratings = given.ratings(code, uncoded=uncoded, scheme=same)
-            clusters = ratings.clusters if ratings.clusters is not None else np.array([], dtype=int)
-            documents = int(clusters.max(initial=-1)) + 1
             for coefficient in wanted:
                 result = measure(ratings, coefficient, Posterior(seed=seed))
-                rows.append(
-                    {
-                        **base,
-                        "coefficient": result.name,
-                        "counting": counting,
-                        "value": result.value,
-                        "low": result.interval.low,
-                        "high": result.interval.high,
-                        **counts,
-                        "n_units": result.n_units,
-                        "documents": documents,
-                        "prevalence": result.prevalence,
-                        "bias": result.bias,
-                        "reason": result.reason or result.interval.reason.replace("cluster", "document"),
-                        "interval": _called(result.interval),
-                        "coders": result.n_coders,
-                        "missing": result.missing,
-                    }
-                )
+                indices = {"prevalence": result.prevalence, "bias": result.bias}
+                rows.append({**base, **counts, **indices, **_row(result, counting, ratings)})
     columns = ["code", "path", "scheme", "coefficient", "counting", "value", "low", "high", "both", "one"]
     columns += ["positive", "n_units", "documents", "prevalence", "bias", "reason", "interval"]
     whole = dict.fromkeys(["n_units", "documents", "coders"], "Int64")
     return pd.DataFrame(rows, columns=[*columns, "coders", "missing"]).astype(whole)
+
+
+def by_scheme(given: Doubles, book: Codebook, *, seed: int = 1) -> pd.DataFrame:
+    """Agreement on each scheme as a whole: what a coder said in a unit is the set of its codes there.
+
+    Parameters
+    ----------
+    given : Doubles
+    book : Codebook
+    seed : int
+        Of the intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Four rows a scheme: ``scheme, codes`` (how many were used), ``coefficient`` (percent agreement, where
+        sets must be equal; Krippendorff's alpha with MASI distance, where sets that share codes agree in
+        part), ``counting, value, low, high, n_units, documents, coders, missing, reason, interval``.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from casestudy.agreement.alpha import krippendorff
+    from casestudy.agreement.coefficient import measure
+    from casestudy.agreement.percent import percent_agreement
+    from casestudy.agreement.posterior import Posterior
+    from casestudy.agreement.ratings import Ratings
+    from casestudy.agreement.weights import masi
+
+    schemes: dict[str, list[str]] = {}
+    for code in given.codes:
+        schemes.setdefault(book.codes[code].scheme if code in book.codes else "", []).append(code)
+    rows = []
+    for scheme, codes in sorted(schemes.items()):
+        columns = [given.codes.index(code) for code in codes]
+        for counting, uncoded in zip(COUNTINGS, (True, False), strict=True):
+            ratings = given.ratings(codes[0], uncoded=uncoded, scheme=codes)
+            keep, _ = given.kept(tuple(codes), uncoded)
+            said = given.said[keep][:, :, columns].reshape(-1, len(columns))
+            found, numbers = np.unique(np.packbits(said, axis=1), axis=0, return_inverse=True)
+            bits = np.unpackbits(found, axis=1, count=len(columns)) if len(found) else found
+            sets = tuple(frozenset(codes[place] for place in np.flatnonzero(one)) for one in bits)
+            cells = numbers.reshape(-1, len(given.coders)).astype(np.int64)
+            ratings = Ratings(cells, sets, given.coders, False, ratings.clusters, given.unit)
+            for wanted in (percent_agreement("units"), krippendorff(masi, name="MASI distance")):
+                result = measure(ratings, wanted, Posterior(seed=seed))
+                rows.append({"scheme": scheme, "codes": len(codes), **_row(result, counting, ratings)})
+    names = ["scheme", "codes", "coefficient", "counting", "value", "low", "high", "n_units", "documents"]
+    return pd.DataFrame(rows, columns=[*names, "coders", "missing", "reason", "interval"])
 
 
 def standard() -> list[Coefficient]:
@@ -127,6 +157,24 @@ def definitions(coefficients: Sequence[Coefficient] = ()) -> pd.DataFrame:
     names["missing_rule"] = "missing_rule"
     wanted = list(coefficients) or standard()
     return pd.DataFrame({name: [getattr(one, own) for one in wanted] for name, own in names.items()})
+
+
+def _row(result: Result, counting: str, ratings: Ratings) -> dict[str, object]:
+    """What every row says of a result."""
+    documents = 0 if ratings.clusters is None else int(ratings.clusters.max(initial=-1)) + 1
+    return {
+        "coefficient": result.name,
+        "counting": counting,
+        "value": result.value,
+        "low": result.interval.low,
+        "high": result.interval.high,
+        "n_units": result.n_units,
+        "documents": documents,
+        "reason": result.reason or result.interval.reason.replace("cluster", "document"),
+        "interval": _called(result.interval),
+        "coders": result.n_coders,
+        "missing": result.missing,
+    }
 
 
 def _called(interval: Interval) -> str:

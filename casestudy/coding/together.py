@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from casestudy import figures
 from casestudy.coding.talk import Said
 from casestudy.errors import InputError, Problem
 from casestudy.outputs import Drawing
+from casestudy.wording import counted, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from casestudy.coding.reach import Reach
 
 
 def chosen(result: pd.DataFrame, coefficient: str, counting: str, most: int = 0) -> pd.DataFrame:
@@ -48,75 +52,151 @@ def chosen(result: pd.DataFrame, coefficient: str, counting: str, most: int = 0)
 
 
 def forest(rows: pd.DataFrame, title: str = "") -> Drawing:
-    """Agreement on each code as a point with its interval.
+    """Agreement on each code as a point with its interval, narrow enough for a phone.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         From `chosen`.
     """
-    name = str(rows["coefficient"].iloc[0]) if len(rows) else "agreement"
-    with figures.canvas(size=(8.4, max(2.2, 0.27 * len(rows) + 1.4))) as (figure, axes):
+    if rows.empty:
+        return figures.nothing(rows, "agreement by code")
+    name = str(rows["coefficient"].iloc[0])
+    labels = [_called(row) for row in rows.to_dict("records")]
+    lines = sum(1.4 if "\n" in one else 1.0 for one in labels)
+    with figures.canvas(size=(5.2, 0.27 * lines + 1.3)) as (figure, axes):
         spots = range(len(rows))
-        axes.hlines(spots, rows["low"].astype(float), rows["high"].astype(float), color=figures.QUIET, lw=1.6)
-        axes.scatter(rows["value"].astype(float), spots, color=figures.COLOURS[0], s=34, zorder=3)
-        labels = [f"{row['path']} ({row['both']} + {row['one']})" for row in rows.to_dict("records")]
-        axes.set_yticks(spots, labels)
+        axes.hlines(spots, rows["low"].astype(float), rows["high"].astype(float), color=figures.QUIET, lw=2)
+        axes.scatter(rows["value"].astype(float), spots, color=figures.INK, s=30, zorder=3)
+        for spot in [place for place, value in zip(spots, rows["value"], strict=True) if value != value]:
+            axes.text(0.03, spot, "undefined", va="center", fontsize=9, color=figures.INK)
+        axes.set_yticks(spots, labels, fontsize=9)
         axes.axvline(0, color=figures.INK, lw=0.8)
-        axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
-        axes.set_xlim(-1.03, 1.03) if len(rows) and float(rows["low"].min()) < -0.3 else axes.set_xlim(
-            -0.35, 1.03
-        )
-        axes.set_xlabel(f"{name}, 95 % interval over documents")
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        lowest = float(rows["low"].astype(float).min())
+        axes.set_xlim(-1.03 if lowest < -0.3 else -0.35 if lowest < 0 else -0.03, 1.03)
+        axes.set_xlabel(f"{name},\n95 % interval over documents".replace(", ", ",\n", 1), fontsize=9)
         axes.set_title(title)
     said = "; ".join(
         f"{row['path']} {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
         for row in rows.head(8).to_dict("records")
     )
-    return Drawing(figure, f"{name} by code: {said or 'none'}.", rows)
+    return Drawing(figure, f"{name} by code: {said}.", rows)
+
+
+def _called(row: Mapping[Any, Any]) -> str:
+    """The last two names of a code's path with its counts, on two lines where they are long."""
+    names = " > ".join(str(row["path"]).split(" > ")[-2:])
+    counts = f"({row['both']} + {row['one']})"
+    if len(names) + len(counts) < 30:
+        return f"{names} {counts}"
+    first, *rest = textwrap.wrap(names, 32, break_long_words=False)
+    return f"{first}\n{shortened(' '.join([*rest, counts]), 40)}"
 
 
 def summary(
     rows: pd.DataFrame,
     result: pd.DataFrame,
     trouble: pd.DataFrame,
-    confusions: pd.DataFrame,
-    names: Sequence[str],
+    agenda: pd.DataFrame,
+    reach: Reach,
     uncoded: float,
+    *,
+    share: str = "",
+    quiet: str = "",
     status: Mapping[str, str] | None = None,
 ) -> Said:
-    """Whether two coders see the same things, in one paragraph."""
+    """Whether two coders see the same things, in one paragraph.
+
+    Parameters
+    ----------
+    rows, result : pandas.DataFrame
+        From `chosen` and from `casestudy.coding.measured.by_code`.
+    trouble, agenda : pandas.DataFrame
+        From `casestudy.coding.disagreement`.
+    reach : Reach
+        What both read.
+    uncoded : float
+        Share of units that bear no code.
+    share : str
+        How much of the material both read, in a sentence.
+    quiet : str
+        What a study's stance asks to be said, from `stance_says`.
+    status : mapping of str to str, optional
+        What each kind of material is; the sentence on codings ends the paragraph.
+    """
     defined = rows[rows["value"].notna()]
-    values: dict[str, Any] = {"documents coded by both": len(names), "codes measured": len(defined)}
-    end = f" {(status or {}).get('codings', '')}".rstrip()
+    values: dict[str, Any] = {"documents coded by both": len(reach.names), "codes measured": len(defined)}
+    parts = sum(map(len, reach.parts.values()))
+    where = f"Over {counted(len(reach.names), 'document')} coded by both"
+    if parts:
+        values["units of blind sheets"] = parts
+        where = f"Over {counted(parts, 'unit')} of blind sheets in {counted(len(reach.parts), 'document')}"
+        more = len(reach.names) - len(reach.parts)
+        where += f" and {counted(more, 'whole document')}" if more else ""
+    text = f"{quiet} {share}".strip()
     if defined.empty:
-        return Said(f"No code is said often enough by both coders to be measured.{end}", values)
-    first, last = defined.iloc[0], defined.iloc[-1]
-    few, many = int(defined["n_units"].min()), int(defined["n_units"].max())
-    middle = float(defined["value"].astype(float).median())
-    rare = int(result["coefficient"].eq("").sum())
+        held_back = quiet and result.empty
+        text += "" if held_back else " No code is said often enough by both coders to be measured."
+    else:
+        first, last = defined.iloc[0], defined.iloc[-1]
+        few, many = int(defined["n_units"].min()), int(defined["n_units"].max())
+        units = f"{few} to {many} units" if few < many else counted(few, "unit")
+        middle = float(defined["value"].astype(float).median())
+        rare = int(result["coefficient"].eq("").sum())
+        values |= {"middle agreement": middle, "codes too rare": rare}
+        text += (
+            f" {where}, {first['coefficient']} ({first['counting']}, {units}) can be measured "
+            f"for {counted(len(defined), 'code')}; its middle value is **{middle:.2f}**. It is highest for "
+            f"{first['path']} ({_within(first)}) and lowest for {last['path']} ({_within(last)}); "
+            f"{counted(rare, 'code is', 'codes are')} too rare. {uncoded:.0%} of the units bear no code of "
+            "either."
+        )
     total = trouble[["same", "shifted", "other code", "only one"]].sum()
     everything = int(total.sum())
     met = (total["same"] + total["shifted"]) / everything if everything else float("nan")
-    values |= {"middle agreement": middle, "codes too rare": rare, "codings that meet": float(met)}
-    text = (
-        f"Over {len(names)} documents coded by both, {first['coefficient']} ({first['counting']}, "
-        f"{few} to {many} units) can be measured for {len(defined)} codes; its middle value is "
-        f"**{middle:.2f}**. "
-        f"It is highest for {first['path']} ({first['value']:.2f}, {first['low']:.2f} to "
-        f"{first['high']:.2f}) and "
-        f"lowest for {last['path']} ({last['value']:.2f}, {last['low']:.2f} to {last['high']:.2f}); "
-        f"{rare} codes are "
-        f"too rare. {uncoded:.0%} of the units bear no code of either. Codings laid side by side: "
-        f"**{met:.0%}** of "
-        f"{everything} meet, {int(total['other code'])} are another code of the scheme, "
-        f"{int(total['only one'])} are "
-        "one coder's alone."
+    values |= {"codings that meet": float(met)}
+    if everything:
+        text += (
+            f" Codings laid side by side: **{met:.0%}** of {everything} meet, {int(total['other code'])} are "
+            f"another code of the scheme, {int(total['only one'])} are one coder's alone."
+        )
+    if len(agenda):
+        top = agenda.iloc[0]
+        one, two = reach.coders[:2]
+        text += (
+            f" There is most to talk about in {top['path']}: they met {counted(top['meet'], 'time')}, {one} "
+            f"was alone {counted(top['first'], 'time')} and {two} {counted(top['second'], 'time')}"
+        )
+        if top["beside"]:
+            text += f", and {counted(top['beside'], 'time')} another code stood beside it, most often "
+            text += str(top["commonest"])
+        text += "."
+    return Said(f"{text} {(status or {}).get('codings', '')}".strip(), values)
+
+
+def _within(row: Any) -> str:
+    """A value with its interval, if it has one."""
+    if row["low"] != row["low"]:
+        return f"{row['value']:.2f}, no interval"
+    return f"{row['value']:.2f}, {row['low']:.2f} to {row['high']:.2f}"
+
+
+def stance_says(stance: str, insist: bool = False) -> str:
+    """What a study's stance asks to be said beside agreement; empty where it asks nothing.
+
+    Examples
+    --------
+    >>> stance_says("codebook"), stance_says("reflexive")[:27]
+    ('', 'The stance of this study is')
+    """
+    if stance != "reflexive":
+        return ""
+    shown = "are shown because insist = true" if insist else "are not shown (insist = true shows them)"
+    return (
+        f"The stance of this study is reflexive: coefficients, which do not measure quality there, {shown}; "
+        "disagreements are material to think with."
     )
-    if len(confusions):
-        top = confusions.iloc[0]
-        text += f" Most often {top['path_a']} stands beside {top['path_b']} ({top['times']} times)."
-    return Said(text + end, values)
 
 
 def beside(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -166,8 +246,8 @@ def after_decisions(before: pd.DataFrame, after: pd.DataFrame, decisions: int, c
     shares = [float(one["state"].isin(["same", "shifted"]).mean()) for one in (before, after)]
     values = {"decisions": decisions, "codings that meet after decisions": shares[1]}
     text = (
-        f" With {decisions} decisions of a reconciliation applied, {changed} of which changed codings, "
-        f"**{shares[1]:.0%}** of {len(after)} meet instead of {shares[0]:.0%} of {len(before)}: that says "
-        "what was settled, not how far coders agree."
+        f" With {counted(decisions, 'decision')} of a reconciliation applied, {changed} of which changed "
+        f"codings, **{shares[1]:.0%}** of {len(after)} meet instead of {shares[0]:.0%} of {len(before)}: "
+        "that says what was settled, not how far coders agree."
     )
     return Said(text, values)
