@@ -1,4 +1,4 @@
-"""Reading ratings: whatever comes in, there is a result, or an error that names every problem."""
+"""Reading ratings and spans: whatever comes in, there is a result, or an error that names every problem."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casestudy.agreement.alpha import krippendorff
+from casestudy.agreement.alpha_u import alpha_u
+from casestudy.agreement.boundaries import boundary_similarity, pk, window_diff
 from casestudy.agreement.chance import conger, gwet
 from casestudy.agreement.coefficient import measure
+from casestudy.agreement.conventions import atlas_ti, maxqda
+from casestudy.agreement.gamma import gamma
 from casestudy.agreement.intervals import Linearised
 from casestudy.agreement.kappa import cohen, light
 from casestudy.agreement.percent import percent_agreement
+from casestudy.agreement.planning import units_needed
 from casestudy.agreement.posterior import Posterior
 from casestudy.agreement.ratings import read
+from casestudy.agreement.spans import read_spans
+from casestudy.agreement.unitised import unitised_alpha, unitised_alpha_of_code
 from casestudy.agreement.weights import jaccard, masi
 from casestudy.errors import InputError
 
@@ -261,3 +268,88 @@ def test_too_many_different_values_are_refused_not_tried():
 def test_hostile_text_is_only_text():
     rows = [["\x00", "\u202e<script>"], ["' OR 1=1", "\x00"], ["\U0001f600", "\U0001f600"]]
     assert measure(read(rows), krippendorff()).n_categories == 4
+
+
+# Coded text --------
+
+TWO = {"coder": ["A", "B"], "start": [0, 2], "end": [5, 6], "code": ["x", "y"], "length": 20}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"coder": "AB"}, "coder: 'AB' was given. Give a list"),
+        ({"start": 5}, "start: 5 was given"),
+        ({"start": [False, True]}, "positions False and 5 are not whole"),
+        ({"end": [10**30, 6]}, "outside the text of 20"),
+        ({"coders": {"A", "B"}}, "a set was given"),
+        ({"coders": ["A", "B", "A"]}, "one is named twice"),
+        ({"coders": ["A", "B", None]}, "one has no name"),
+        ({"coders": 7}, "coders: 7 was given"),
+        ({"codes": "xy"}, "codes: 'xy' was given"),
+        ({"code": ["x", " "]}, "span 2: it has no code"),
+        ({"length": {1: 20, "1": 30}, "document": [1, 1]}, "two documents have one name"),
+        ({"length": True}, "not a length"),
+    ],
+)
+def test_what_goes_with_the_spans_is_checked(change, said):
+    with pytest.raises(InputError, match=said):
+        read_spans(**(TWO | change))
+
+
+def test_numpy_and_whole_floats_are_positions():
+    plain = read_spans(**TWO)
+    for kind in (np.int32, np.uint8, np.float64):
+        start, end = np.array([0, 2], dtype=kind), np.array([5, 6], dtype=kind)
+        found = read_spans(**(TWO | {"start": start, "end": end, "length": np.int64(20)}))
+        assert unitised_alpha(found).value == unitised_alpha(plain).value
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda s: s.of_coders("A"), "1 named; agreement needs 2 or more"),
+        (lambda s: s.of_coders("A", "A"), "named twice"),
+        (lambda s: s.of_coders("A", "Z"), "'Z' is unknown"),
+        (lambda s: s.of_document("other"), "'other' is unknown"),
+        (lambda s: s.only("x", "x"), "named twice"),
+        (lambda s: s.domains({"one": ["x"], "two": ["x", "y"]}), "named twice"),
+        (lambda s: s.domain("x", "one"), "domain one: 'x' was given"),
+        (lambda s: atlas_ti(s, ["x"]), "no domains"),
+        (lambda s: atlas_ti(s, {"one": ["x"], "two": ["x"]}), "named twice"),
+        (lambda s: unitised_alpha(s, None), "None. Known: cu"),
+        (lambda s: unitised_alpha_of_code(s, None), "None is unknown"),
+        (lambda s: alpha_u(s, 3), "3 is unknown"),
+        (lambda s: unitised_alpha(s, coded_by=["A"]), "not a list of coders for each document"),
+        (lambda s: unitised_alpha(s, coded_by={"text": None}), "not a list of coders for each document"),
+        (lambda s: boundary_similarity(s, near=2.5), "no whole number"),
+        (lambda s: boundary_similarity(s, near=math.nan), "no whole number"),
+        (lambda s: window_diff(s, window="3"), "no whole number"),
+        (lambda s: pk(s, window=2.5), "no whole number"),
+        (lambda s: maxqda(s, overlap="1"), "not above 0"),
+        (lambda s: maxqda(s, None), "None"),
+        (lambda s: gamma(s, samples=2.5), "not a number of samples"),
+        (lambda s: gamma(s, seed=-1), "not a seed"),
+        (lambda s: gamma(s, place="1"), "not a weight"),
+        (lambda s: gamma(s, between=[["a"]]), "neither a name, a function nor a table"),
+    ],
+)
+def test_measures_of_coded_text_check_what_they_are_asked(act, said):
+    with pytest.raises(InputError, match=said):
+        act(read_spans(**TWO))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"coders": "2"},
+        {"coders": 2.5},
+        {"shares": "ab"},
+        {"shares": [math.nan, 0.5]},
+        {"shares": 3},
+        {"level": "95"},
+    ],
+)
+def test_plans_check_what_they_are_asked(change):
+    with pytest.raises(InputError, match=next(iter(change))):
+        units_needed(krippendorff(), 0.1, **({"strength": 0.8, "shares": [0.5, 0.5]} | change))

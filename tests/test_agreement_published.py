@@ -195,12 +195,12 @@ def test_masi_as_nltk_documents_it():
 
 def test_alpha_u_as_text_alpha_prints_it():
     """Its README: one token named by two and by three coders; parts of speech; lemmas; sentences."""
-    two = read_spans("ab", [4, 4], [7, 7], ["NOUN", "VERB"], length=14)
-    three = read_spans("abc", [4, 4, 4], [7, 7, 7], ["NOUN", "VERB", "PRON"], length=14)
+    two = read_spans(["a", "b"], [4, 4], [7, 7], ["NOUN", "VERB"], length=14)
+    three = read_spans(["a", "b", "c"], [4, 4, 4], [7, 7, 7], ["NOUN", "VERB", "PRON"], length=14)
     for spans, printed in ((two, -0.41), (three, -0.318)):
         assert all(alpha_u(spans, one).value == pytest.approx(printed, abs=0.0005) for one in spans.codes)
         assert alpha_u(spans).value == pytest.approx(printed, abs=0.0005)
-    sentences = read_spans("abb", [0, 0, 4], [26, 4, 26], ["s"] * 3, length=26)
+    sentences = read_spans(["a", "b", "b"], [0, 0, 4], [26, 4, 26], ["s"] * 3, length=26)
     assert rounded(alpha_u(sentences).value, 0.585, 3)
     starts, ends = [0, 4, 8, 16, 25], [3, 7, 15, 25, 26]
     words = {
@@ -212,13 +212,13 @@ def test_alpha_u_as_text_alpha_prints_it():
     }
     for said, (printed, overall) in words.items():
         codes = [one for coder in said.split(" / ") for one in coder.split()]
-        spans = read_spans("aaaaabbbbb", starts * 2, ends * 2, codes, length=26)
+        spans = read_spans(["a"] * 5 + ["b"] * 5, starts * 2, ends * 2, codes, length=26)
         assert {one: alpha_u(spans, one).value for one in printed} == pytest.approx(printed, abs=0.0005)
         assert alpha_u(spans).value == pytest.approx(overall, abs=0.0005)
 
 
 def test_alpha_u_below_zero_as_dkpro_statistics_tests_it():
-    spans = read_spans("0111", [1, 2, 4, 6], [9, 3, 5, 7], ["A"] * 4, length=10)
+    spans = read_spans(["0", "1", "1", "1"], [1, 2, 4, 6], [9, 3, 5, 7], ["A"] * 4, length=10)
     found = (observed(spans, "A"), expected(spans, "A"), alpha_u(spans, "A").value)
     assert rounded(found, (0.9100, 0.5352, -0.7003), 4)
 

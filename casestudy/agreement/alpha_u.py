@@ -49,7 +49,7 @@ def alpha_u(spans: Spans, code: str | None = None) -> Result:
     0.7286
     """
     if code is not None and code not in spans.codes:
-        problem = Problem("code", f"{code!r} is unknown.", nearest(code, spans.codes))
+        problem = Problem("code", f"{code!r} is unknown.", nearest(str(code), spans.codes))
         raise InputError("The code is unknown.", [problem])
     parts = [(observed(spans, one), expected(spans, one)) for one in ([code] if code else spans.codes)]
     seen, chance = sum(o for o, _ in parts), sum(e for _, e in parts)

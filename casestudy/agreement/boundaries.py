@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from casestudy.agreement.patterns import Integers
 from casestudy.agreement.results import NAN, Result
 from casestudy.agreement.spans import Spans
-from casestudy.errors import InputError, Problem, raise_if
+from casestudy.agreement.values import whole
+from casestudy.errors import InputError, Problem
 
 _PAIRS = "All pairs of coders; documents laid end to end, their ends not counted as boundaries."
 
@@ -39,8 +40,7 @@ def boundary_similarity(spans: Spans, *, near: int = 2) -> Result:
     >>> boundary_similarity(spans).value
     0.75
     """
-    if near < 1:
-        raise_if([Problem("near", f"{near} is less than 1.")], "Boundary similarity cannot be computed.")
+    _checked("near", near, "Boundary similarity")
     kept = whole = 0.0
     for one, other in _pairs(spans):
         a, b = edited(one, other, near)
@@ -161,8 +161,8 @@ def _windowed(
     window: int | None,
     differ: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]],
 ) -> Result:
-    if window is not None and window < 1:
-        raise InputError(f"{name} cannot be computed.", [Problem("window", f"{window} is less than 1.")])
+    if window is not None:
+        _checked("window", window, name)
     wrong = windows = 0
     drawn = 0
     found: list[float] = []
@@ -192,6 +192,12 @@ def _windowed(
     value = NAN if reason else float(np.mean(found))
     source = "the definition, checked against nltk and segeval; both orders of each pair are averaged"
     return _result(spans, f"{name}, {width}", definition, source, value, reason)
+
+
+def _checked(what: str, value: int, name: str) -> None:
+    if not whole(value) or value < 1:
+        problem = Problem(what, f"{value!r} is less than 1 or no whole number.")
+        raise InputError(f"{name} cannot be computed.", [problem])
 
 
 def _pairs(spans: Spans) -> list[tuple[Integers, Integers]]:

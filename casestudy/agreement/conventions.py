@@ -14,6 +14,7 @@ import numpy as np
 from casestudy.agreement.results import NAN, Result
 from casestudy.agreement.spans import GAP, Spans
 from casestudy.agreement.unitised import unitised_alpha, unitised_alpha_of_code
+from casestudy.agreement.values import holds
 from casestudy.errors import InputError, Problem, nearest, raise_if
 
 LEVELS = ("existence", "frequency", "segment")
@@ -114,9 +115,11 @@ def maxqda(
     """
     _two(spans, "MAXQDA's figures")
     if level not in LEVELS:
-        raise InputError("The level is unknown.", [Problem("level", f"{level!r}.", nearest(level, LEVELS))])
-    if not 0 < overlap <= 1:
-        raise_if([Problem("overlap", f"{overlap} is not above 0 and up to 1.")], "It cannot be computed.")
+        raise InputError(
+            "The level is unknown.", [Problem("level", f"{level!r}.", nearest(str(level), LEVELS))]
+        )
+    if not holds(lambda one: 0 < one <= 1, overlap):
+        raise_if([Problem("overlap", f"{overlap!r} is not above 0 and up to 1.")], "It cannot be computed.")
     if level != "segment":
         return (_by_document(spans, level, absent_agrees),)
     hits, total = _counterparts(spans, overlap)
@@ -205,13 +208,16 @@ def atlas_ti(spans: Spans, domains: Mapping[str, Sequence[str]]) -> list[Result]
     >>> [one.name.split(",")[0] for one in atlas_ti(spans, {"d": ["x"]})]
     ["c-alpha-binary of 'd'", "cu-alpha of 'd'", "csu-alpha of 'x' in 'd'", 'Cu-alpha over domains']
     """
-    found = []
+    if not isinstance(domains, Mapping):
+        problem = Problem("domains", "they are not a list of codes for each domain.")
+        raise InputError("There are no domains.", [problem])
+    found, whole = [], spans.domains(domains)
     for name, codes in domains.items():
         found.append(_renamed(f"c-alpha-binary of {name!r}", spans.domain(codes, name), "|u"))
         part = spans.only(*codes)
         found.append(_renamed(f"cu-alpha of {name!r}", part, "cu"))
         found += [_renamed(f"csu-alpha of {code!r} in {name!r}", part, "", code) for code in codes]
-    return [*found, _renamed("Cu-alpha over domains", spans.domains(domains), "cu")]
+    return [*found, _renamed("Cu-alpha over domains", whole, "cu")]
 
 
 def _renamed(name: str, spans: Spans, form: str, code: str = "") -> Result:

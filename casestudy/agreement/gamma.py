@@ -19,12 +19,13 @@ from casestudy.agreement.patterns import Floats, Integers, Patterns
 from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.results import NAN, Interval, Result
 from casestudy.agreement.spans import Spans
-from casestudy.agreement.weights import Matrix
+from casestudy.agreement.values import holds, whole
+from casestudy.agreement.weights import Matrix, matrix_of
 from casestudy.errors import Problem, raise_if
 
 _SOURCE = (
     "Mathet, Widlöcher and Métivier (2015) and, for codes, Mathet (2017), as the pygamma-agreement package "
-    "states them; several documents taken together is a workbench definition"
+    "states them, without its experimental case; several documents taken together is a workbench definition"
 )
 _MOST_SAMPLES = 1_000
 _Interval = Callable[[Bound, Ratings | None, Estimate], Interval]
@@ -89,7 +90,9 @@ def gamma(
     Units are aligned within their document. Disorder is the summed cost of the tuples over the mean number
     of units of a coder; one minus observed over expected disorder is gamma. For each random document, every
     coder is given the units of a coder drawn at random, shifted round the text by an amount that keeps half
-    a mean unit's distance from the shifts of the others.
+    a mean unit's distance from the shifts of the others. The pygamma-agreement package also counts, in
+    gamma-cat and gamma-k, each unit that a coder lacks as a full difference of codes, and calls that
+    experimental: its figures are lower where units are missed.
 
     Examples
     --------
@@ -104,14 +107,15 @@ def gamma(
     problems = [
         Problem(label, f"{value} is {said}.")
         for label, value, wrong, said in (
-            ("samples", samples, samples < 1, "not a number of samples"),
-            ("precision", precision, not 0 < precision < 1, "not between 0 and 1"),
-            ("place", place, not 0 <= place < np.inf, "not a weight"),
-            ("name", name, not 0 <= name < np.inf, "not a weight"),
+            ("samples", samples, not whole(samples) or samples < 1, "not a number of samples"),
+            ("precision", precision, not holds(lambda one: 0 < one < 1, precision), "not between 0 and 1"),
+            ("place", place, not holds(lambda one: 0 <= one < np.inf, place), "not a weight"),
+            ("name", name, not holds(lambda one: 0 <= one < np.inf, name), "not a weight"),
+            ("seed", seed, not whole(seed) or seed < 0, "not a seed"),
         )
         if wrong
     ]
-    codes = 1 - np.eye(len(names)) if between is None else np.asarray(between, dtype=float)
+    codes = 1 - np.eye(len(names)) if between is None else matrix_of(between, "between")
     fits = codes.shape == (len(names), len(names)) and bool(np.isfinite(codes).all())
     if not fits or (codes != codes.T).any() or (np.diag(codes) != 0).any() or not _within(codes):
         said = "it is not symmetric, 0 for a code and itself and 0 to 1 for others, by the codes in order."

@@ -13,6 +13,7 @@ from casestudy.agreement.coefficient import Coefficient, Material
 from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.resampling import derivatives
 from casestudy.agreement.results import Result
+from casestudy.agreement.values import holds, whole
 from casestudy.errors import InputError, Problem, raise_if
 
 _MOST_ROWS = 5_000
@@ -143,8 +144,8 @@ def units_after_pilot(pilot: Result, half_width: float, *, level: float = 0.95) 
     if math.isnan(error) or not error > 0:
         remedy = "Measure it with an interval, on data with some disagreement."
         problems.append(Problem(pilot.name, "the pilot has no standard error.", remedy))
-    if not 0 < half_width < 1:
-        problems.append(Problem("half_width", f"{half_width} is not between 0 and 1."))
+    if not holds(lambda one: 0 < one < 1, half_width):
+        problems.append(Problem("half_width", f"{half_width!r} is not between 0 and 1."))
     raise_if(problems, "The plan cannot be made.")
     needed = _solve(error * math.sqrt(n), half_width, level)
     assumed = f"a pilot of {n} {pilot.interval.sampled}s with standard error {error:.3f}"
@@ -214,18 +215,18 @@ def _problems(
     likeness: float,
 ) -> list[Problem]:
     wrong = {
-        "half_width": (half_width, 0 < half_width < 1, "between 0 and 1"),
-        "level": (level, 0 < level < 1, "between 0 and 1"),
-        "strength": (strength, 0 <= strength < 1, "from 0 up to but not 1"),
-        "coders": (coders, coders >= 2, "2 or more"),
-        "cluster_size": (cluster_size, cluster_size >= 1, "1 or more"),
-        "likeness": (likeness, 0 <= likeness <= 1, "from 0 to 1"),
+        "half_width": (half_width, holds(lambda one: 0 < one < 1, half_width), "between 0 and 1"),
+        "level": (level, holds(lambda one: 0 < one < 1, level), "between 0 and 1"),
+        "strength": (strength, holds(lambda one: 0 <= one < 1, strength), "from 0 up to but not 1"),
+        "coders": (coders, whole(coders) and coders >= 2, "2 or more"),
+        "cluster_size": (cluster_size, holds(lambda one: one >= 1, cluster_size), "1 or more"),
+        "likeness": (likeness, holds(lambda one: 0 <= one <= 1, likeness), "from 0 to 1"),
     }
     problems = [
-        Problem(name, f"{value} is not {rule}.") for name, (value, fine, rule) in wrong.items() if not fine
+        Problem(name, f"{value!r} is not {rule}.") for name, (value, fine, rule) in wrong.items() if not fine
     ]
-    if len(shares) < 2 or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6:
+    if not holds(lambda many: len(many) > 1 and min(many) > 0 and abs(sum(many) - 1) <= 1e-6, shares):
         problems.append(
-            Problem("shares", f"{list(shares)} are not two or more positive shares that add up to 1.")
+            Problem("shares", f"{shares!r} are not two or more positive shares that add up to 1.")
         )
     return problems

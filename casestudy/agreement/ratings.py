@@ -125,15 +125,14 @@ class Ratings:
         return patterns_of(rows, of_unit, q)
 
     def of_coders(self, *coders: str) -> Ratings:
-        """The ratings of some of the coders.
+        """The ratings of two or more of the coders.
 
         Raises
         ------
         InputError
-            For an unknown coder, or one named twice.
+            For an unknown coder, one named twice, or one alone.
         """
-        places = choose(coders, self.coders)
-        where = list(places.values())
+        where = list(choose(coders, self.coders, least=2).values())
         return replace(self, codes=self.codes[:, where], coders=tuple(coders))
 
     def has(self, code: Any) -> Ratings:
@@ -272,13 +271,15 @@ def _as_table(values: Any) -> NDArray[Any]:
     return table
 
 
-def choose(wanted: Sequence[str], known: Sequence[str], what: str = "coder") -> dict[str, int]:
+def choose(
+    wanted: Sequence[str], known: Sequence[str], what: str = "coder", *, least: int = 0
+) -> dict[str, int]:
     """The places of some names among those known.
 
     Raises
     ------
     InputError
-        For an unknown name, or one given twice.
+        For an unknown name, one given twice, or too few.
 
     Examples
     --------
@@ -289,5 +290,7 @@ def choose(wanted: Sequence[str], known: Sequence[str], what: str = "coder") -> 
     problems = [Problem(f"{what}s", f"{one!r} is unknown.", nearest(str(one), known)) for one in unknown]
     if len(set(wanted)) != len(wanted):
         problems.append(Problem(f"{what}s", "one is named twice."))
+    if len(wanted) < least:
+        problems.append(Problem(f"{what}s", f"{len(wanted)} named; agreement needs {least} or more."))
     raise_if(problems, f"A {what} cannot be chosen.")
     return {one: known.index(one) for one in wanted}

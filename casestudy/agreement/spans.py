@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from casestudy.agreement.patterns import Integers
 from casestudy.agreement.ratings import choose
-from casestudy.agreement.values import plain
+from casestudy.agreement.values import listed, plain, whole
 from casestudy.errors import InputError, Problem, nearest, raise_if
 
 GAP = -1
@@ -123,7 +123,7 @@ class Spans:
 
     def only(self, *codes: str) -> Spans:
         """The spans of some codes, as if nothing else had been coded."""
-        numbers = self._numbers(codes)
+        numbers = list(choose(codes, self.codes, "code").values())
         kept = np.isin(self.code, numbers)
         place = {number: position for position, number in enumerate(numbers)}
         renumbered = np.array([place[number] for number in self.code[kept].tolist()], dtype=np.int64)
@@ -134,8 +134,17 @@ class Spans:
         return self.domains({name: codes})
 
     def domains(self, named: Mapping[str, Sequence[str]]) -> Spans:
-        """Codes taken together by domain; spans of one domain that overlap are merged."""
-        place = {number: i for i, codes in enumerate(named.values()) for number in self._numbers(codes)}
+        """Codes taken together by domain; spans of one domain that overlap are merged.
+
+        Raises
+        ------
+        InputError
+            For an unknown code, or one that belongs to two domains.
+        """
+        parts = {name: listed(f"domain {name}", codes) for name, codes in named.items()}
+        raise_if([problem for _, problems in parts.values() for problem in problems], "No domain was made.")
+        choose([code for codes, _ in parts.values() for code in codes], self.codes, "code")
+        place = {self.codes.index(code): i for i, (codes, _) in enumerate(parts.values()) for code in codes}
         kept = np.isin(self.code, list(place))
         renumbered = np.array([place[number] for number in self.code[kept].tolist()], dtype=np.int64)
         return _merge(self._part(kept, renumbered, tuple(named)))
@@ -149,22 +158,13 @@ class Spans:
         return replace(part, document=only, documents=(document,), lengths=self.lengths[[number]])
 
     def of_coders(self, *coders: str) -> Spans:
-        """The spans of some of the coders."""
-        places = choose(coders, self.coders)
+        """The spans of two or more of the coders."""
+        places = choose(coders, self.coders, least=2)
         place = {number: position for position, number in enumerate(places.values())}
         kept = np.isin(self.coder, list(place))
         part = self._part(kept, self.code[kept], self.codes)
         moved = np.array([place[number] for number in part.coder.tolist()], dtype=np.int64)
         return replace(part, coder=moved, coders=tuple(coders))
-
-    def _numbers(self, codes: Sequence[str]) -> list[int]:
-        unknown = [
-            Problem("codes", f"{code!r} is unknown.", nearest(code, self.codes))
-            for code in codes
-            if code not in self.codes
-        ]
-        raise_if(unknown, "A code is unknown.")
-        return [self.codes.index(code) for code in codes]
 
     def _part(self, kept: NDArray[Any], code: Integers, codes: tuple[str, ...]) -> Spans:
         found = {name: getattr(self, name)[kept] for name in ("coder", "document", "start", "end")}
@@ -215,9 +215,12 @@ def read_spans(
     >>> spans.start.tolist(), spans.end.tolist(), spans.notes
     ([0, 2], [6, 6], ('1 span merged with another of the same coder and code that it overlaps.',))
     """
-    problems: list[Problem] = []
-    columns = {"coder": list(coder), "start": list(start), "end": list(end), "code": list(code)}
-    columns["document"] = list(document) if document is not None else ["text"] * len(columns["coder"])
+    given = {"coder": coder, "start": start, "end": end, "code": code, "document": document}
+    both = {name: listed(name, values) for name, values in given.items() if values is not None}
+    problems = [problem for _, wrong in both.values() for problem in wrong]
+    raise_if(problems, "The spans cannot be used.")
+    columns = {name: values for name, (values, _) in both.items()}
+    columns.setdefault("document", ["text"] * len(columns["coder"]))
     sizes = {name: len(values) for name, values in columns.items()}
     if len(set(sizes.values())) > 1:
         found = ", ".join(f"{n} {name}s" for name, n in sizes.items())
@@ -230,9 +233,11 @@ def read_spans(
         )
         raise InputError("The spans cannot be used.", [problem])
     lengths = {str(k): v for k, v in length.items()} if isinstance(length, Mapping) else {"text": length}
-    for name, value in lengths.items():
-        if not _whole(value) or value < 0:
-            problems.append(Problem(f"length of {name}", f"{value!r} is not a length in code points."))
+    if isinstance(length, Mapping) and len(lengths) < len(length):
+        problems.append(Problem("length", "two documents have one name when written as text."))
+    for name, size in lengths.items():
+        if not whole(size) or size < 0:
+            problems.append(Problem(f"length of {name}", f"{size!r} is not a length in code points."))
     if not problems and sum(lengths.values()) > _LONGEST:
         found = f"there are {sum(lengths.values()):,} code points, more than {_LONGEST:,}."
         problems.append(Problem("length", found, "Give lengths in code points; compare fewer documents."))
@@ -240,11 +245,10 @@ def read_spans(
         problems.append(Problem("length", "there is no document.", "Give the length of each document."))
     raise_if(problems, "The spans cannot be used.")
     said = {name: [_text(value) for value in columns[name]] for name in ("document", "coder", "code")}
-    known = {
-        "document": list(lengths),
-        "coder": _names(coders, said["coder"]),
-        "code": _names(codes, said["code"]),
-    }
+    known = {"document": list(lengths)}
+    for name, declared in (("coder", coders), ("code", codes)):
+        known[name], found_wrong = _names(name, declared, said[name])
+        problems += found_wrong
     for name, names in known.items():
         strangers = sorted(set(said[name]) - set(names) - {""})
         problems += [Problem(name, f"{one!r} is unknown.", nearest(one, names)) for one in strangers]
@@ -279,29 +283,30 @@ def read_spans(
     return _merge(_without_empty(spans))
 
 
-def _names(declared: Sequence[str] | None, found: Sequence[str]) -> list[str]:
-    if declared is not None:
-        return list(dict.fromkeys(str(one) for one in declared))
-    return sorted(set(found) - {""})
+def _names(
+    name: str, declared: Sequence[str] | None, found: Sequence[str]
+) -> tuple[list[str], list[Problem]]:
+    """The declared names, or those found; and what is wrong with what was declared."""
+    if declared is None:
+        return sorted(set(found) - {""}), []
+    values, problems = listed(f"{name}s", declared)
+    names = [_text(one) for one in values]
+    if "" in names:
+        problems.append(Problem(f"{name}s", "one has no name."))
+    if len(set(names)) < len(names):
+        problems.append(Problem(f"{name}s", "one is named twice."))
+    return names, problems
 
 
 def _text(value: Any) -> str:
     """A name as text; empty for none."""
     if type(value) is str:
-        return value
+        return value if value.strip() else ""
     return "" if plain(value) in (None, "") else str(value)
 
 
-def _whole(value: Any) -> bool:
-    if isinstance(value, (bool, np.bool_)):
-        return False
-    return isinstance(value, (int, np.integer)) or (
-        isinstance(value, (float, np.floating)) and float(value).is_integer()
-    )
-
-
 def _position(start: Any, end: Any, length: int | None) -> str:
-    if not (_whole(start) and _whole(end)):
+    if not (whole(start) and whole(end)):
         return f"its positions {start!r} and {end!r} are not whole numbers."
     if start < 0 or (length is not None and end > length):
         return f"[{start}, {end}) lies outside the text of {length} code points."

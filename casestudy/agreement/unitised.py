@@ -20,6 +20,7 @@ from casestudy.agreement.patterns import Floats, Patterns
 from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.results import NAN, Interval, Result
 from casestudy.agreement.spans import GAP, Spans
+from casestudy.agreement.values import holds
 from casestudy.errors import InputError, Problem, nearest, raise_if
 
 FORMS = ("u", "|u", "cu")
@@ -96,7 +97,7 @@ def unitised_alpha(
     [0.65, 0.614]
     """
     if form not in FORMS:
-        raise InputError("The form is unknown.", [Problem("form", f"{form!r}.", nearest(form, FORMS))])
+        raise InputError("The form is unknown.", [Problem("form", f"{form!r}.", nearest(str(form), FORMS))])
     sums, notes = collect(spans, coded_by)
     name, definition = _NAMES[form]
     return _result(
@@ -136,7 +137,7 @@ def unitised_alpha_of_code(
     ('Coverage: 88.2 % of the text coded x meets coded text of another coder.',)
     """
     if code not in spans.codes:
-        problem = Problem("code", f"{code!r} is unknown.", nearest(code, spans.codes))
+        problem = Problem("code", f"{code!r} is unknown.", nearest(str(code), spans.codes))
         raise InputError("The code is unknown.", [problem])
     sums, notes = collect(spans, coded_by)
     k = spans.codes.index(code)
@@ -222,6 +223,9 @@ def _taking_part(spans: Spans, coded_by: Mapping[str, Sequence[str]] | None) -> 
     taking = np.ones((len(spans.documents), len(spans.coders)), dtype=bool)
     if coded_by is None:
         return taking
+    if not isinstance(coded_by, Mapping) or not all(holds(iter, who) for who in coded_by.values()):
+        problem = Problem("coded_by", "it is not a list of coders for each document.")
+        raise InputError("Who coded what cannot be read.", [problem])
     problems = [
         Problem("coded_by", f"{one!r} is unknown.", nearest(one, spans.documents))
         for one in coded_by

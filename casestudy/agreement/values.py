@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,35 @@ def listed(name: str, given: Any) -> tuple[list[Any], list[Problem]]:
     except TypeError:
         pass
     return [], [Problem(name, f"{given!r} was given.", "Give a list.")]
+
+
+def whole(value: Any) -> bool:
+    """Whether a value is a whole number, and no truth value.
+
+    Examples
+    --------
+    >>> whole(3.0), whole(np.int64(3)), whole(True), whole("3")
+    (True, True, False, False)
+    """
+    if isinstance(value, (bool, np.bool_)):
+        return False
+    return isinstance(value, (int, np.integer)) or (
+        isinstance(value, (float, np.floating)) and float(value).is_integer()
+    )
+
+
+def holds(test: Callable[[Any], Any], value: Any) -> bool:
+    """Whether a value passes a test; one of another kind, which cannot be tested, does not.
+
+    Examples
+    --------
+    >>> holds(lambda one: one > 0, 2), holds(lambda one: one > 0, "2")
+    (True, False)
+    """
+    try:
+        return bool(test(value))
+    except (TypeError, ValueError):
+        return False
 
 
 def declared(categories: Any) -> tuple[list[Any] | None, list[Problem]]:

@@ -53,7 +53,7 @@ def agreement_weights(ratings: Ratings, weights: str | Matrix) -> Floats:
     """
     q = room_for(ratings)
     if not isinstance(weights, str):
-        return _checked(_numbers(weights, "weights"), q, "weights", diagonal=1.0, most=1.0)
+        return _checked(matrix_of(weights, "weights"), q, "weights", diagonal=1.0, most=1.0)
     if weights not in WEIGHTS:
         problem = Problem("weights", f"{weights!r} is unknown.", nearest(weights, WEIGHTS))
         raise InputError("The weights cannot be used.", [problem])
@@ -109,7 +109,7 @@ def distances(ratings: Ratings, distance: Matrix | Distance) -> Floats:
         matrix = np.array([[_apart(distance, one, other) for other in kinds] for one in kinds])
         matrix = matrix.reshape(len(kinds), len(kinds))
     else:
-        matrix = _numbers(distance, "distance")
+        matrix = matrix_of(distance, "distance")
     return _checked(matrix, len(kinds), "distance", diagonal=0.0, most=np.inf)
 
 
@@ -146,7 +146,8 @@ def masi(one: frozenset[Any], other: frozenset[Any]) -> float:
     """MASI distance of two sets of codes (Passonneau 2006, as nltk states it).
 
     1 − M |both| / |either| with M = 1 for equal sets, 2/3 where one contains the other, 1/3 where they
-    overlap otherwise, 0 for disjoint sets.
+    overlap otherwise, 0 for disjoint sets. Other programs multiply two distances instead, (1 − |both| /
+    |either|) (1 − M), and so find less disagreement: dkpro-statistics does.
 
     Examples
     --------
@@ -169,7 +170,8 @@ def _apart(distance: Distance, one: Any, other: Any) -> float:
         raise InputError("The distance cannot be used.", [Problem("distance", found, remedy)]) from error
 
 
-def _numbers(matrix: Any, what: str) -> Floats:
+def matrix_of(matrix: Any, what: str) -> Floats:
+    """A table of numbers, or an error that says what was to be one."""
     try:
         return np.asarray(matrix, dtype=float)
     except (TypeError, ValueError) as error:
