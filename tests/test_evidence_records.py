@@ -206,6 +206,14 @@ def test_an_interrupted_withdrawal_can_be_finished(garden: Study) -> None:
     assert {one.where for one in left} == {"interviews/feedback/messages.csv"}
 
 
+def test_unknown_codes_are_listed_beside_other_problems_of_the_claims(garden: Study) -> None:
+    text = CLAIMS.replace("codes: [why.keep]", "codes: [why.kep]").replace("verdict: rejected", "verdict: no")
+    (garden.root / claims.FILE).write_text(text.replace("theme: ways", "theme: wasy"))
+    said = " ".join(str(one) for one in check.check(garden))
+    for part in ("'why.kep' is in no codebook", "verdict is 'no'", "'wasy' is not declared"):
+        assert part in said
+
+
 @pytest.mark.extra
 def test_on_a_copy_of_the_study_no_file_and_no_output_knows_the_withdrawn(tmp_path: Path) -> None:
     """The reference study with four of its notebooks: withdrawn, run again, and every file searched."""

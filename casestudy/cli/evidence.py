@@ -81,7 +81,9 @@ def _evidence(given: argparse.Namespace) -> int:
         print(f"{one.claim.id:>5}  {one.status:<14} {one.claim.text}")
         print(f"{'':>7}{'':<15}{one.why}")
         print(f"{'':>7}{'':<15}expectation: {one.claim.written_in_words}")
-    if verdicts:
+    if not verdicts:
+        print(f"The study makes no claims yet: {claims.FILE}.")
+    else:
         print(f"Expectations: {unknown or order.summary(listed)}.")
     _readings(study)
     for gap in found.gaps:

@@ -33,7 +33,8 @@ def check(study: Study) -> list[Problem]:
             return None
 
     declared = read(lambda: framework.load(study)) or Framework()
-    made = read(lambda: claims.load(study, declared)) or ()
+    made, wrong = read(lambda: claims.read(study, declared)) or ((), [])
+    problems += wrong
     decided = (displays.load_inferences, triangulation.load, readers.load, chain.load_seals)
     for reader in (*decided, checklists.own_answers):
         read(lambda reader=reader: reader(study))  # type: ignore[misc]

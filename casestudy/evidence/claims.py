@@ -16,6 +16,7 @@ FILE = "evidence/claims.yaml"
 KINDS = ("coding", "measure", "document")
 VERDICTS = ("rejected", "weakened", "stands", "undecided")
 WRITTEN = {"before": "before the analysis", "after": "after a first look at the results"}
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _COMPARISON = re.compile(r"(>=|<=|>|<|=)\s*(-?\d+(?:\.\d+)?)\s*(%?)")
 
 
@@ -145,12 +146,23 @@ def load(study: Study, framework: Framework | None = None) -> tuple[Claim, ...]:
     InputError
         With every problem of the file.
     """
-    path = study.input(FILE)
-    if not path.is_file():
-        return ()
-    claims, problems = parse(read_yaml(path, FILE), FILE, [q.id for q in study.questions], framework)
+    claims, problems = read(study, framework)
     raise_if(problems, "The claims of the study have problems.")
     return claims
+
+
+def read(study: Study, framework: Framework | None = None) -> tuple[tuple[Claim, ...], list[Problem]]:
+    """The claims as far as they can be read, and every problem of their file.
+
+    Raises
+    ------
+    InputError
+        When the file is no YAML at all.
+    """
+    path = study.input(FILE)
+    if not path.is_file():
+        return (), []
+    return parse(read_yaml(path, FILE), FILE, [q.id for q in study.questions], framework)
 
 
 _CLAIM = (
@@ -205,6 +217,9 @@ def parse(
             note=one.text("note"),
             written=one.text("written", allowed=tuple(WRITTEN)),
         )
+        if claim.id and not _ID.fullmatch(claim.id):
+            remedy = "Use letters, digits, '.', '_' and '-': the claim's page is called so."
+            one.problem("id", f"{claim.id!r} cannot be the name of a page.", remedy)
         if claim.id in {other.id for other in claims}:
             one.problem("id", f"claim {claim.id!r} occurs twice.", "Give each its own id.")
         ids = [item.id for item in (*claim.evidence, *claim.contrary)]
@@ -252,7 +267,7 @@ def _item(one: Fields, identity: str, unless: object) -> Item:
     )
     if kind == "coding" and not item.pick.codes:
         one.problem("codes", "codes is missing.", "Name the codes it rests on: 'codes: [a.b]'.")
-    if kind == "measure" and item.expected is None:
+    if kind == "measure" and not one.text("expect"):
         one.problem("expect", "expect is missing.", "Write what would be seen: 'expect: value > 0.2'.")
     return item
 
@@ -269,6 +284,9 @@ def _expected(one: Fields, kind: str) -> Expected | None:
         one.problem("expect", f"{text!r} is not a comparison.", f"Write such as {remedy}.")
         return None
     number = float(found[2]) / (100 if found[3] else 1)
+    if word == "share" and not 0 <= number <= 1:
+        one.problem("expect", f"{text!r} is no share.", "Write one from 0 to 1, or from 0 % to 100 %.")
+        return None
     return Expected(word, found[1], number)
 
 
