@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import product
+from itertools import permutations, product
 
 import numpy as np
 import pandas as pd
@@ -89,6 +89,34 @@ def test_exact_test_of_three_by_three_by_brute_force() -> None:
             seen = weight
     expected = sum(weight >= seen for weight in counts) / len(counts)  # type: ignore[operator]
     assert crosswalk.exact_test(first, second)[0] == pytest.approx(expected)
+
+
+def test_mutual_information_is_corrected_by_every_order_there_is() -> None:
+    """The chance term of the adjusted index, counted over all orders of one grouping."""
+    first, second = ["a", "a", "b", "b", "c", "c"], ["x", "x", "x", "y", "y", "z"]
+
+    def entropy(values: list[object]) -> float:
+        counts = [values.count(one) / len(values) for one in set(values)]
+        return -sum(share * math.log(share) for share in counts)
+
+    def shared(one: list[str], other: list[str]) -> float:
+        return entropy(list(one)) + entropy(list(other)) - entropy(list(zip(one, other, strict=True)))
+
+    chance = float(np.mean([shared(first, list(order)) for order in permutations(second)]))
+    most = (entropy(list(first)) + entropy(list(second))) / 2
+    expected = (shared(first, second) - chance) / (most - chance)
+    assert crosswalk.agreement(first, second, resamples=1).ami == pytest.approx(expected)
+
+
+def test_when_nobody_has_the_same_type_the_groupings_may_still_be_the_same() -> None:
+    """Indices compare groupings, not names; what is alike by name is counted apart."""
+    found = crosswalk.agreement(["a", "a", "b", "b", "c"], ["b", "b", "c", "c", "a"], resamples=200)
+    assert (found.same, found.ari, found.ami) == (0, 1.0, pytest.approx(1.0))
+    assert found.ari_low <= found.ari <= found.ari_high
+    cross = crosswalk.contingency(["a", "a", "b"], ["b", "b", "a"], ["a", "b", "c"])
+    assert np.trace(cross.to_numpy()) == 0
+    assert cross.loc["c"].sum() == cross["c"].sum() == 0
+    assert len(crosswalk.discordant(pd.DataFrame({"w": ["a", "b"], "l": ["b", "a"]}), "w", "l")) == 2
 
 
 def test_large_margins_are_sampled_with_a_seed() -> None:
