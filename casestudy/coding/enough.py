@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from casestudy.coding import saturation
 from casestudy.coding.table import matrix
 from casestudy.coding.talk import Said, honest
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,7 +126,8 @@ def summary(
 ) -> Said:
     """Whether enough was heard, in one paragraph: the rule, its dependence on order, the unheard."""
     values: dict[str, Any] = {}
-    parts = []
+    parts: list[str] = []
+    beyond: list[str] = []
     chosen = stops[(stops["base"] == base) & (stops["run"] == run) & (stops["threshold"] == threshold)]
     for row in chosen.to_dict("records"):
         name = row["group"]
@@ -140,24 +142,35 @@ def summary(
                 else "no random order meets it"
             )
         else:
-            orders = "so the rule cannot be used"
-        parts.append(
-            f"**{name}** ({row['of']} interviews): {row['notation']}; {orders}. {guess['heard']} codes "
-            "were heard, "
-            f"{guess['once']} of them in one interview only; {_guessed(guess)}."
-        )
+            orders = "there are too few interviews for it"
+        parts.append(f"{_verdict(row)}; {orders}.")
+        beyond.append(f"{counted(int(guess['heard']), 'code')} of {name}, {_guessed(guess)}")
     if not parts:
         return Said("No interview is coded yet: nothing can be said about saturation.", values)
+    rule = (
+        f"{counted(run, 'interview')} in a row bring at most {threshold:.0%} of what the first {base} brought"
+    )
     text = (
-        f"By the rule with base {base}, run {run} and threshold {threshold:.0%}: {' '.join(parts)} "
+        f"{' '.join(parts)} The rule: {rule}. Heard were {', and '.join(beyond)}. "
         "This is saturation of codes in these questions and this codebook, not of meaning."
     )
     return Said(text + honest(status), values)
+
+
+def _verdict(row: Mapping[Any, Any]) -> str:
+    """What the stopping rule says of one group."""
+    enough, _, more = str(row["notation"]).partition("+")
+    if more:
+        when = f"after {enough} of {row['of']} interviews ({more} more confirm it)"
+        return f"Of **{row['group']}** enough was heard {when}"
+    if enough == "not reached":
+        return f"Of **{row['group']}** not enough was heard in {row['of']} interviews by the same rule"
+    return f"Of **{row['group']}** the rule cannot say ({enough})"
 
 
 def _guessed(guess: pd.Series[Any]) -> str:
     number, low, high = (guess[name] for name in ("chao2", "chao2_low", "chao2_high"))
     within = f" (95 % interval {low:.0f} to {high:.0f})" if low == low else ""
     return (
-        f"Chao2 puts the number at {number:.0f} or more{within}" if number == number else "Chao2 is undefined"
+        f"of {number:.0f} or more by Chao2's estimate{within}" if number == number else "Chao2 is undefined"
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.talk import Said, honest
 from casestudy.proportions import wilson
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,19 +170,19 @@ def summary(
         )
     top = differences.iloc[0]
     clear = differences[(differences["low"] > 0) | (differences["high"] < 0)]
-    more = first if top["difference"] > 0 else second
     values |= {"largest difference": float(top["difference"]), "clear differences": len(clear)}
+    against = (
+        f"{top['first']:.0%} of {top['first_of']} people against {top['second']:.0%} of {top['second_of']}"
+    )
+    compared = f"{len(clear)} of {counted(len(differences), 'code')} compared"
     text = (
-        f"Of {len(differences)} codes, {first} ({top['first_of']} people) and {second} "
-        f"({top['second_of']}) differ most "
-        f"in **{top['path']}**: {top['first']:.0%} against {top['second']:.0%}, more among {more}. "
-        f"For {len(clear)} codes the 95 % interval of the difference leaves out zero; with so many "
-        "codes and so few "
+        f"The groups {first} and {second} differ most in whether they speak of **{top['path']}**: {against}. "
+        f"For {compared} the 95 % interval of the difference leaves out zero; with so many codes and so few "
         "people some will by chance."
     )
     if len(pairs):
         pair = pairs.iloc[0]
         values |= {"turns of the commonest pair": int(pair["together"])}
         text += f" *{pair['path_a']}* and *{pair['path_b']}* stand together most often"
-        text += f" ({pair['together']} turns)."
+        text += f" ({counted(int(pair['together']), 'turn')})."
     return Said(text + honest(status), values)

@@ -11,6 +11,7 @@ from casestudy.coding.codebook import Codebook
 from casestudy.coding.table import INTERVIEWERS
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.transcripts.transcript import Transcript
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,11 +181,12 @@ def summary(
     named = "; ".join(f"{row['path']} ({row['people']} of {people})" for row in first.to_dict("records"))
     widest = schemes.sort_values(["covered", "scheme"], ascending=[False, True]).iloc[0]
     values |= {"codes of half the people or more": len(half), "most people": int(used["people"].iloc[0])}
+    never = counted(len(counts) - len(used), "code")
     text = (
-        f"Of {len(counts)} codes, **{len(used)}** occur in the {people} coded interviews, and "
-        f"**{len(half)}** of them in at least half. Most people speak of {named}. "
+        f"Most people speak of {named}. Of {len(counts)} codes **{len(used)}** occur in the {people} coded "
+        f"interviews, **{len(half)}** of them in at least half; {never} never. "
         f"The scheme that covers most of what is said is *{widest['title']}* ({widest['covered']:.0%} of the "
-        f"characters that participants speak); {len(counts) - len(used)} codes are never used here."
+        "characters that participants speak)."
     )
     return Said(text + honest(status), values)
 

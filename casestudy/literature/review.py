@@ -37,7 +37,13 @@ def flow(counts: Flow) -> Drawing:
             for number, out in enumerate(leaves.get(position, [])):
                 words = f"{out['box']}: n = {out['n']}" + (f"\n{out['detail']}" if out["detail"] else "")
                 height = y - 1.0 * number
-                _box(axes, 7.2, height, words.replace("; ", "\n"), "#ffffff")
+                _box(
+                    axes,
+                    7.2,
+                    height,
+                    words.replace("; ", "\n").replace("_", " ").replace("_", " "),
+                    "#ffffff",
+                )
                 _arrow(axes, (4.3, height), (5.0, height))
     said = "; ".join(f"{row['box']} {row['n']}" for row in rows if row["n"] or row["box"] in _STAYS)
     return Drawing(figure, f"Flow of records: {said}.", pd.DataFrame(rows))
