@@ -137,6 +137,39 @@ def test_from_a_claim_two_clicks_lead_to_the_words_and_to_the_number(page: Any, 
     assert page.url.endswith("/pages/claims/C1.html")
 
 
+def test_frames_that_hold_more_than_they_show_say_so_and_are_stops(page: Any, outputs: Path) -> None:
+    seen = 0
+    for path in report_words.everything(outputs):
+        page.goto(path.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+        page.evaluate("new Promise(done => setTimeout(done, 20))")
+        frames = page.evaluate("""[...document.querySelectorAll('.wide, .picture')].map(frame => ({
+            across: frame.scrollWidth > frame.clientWidth + 1,
+            more: frame.scrollHeight > frame.clientHeight + 1,
+            stop: frame.tabIndex === 0,
+            label: frame.getAttribute('aria-label'),
+            hint: frame.matches(':has(+ .sideways:not([hidden]))'),
+        }))""")
+        if path.name.startswith("household"):  # a page of its own, with its own script
+            continue
+        for frame in frames:
+            seen += frame["across"]
+            assert frame["stop"] == (frame["across"] or frame["more"]), (path.name, frame)
+            assert frame["hint"] == frame["across"], (path.name, frame)
+            assert frame["label"], path.name
+    if page.viewport_size["width"] < 500:
+        assert seen > 0
+
+
+def test_a_number_of_an_answer_leads_to_its_row_even_where_it_is_folded(page: Any, outputs: Path) -> None:
+    page.goto((outputs / "10-food/index.html").as_uri())
+    row = page.locator("#row-values-1")
+    assert not row.is_visible()
+    page.click(".short a[href='#row-values-1']")
+    row.wait_for(state="visible")
+    assert row.inner_text().split() == ["bread", "12.345"]
+
+
 def test_search_finds_words_wherever_they_stand(page: Any, outputs: Path) -> None:
     page.goto((outputs / "pages/search.html").as_uri())
     page.fill("#words", "apples")

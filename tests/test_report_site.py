@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from casestudy.report.rows import number, shows, tokens
+
 ROOT = Path(__file__).parent.parent
 OUTPUTS = ROOT / "outputs"
 _LINK = re.compile(r'<(?:a|link|img|script)\b[^>]*?\b(?:href|src)="([^"]*)"')
@@ -104,6 +106,30 @@ def test_every_coding_in_a_table_leads_to_its_words() -> None:
             assert nothing or "<a href=" in said, (path.name, said[:300])
 
 
+def test_every_number_of_an_answer_leads_to_a_row_or_to_the_code() -> None:
+    """On a notebook's page, in the answer in short: the row is on the same page and shows the number."""
+    walked = 0
+    for path in sorted(OUTPUTS.glob("*/contents.json")):
+        answer = json.loads(path.read_text(encoding="utf-8"))["answer"]["text"]
+        text = (path.parent / "index.html").read_text(encoding="utf-8")
+        short = text.partition('<div class="short">')[2].partition("</div>")[0]
+        ways = re.findall(r'<a href="#((?:row|step)-[^"]+)">([^<]+)</a>', short)
+        assert len(ways) == len(tokens(answer)), path.parent.name
+        for place, shown in ways:
+            walked += 1
+            assert f'id="{place}"' in text, (path.parent.name, place)
+            if place.startswith("row-"):
+                row = text.partition(f'<tr id="{place}">')[2].partition("</tr>")[0]
+                cells = [html.unescape(re.sub("<[^>]+>", "", cell)) for cell in row.split("</td>")]
+                found = [value for cell in cells if (value := number(cell)) is not None]
+                assert any(shows(value, shown, percent) for value in found for percent in (False, True)), (
+                    path.parent.name,
+                    shown,
+                    cells,
+                )
+    assert walked > 100
+
+
 def sample() -> list[Path]:
     """All of the site's main pages; of every other kind the one of middle size."""
     found: dict[Path, None] = {}
@@ -134,8 +160,7 @@ def page(browser: Any) -> Iterator[Any]:
 
 def go(page: Any, selector: str, place: int = 0) -> None:
     """Follow a link of the page shown, and wait for the page it leads to."""
-    for part in page.query_selector_all("details"):
-        part.evaluate("part => { part.open = true; }")
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
     with page.expect_navigation(wait_until="load"):
         page.locator(selector).nth(place).click()
 
@@ -174,8 +199,10 @@ def test_every_box_of_the_framework_opens_its_evidence(page: Any) -> None:
     assert count > 0
     for place in range(count):
         page.goto(first)
-        name = page.locator("svg.frame a").nth(place).get_attribute("aria-label")
-        go(page, "svg.frame a", place)
+        way = page.locator("svg.frame a").nth(place)
+        name = way.get_attribute("aria-label")
+        with page.expect_navigation(wait_until="load"):
+            way.locator("rect").first.click(position={"x": 4, "y": 4})  # in its middle a box has claims
         kind = "claims" if name.startswith("Claim ") else "themes"
         assert f"/pages/{kind}/" in page.url, name
 

@@ -224,7 +224,8 @@ def _value(token: str, text: str, start: int, values: Mapping[str, object]) -> s
     fitting = [
         name
         for name, value in values.items()
-        if isinstance(value, int | float) and shows(float(value), token, "percent" in name)
+        if isinstance(value, int | float)
+        and any(shows(float(value), token, percent) for percent in (False, True))
     ]
     small = _digits(token) < 3 and "." not in token and not token.endswith("%")
     begin = _begin(text, start, _PARTS if small else _ENDS)
