@@ -175,12 +175,13 @@ def _coefficients(
     hidden = ["", left_out[arguments.uncoded]]
     lines: dict[tuple[str, str, str], list[str]] = {}
     methods: dict[str, None] = {}
+    known: dict[Any, Any] = {}
     every, some = ("both", "one") if len(reach.coders) == 2 else ("all", "some")
     for when, frame in frames.items():
         given = doubles.compared(
             frame, documents, book, reach, unit=arguments.unit, overlap=arguments.overlap
         )
-        result = measured.by_code(given, book, least=arguments.least, seed=arguments.seed)
+        result = measured.by_code(given, book, least=arguments.least, seed=arguments.seed, known=known)
         share, label = f"{given.uncoded_share:.0%} bear no code of anyone", f", {when}" if when else ""
         print(f"Units{label}: {len(given.units)} {doubles.plural(given.unit)}; {share}.")
         shown = result[result["coefficient"].ne("") & ~result["counting"].isin(hidden)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.codebook import Codebook
 from casestudy.coding.doubles import Doubles
@@ -26,6 +26,7 @@ def by_code(
     seed: int = 1,
     coefficients: Sequence[Coefficient] = (),
     only: Collection[str] | None = None,
+    known: dict[Any, Result] | None = None,
 ) -> pd.DataFrame:
     """Agreement on each code, with uncoded units and without them.
 
@@ -41,6 +42,9 @@ def by_code(
         Krippendorff's alpha and Gwet's AC1 by default.
     only : collection of str, optional
         These codes alone; the others still make units coded.
+    known : dict, optional
+        Results by what they rest on, which is filled: the same counts are then measured once, as before and
+        after decisions that did not touch a code.
 
     Returns
     -------
@@ -76,14 +80,33 @@ def by_code(
         same = [one for one in given.codes if schemes[one] == schemes[code]]
         for counting, uncoded in zip(COUNTINGS, (True, False), strict=True):
             ratings = given.ratings(code, uncoded=uncoded, scheme=same)
+            counted = None if known is None else _counts(ratings)
             for coefficient in wanted:
-                result = measure(ratings, coefficient, Posterior(seed=seed))
+                key = (coefficient.name, seed, counted)
+                result = known.get(key) if known is not None and counted else None
+                if result is None:
+                    result = measure(ratings, coefficient, Posterior(seed=seed))
+                if known is not None and counted:
+                    known[key] = result
                 indices = {"prevalence": result.prevalence, "bias": result.bias}
                 rows.append({**base, **counts, **indices, **_row(result, counting, ratings)})
     columns = ["code", "path", "scheme", "coefficient", "counting", "value", "low", "high", "both", "one"]
     columns += ["positive", "n_units", "documents", "prevalence", "bias", "reason", "interval"]
     whole = dict.fromkeys(["n_units", "documents", "coders"], "Int64")
     return pd.DataFrame(rows, columns=[*columns, "coders", "missing"]).astype(whole)
+
+
+def _counts(ratings: Ratings) -> tuple[Any, ...] | None:
+    """How often each document shows each pattern of ratings, which is all that a coefficient rests on."""
+    import numpy as np
+
+    coders = ratings.codes.shape[1]
+    if ratings.clusters is None or coders > 10:
+        return None
+    patterns = ratings.clusters << coders
+    for coder in range(coders):
+        patterns = patterns + (ratings.codes[:, coder] << coder)
+    return ratings.unit, ratings.coders, np.bincount(patterns).tobytes()
 
 
 def by_scheme(given: Doubles, book: Codebook, *, seed: int = 1) -> pd.DataFrame:
