@@ -303,6 +303,10 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
 def _table_html(frame: pd.DataFrame, decimals: Decimals, name: str, caption: str) -> str:
     """The table as a notebook shows it: escaped, with its caption; long ones cut, which the caption says."""
     rest = len(frame) - _MOST_ROWS_SHOWN
@@ -313,6 +317,7 @@ def _table_html(frame: pd.DataFrame, decimals: Decimals, name: str, caption: str
         column: partial(_number, places=_places(decimals, str(column)))
         for column in shown.select_dtypes("floating").columns
     }
+    written |= dict.fromkeys(shown.select_dtypes(["bool", "boolean"]).columns, _yes_or_no)
     style = shown.style.set_uuid(name).set_caption(escape(caption)).hide(axis="index")
     style = style.format(written, na_rep="", escape="html").format_index(escape="html", axis="columns")
     return str(style.to_html())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -83,3 +85,12 @@ def test_figures_stand_empty_and_missing_data() -> None:
     assert lines(frame, "x", "y", by="g", xlabel="x", ylabel="y").alt
     assert grid(frame[["x", "y"]], xlabel="x", ylabel="y").alt
     assert bars(frame.iloc[:0], "g", "x", xlabel="x").alt
+
+
+def test_a_reader_sees_yes_and_no_and_a_program_true_and_false(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"held": [True, False], "seen": pd.array([True, None], dtype="boolean")})
+    shown = Outputs(Study(tmp_path, "S"), "20-use").save(frame, "flags", "Flags.")
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", shown.bundle["text/html"])
+    assert cells == ["yes", "yes", "no", ""]
+    saved = tmp_path / ".casestudy/scratch/20-use/flags.csv"
+    assert saved.read_text() == "held,seen\nTrue,True\nFalse,\n"
