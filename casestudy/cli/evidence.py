@@ -88,7 +88,8 @@ def _evidence(given: argparse.Namespace) -> int:
     _readings(study)
     for gap in found.gaps:
         print(gap)
-    _said(troubles)
+    if verdicts or troubles:
+        _said(troubles)
     return 1 if given.strict and troubles else 0
 
 
