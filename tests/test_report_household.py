@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import hashlib
 import re
+import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -159,3 +160,32 @@ def test_a_scale_holds_all_that_is_drawn() -> None:
 
 def test_the_room_reads_no_file_of_the_page(tmp_path: Path, study: Study) -> None:
     assert str(study.root) not in household_page(study, feedback())
+
+
+@pytest.mark.extra
+def test_own_targets_are_kept_for_one_household_only_and_can_be_put_into_a_file(
+    tmp_path: Path, study: Study
+) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    for name in ("7", "8"):
+        view = dataclasses.replace(feedback(), household_id=name)
+        (tmp_path / f"{name}.html").write_text(household_page(study, view), encoding="utf-8")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_context(reduced_motion="reduce").new_page()
+        page.goto((tmp_path / "7.html").as_uri())
+        page.focus("details.own summary")
+        page.keyboard.press("Enter")
+        page.fill("tr[data-own=fat_energy_percent] input[data-bound=high]", "45")
+        page.keyboard.press("Tab")
+        assert page.inner_text("[data-own-said]") == "Beside your own targets: within fat."
+        assert page.inner_text("pre[data-file]") == "7,fat_energy_percent,25,45,"
+        page.goto((tmp_path / "8.html").as_uri())
+        assert page.inner_text("tr[data-measure=fat_energy_percent] .position") == "above"
+        page.goto((tmp_path / "7.html").as_uri())
+        assert page.inner_text("tr[data-measure=fat_energy_percent] .position") == "within"
+        # A link followed by the keyboard goes on where it leads.
+        page.goto((tmp_path / "7.html").as_uri() + "#group-butter")
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+        assert page.locator("#group-butter table").first.is_visible()
+        browser.close()

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from casestudy.nutrition.recommend import MARKS
 from casestudy.report.household_words import (
+    ROUTES,
     month,
     need_words,
     plain,
@@ -81,6 +82,7 @@ def household_page(study: Study, feedback: HouseholdFeedback) -> str:
             targets=_targets(feedback),
             bounds=[row | {"words": _words(row)} for row in rows(feedback.targets)],
             marks=MARKS,
+            routes=ROUTES,
             own=feedback.targets["mark"].eq("own").any(),
             kept=f"casestudy-own-targets {study.title} {feedback.household_id}",
             plain=plain,

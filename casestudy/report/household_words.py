@@ -12,6 +12,18 @@ _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
 
+ROUTES = {
+    "parsed": "size on the package",
+    "two numbers": "size on the package",
+    "price per kg": "price per kg",
+    "multipack": "pack of several",
+    "count": "usual piece",
+    "each": "usual piece",
+    "package": "usual package",
+    "none": "not known",
+}
+"""How a product's weight was found, in the household's words; another route keeps its name."""
+
 
 def month(name: str) -> str:
     """A calendar month in words.
