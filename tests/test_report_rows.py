@@ -91,6 +91,18 @@ def test_a_small_number_needs_words_beside_it(tmp_path: Path) -> None:
     assert found(tmp_path, "There are 3 clear ones.", clear_cases=3) == {"3": ("numbers", 3)}
 
 
+def test_limits_stand_in_the_row_of_their_number_or_under_its_name(tmp_path: Path) -> None:
+    (tmp_path / "limits.csv").write_text("what,estimate,low,high\nThe slope,2.5,1.5,3.5\n", encoding="utf-8")
+    one = record(tmp_path, "The slope 2.5 (1.5 to 3.5), and 9.9 to 3.5.", {})
+    with_limits = Record(
+        "10-food", tmp_path, "?", items=(Item("limits", "table", "limits.csv"),), answer=one.answer
+    )
+    assert [(found.item, found.row) for found in sources(with_limits)] == [("limits", 1)] * 3
+    values = {"gap": 0.51, "gap low": 0.161, "other": 0.164}
+    made = found(tmp_path, "A gap of 0.51 (0.16 to 1).", **values)
+    assert made["0.16"] == (VALUES, 2)
+
+
 def test_what_is_found_nowhere_leads_to_the_code(tmp_path: Path) -> None:
     one = record(tmp_path, "Of 16 people heard 5 [left](x.md).", {"people heard": 16})
     assert linked(one, 9, sources(one)) == "Of [16](#row-numbers-2) people heard [5](#step-9) [left](x.md)."

@@ -176,6 +176,9 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
         )
         values |= {f"tell of {row['id']}": row["people"] for row in types.to_dict("records")}
         values |= {"mixed": mixed, "share who mix ways": mixed / of if of else math.nan}
+        values |= {"tell of more than one way": mixed}
+        if len(result["moves"]):
+            values["moves between ways"] = int(result["moves"]["people"].sum())
     elif len(themes):
         parts.append(f"Most voiced: {most(themes)}.")
     if len(ability_):

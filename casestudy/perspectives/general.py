@@ -168,5 +168,6 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
         )
         emptiest = result["unfilled"].sort_values(["share", "slot"], ascending=[False, True]).iloc[0]
         parts.append(f"Emptiest: {result.called(emptiest['slot'])} ({100 * emptiest['share']:.0f} %).")
-        values |= {"episodes": len(told), "unspecified share": share}
+        values |= {"episodes": len(told), "speakers of episodes": told["who"].nunique()}
+        values["unspecified share"] = share
     return " ".join([*parts, *result.gaps]), values

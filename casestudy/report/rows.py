@@ -151,15 +151,20 @@ def sources(record: Record) -> list[Source]:
     rows = [row for item in record.items for row in _rows(record, item)]
     named = {row.first: row for row in rows if row.item == NUMBERS}
     names = list(record.answer.values)
-    found = []
+    found: list[Source] = []
+    last = ""
     for start, end in tokens(text):
         token = text[start:end]
-        name = _value(token, text, start, record.answer.values)
+        name = _value(token, text, start, record.answer.values, last)
+        last = name or last
         row = named.get(name)
         if row is None or not _in(row, token):
             row = _labelled(token, text[_begin(text, start, _ENDS) : start], rows)
         if row is None and _digits(token) >= 3:
             row = _only(token, rows)
+        if row is None and not name and found and _BETWEEN.fullmatch(text[found[-1].end : start]):
+            near = (one for one in rows if (one.item, one.row) == (found[-1].item, found[-1].row))
+            row = next((one for one in near if _in(one, token)), None)
         if row:
             found.append(Source(start, end, row.item, row.row))
         elif name:
@@ -219,8 +224,12 @@ def _end(text: str, start: int, marks: Iterable[str]) -> int:
     return min((at for mark in marks if (at := text.find(mark, start)) >= 0), default=len(text))
 
 
-def _value(token: str, text: str, start: int, values: Mapping[str, object]) -> str:
-    """The name of the value that a number is; for small numbers words of the name must stand beside it."""
+def _value(token: str, text: str, start: int, values: Mapping[str, object], last: str = "") -> str:
+    """The name of the value that a number is; for small numbers words of the name must stand beside it.
+
+    Where several fit as well, the one that goes on from the name `last` found stands, as ``low`` of ``gap``
+    does in *a gap of 3 (2 to 4)*.
+    """
     fitting = [
         name
         for name, value in values.items()
@@ -231,6 +240,9 @@ def _value(token: str, text: str, start: int, values: Mapping[str, object]) -> s
     begin = _begin(text, start, _PARTS if small else _ENDS)
     said = _stems(text[begin : _end(text, start, (*_PARTS, ")", " (") if small else _ENDS)])
     ranked = sorted((-len(_stems(name) & said), place_, name) for place_, name in enumerate(fitting))
+    on = [name for name in fitting if last and name.startswith(f"{last} ")]
+    if len(on) == 1 and not small:
+        return on[0]
     if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
         return ""
     return ranked[0][2] if ranked[0][0] < 0 or (len(ranked) == 1 and not small) else ""
