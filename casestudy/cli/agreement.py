@@ -86,9 +86,7 @@ def _agreement(arguments: argparse.Namespace) -> int:
         if sentence:
             print(sentence)
     names = reach.names
-    decisions = [
-        one for one in reconcile.read(study) if one.document in names and set(one.coders) & set(coders)
-    ]
+    decisions = reconcile.between(reconcile.read(study), coders, names)
     frames = {"": frame}
     if decisions:
         kept = sum(one.codings == "kept" for one in decisions)

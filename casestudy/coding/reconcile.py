@@ -228,6 +228,20 @@ def applied(frame: pd.DataFrame, decisions: Sequence[Decision], book: Codebook) 
     return table.sort_values(order, kind="stable").reset_index(drop=True)
 
 
+def between(
+    decisions: Sequence[Decision], coders: Collection[str], documents: Collection[str]
+) -> list[Decision]:
+    """The decisions that two or more of some coders took on some documents.
+
+    Examples
+    --------
+    >>> one = decision(document="t", start=0, end=2, scheme="s", codes=(), coders=("a", "b"))
+    >>> len(between([one], ["a", "b"], ["t"])), len(between([one], ["a", "c"], ["t"]))
+    (1, 0)
+    """
+    return [one for one in decisions if one.document in documents and len(set(one.coders) & set(coders)) >= 2]
+
+
 def touched(frame: pd.DataFrame, after: pd.DataFrame) -> list[str]:
     """The codes whose codings decisions changed: those of codings that went, and of codings that came.
 
