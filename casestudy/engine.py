@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from casestudy.errors import Problem, StudyError
+from casestudy.errors import InputError, Problem, StudyError, raise_if
 from casestudy.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -95,8 +95,48 @@ def _spark_session(settings: EngineSettings) -> Any:
 
 
 def parquet(connection: Any, *paths: Path) -> ibis.Table:
-    """Read Parquet files as one table, lazily; only the columns that are used are read."""
+    """Read Parquet files as one table, lazily; only the columns that are used are read.
+
+    Raises
+    ------
+    InputError
+        With every file that is not a Parquet file.
+    """
+    from pyarrow import ArrowInvalid
+    from pyarrow import parquet as files
+
+    problems = []
+    for path in paths:
+        try:
+            files.read_metadata(path)
+        except (ArrowInvalid, OSError) as error:
+            reason = str(error).splitlines()[0].rstrip(".")
+            remedy = "Write it anew, or take it away."
+            problems.append(Problem(path.name, f"it is not a Parquet file ({reason}).", remedy))
+    raise_if(problems, "Parquet files cannot be read.")
     return connection.read_parquet([str(path) for path in paths] if len(paths) > 1 else str(paths[0]))
+
+
+def once(connection: Any, table: ibis.Table) -> ibis.Table:
+    """Let the embedded engine compute a table once and keep it, on disk where memory is short.
+
+    For text files, which would be parsed by every query anew. Other engines keep the expression.
+
+    Raises
+    ------
+    InputError
+        When the engine cannot read what the table is made of.
+    """
+    if connection.name != "duckdb":
+        return table
+    import duckdb
+
+    try:
+        return _keep(connection, connection.compile(table))
+    except duckdb.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        problem = Problem("tables", f"the engine says: {reason}.", "Mend the line it names, or its file.")
+        raise InputError("A table cannot be read.", [problem]) from error
 
 
 def shared(connection: Any, table: ibis.Table, *paths: Path) -> ibis.Table:

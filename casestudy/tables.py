@@ -112,7 +112,7 @@ def merged(flaws: Iterable[Flaw]) -> list[Flaw]:
     return list(made.values())
 
 
-def read_csv(path: Path, schema: Schema, where: str | None = None) -> pd.DataFrame:
+def read_csv(path: Path, schema: Schema, where: str | None = None, separator: str = ",") -> pd.DataFrame:
     """Read a CSV file and hold it against its schema.
 
     Parameters
@@ -123,6 +123,8 @@ def read_csv(path: Path, schema: Schema, where: str | None = None) -> pd.DataFra
         What its columns must be. Columns that the schema does not name are kept as text.
     where : str, optional
         How to call the file in messages; its path by default.
+    separator : str
+        What stands between cells.
 
     Returns
     -------
@@ -139,7 +141,9 @@ def read_csv(path: Path, schema: Schema, where: str | None = None) -> pd.DataFra
 
     name = where or str(path)
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+        frame = pd.read_csv(
+            path, sep=separator, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig"
+        )
     except UnicodeDecodeError as error:
         problem = Problem(name, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
         raise InputError("A table cannot be read.", [problem]) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from nutrition_support import ROOT
 
 from casestudy.cli import nutrition
+from casestudy.errors import InputError
 from casestudy.nutrition.basis import open_basis
 from casestudy.nutrition.coverage import coverage
 from casestudy.nutrition.expenditure import plan_shares
@@ -155,3 +157,135 @@ def test_lines_of_one_currency_only_may_name_none(retailer):
     purchases = open_purchases(study)
     assert purchases.currency == "$"
     assert purchase_problems(purchases)[1] == []
+
+
+BAD_FILES = {
+    "an empty file": ("lines/b.csv", b"", "it is empty"),
+    "zero bytes": ("lines/b.csv", b"\x00" * 500, "not text"),
+    "another encoding": ("lines/b.csv", (HEAD + "hé,,,,,,\n").encode("latin-1"), "not UTF-8"),
+    "another encoding, packed": (
+        "lines/b.csv.gz", gzip.compress((HEAD + "hé,,,,,,\n").encode("latin-1")), "not UTF-8"
+    ),
+    "not packed at all": ("lines/b.csv.gz", bytes(range(1, 256)), "cannot be read"),
+    "missing columns": ("lines/b.csv", b"household_id,timestamp,product_id,qty,amount", "'quantity' is miss"),
+    "a column twice": ("lines/b.csv", HEAD.replace("currency", "amount").encode(), "'amount' occurs twice"),
+    "no products": ("products/other.csv", b"", "it is empty"),
+    "products in another encoding": ("products/other.csv", "product_id\né\n".encode("latin-1"), "not UTF-8"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_file_that_cannot_be_used_is_named_with_a_remedy(retailer, name):
+    path, content, found = BAD_FILES[name]
+    study = retailer("bad")
+    (Path(study.root) / "till" / path).write_bytes(content)
+    with pytest.raises(InputError) as error:
+        open_purchases(study)
+    assert error.value.problems
+    assert all(one.where == Path(path).name and one.remedy for one in error.value.problems)
+    assert found in str(error.value)
+
+
+def test_a_file_that_is_not_parquet_is_named(tmp_path):
+    study = alone(tmp_path, "")
+    for content in (b"", bytes(range(256)) * 40):
+        (tmp_path / "till" / "lines.csv").unlink(missing_ok=True)
+        (tmp_path / "till" / "lines.parquet").write_bytes(content)
+        with pytest.raises(InputError, match=r"lines\.parquet: it is not a Parquet file"):
+            open_purchases(study)
+
+
+def alone(folder: Path, lines: str, products: str = PRODUCTS["dairy.csv"]) -> Study:
+    (folder / "till").mkdir(exist_ok=True)
+    if not (folder / "profiles").exists():
+        shutil.copytree(ROOT / "profiles", folder / "profiles")
+    (folder / "study.toml").write_text('title = "Kauppa"\n[sources]\npurchases = "till"\n')
+    (folder / "till" / "lines.csv").write_text(lines)
+    (folder / "till" / "products.csv").write_text(products)
+    return Study.load(folder)
+
+
+GOOD = HEAD + "h1,2024-02-01 10:00:00,cheese,1,2.50,EUR,b1\nh1,2024-03-01 10:00:00,eggs,2,3.80,EUR,b2\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "products"),
+    [
+        ("\ufeff" + GOOD, "\ufeff" + PRODUCTS["dairy.csv"]),
+        (GOOD.replace(",", ";").replace(".50", ",50").replace(".80", ",80"),
+         PRODUCTS["dairy.csv"].replace(",", ";")),
+        (GOOD.replace(",", "\t"), PRODUCTS["dairy.csv"].replace(",", "\t")),
+        (GOOD.replace("\n", "\r\n"), PRODUCTS["dairy.csv"].replace("\n", "\r\n")),
+        (GOOD.replace("h1", '"h1"').replace("cheese", '"cheese"'), PRODUCTS["dairy.csv"]),
+    ],
+    ids=["byte order mark", "semicolons and decimal commas", "tabs", "line ends of another system", "quotes"],
+)  # fmt: skip
+def test_however_a_retailer_writes_its_tables_they_are_read_alike(tmp_path, lines, products):
+    found = household_nutrients(open_basis(alone(tmp_path, lines, products)))
+    usual = household_nutrients(open_basis(alone(tmp_path, GOOD)))
+    assert usual["food_spend"].tolist() == [2.5, 3.8]
+    pd.testing.assert_frame_equal(found, usual)
+
+
+ABSURD = (
+    "h1,2024-03-02 10:00:00,cheese,1e300,2,EUR,b3\n"
+    "h1,2024-03-02 10:00:00,cheese,1,1e300,EUR,b4\n"
+    "h1,2024-03-02 10:00:00,cheese,nan,-inf,EUR,b5\n"
+    "h1,0001-01-01 10:00:00,cheese,1,2,EUR,b6\n"
+    "h1,9999-12-31 10:00:00,cheese,1,2,EUR,b7\n"
+    "h1,2024-02-30 10:00:00,cheese,1,2,EUR,b8\n"
+    ",2024-03-02 10:00:00,cheese,1,2,EUR,b9\n"
+    "h1,2024-03-02 10:00:00,,1,2,EUR,b10\n"
+    "h1,2024-03-02 10:00:00\n"
+)
+
+
+def test_every_line_that_cannot_be_read_is_named_by_file_and_row(tmp_path):
+    basis = open_basis(alone(tmp_path, GOOD + ABSURD + "h1,2024-03-01 10:00:00,gone,1,1,EUR,b11,more\n"))
+    counts, problems = purchase_problems(basis.purchases)
+    lines = counts.set_index("odd")["lines"]
+    assert lines[lines > 0].to_dict() == {"unreadable": 9, "unknown product": 1}
+    rows = sorted(int(one.where.split("row ")[1].split(",")[0]) for one in problems)
+    assert rows == list(range(4, 14))
+    assert all(one.where.startswith("lines.csv, row ") for one in problems)
+    assert household_nutrients(basis)["food_spend"].tolist() == [2.5, 3.8]
+
+
+def test_money_beyond_belief_makes_no_food_and_stops_nothing(tmp_path):
+    ham = "ham,DELI,DELI MEATS,MEAT: HAM PPK/PRSLC,LB,Private\n"
+    lines = (
+        GOOD + "h1,2024-03-02 10:00:00,ham,1,99999999,EUR,b3\n" + "h1,2024-03-02 10:00:00,ham,1,5,EUR,b4\n"
+    )
+    basis = open_basis(alone(tmp_path, lines, PRODUCTS["dairy.csv"] + ham))
+    march = household_nutrients(basis).set_index("month").loc["2024-03"]
+    assert march["food_spend"] == pytest.approx(99999999 + 5 + 3.8)
+    assert march["counted_spend"] == pytest.approx(5 + 3.8)
+    assert march["kilograms"] == pytest.approx(
+        household_lines(basis, "h1")["grams"].sum() / 1000 - 0.227, abs=0.01
+    )
+
+
+def test_one_bad_line_among_many_is_found_by_its_row(tmp_path):
+    many = [f"h{n % 500},2024-{1 + n % 12:02}-01 10:00:00,cheese,1,2.50,EUR,b{n}\n" for n in range(100_000)]
+    many[77_776] = "h7,yesterday,cheese,1,2.50,EUR,b\n"
+    purchases = open_purchases(alone(tmp_path, HEAD + "".join(many)))
+    counts, problems = purchase_problems(purchases)
+    assert counts["lines"].sum() == 1
+    assert [one.where for one in problems] == [
+        "lines.csv, row 77778, household h7, time not read, product cheese"
+    ]
+
+
+def test_tables_without_rows_and_parameters_below_zero_are_told(tmp_path):
+    with pytest.raises(InputError, match="hold no rows"):
+        open_purchases(alone(tmp_path, HEAD))
+    with pytest.raises(InputError, match="hold no rows"):
+        open_purchases(alone(tmp_path, GOOD, "product_id,department\n"))
+    study = alone(tmp_path, GOOD)
+    path = tmp_path / "profiles" / "prices-per-kg.csv"
+    path.write_text("group,type,price_per_kg,low,high,source\nbananas,*,-1,0,1,x\nbeef,*,0,0,1,x\n")
+    with pytest.raises(InputError) as error:
+        open_basis(study)
+    assert [one.where for one in error.value.problems] == [
+        f"profiles/prices-per-kg.csv, row {n}" for n in (2, 3)
+    ]

@@ -104,7 +104,8 @@ def coverage_text(found: Coverage, most: int = 10) -> str:
     explicit = found.mapping.set_index("mapped_by")["percent"].get("explicit", 0.0)
     shares = found.routes.groupby("share")["percent"].sum()
     parts = [
-        f"Food and drinks: {found.sales:,.0f} of sales, {found.kilograms / 1e6:.3f} thousand t as bought.",
+        f"Food and drinks: {found.sales:,.0f} of sales, {found.kilograms / 1e6:.3f} thousand t as bought "
+        f"({found.naive_kilograms / 1e6:.3f} if every size were believed).",
         f"Mapped by an explicit row of (department, category, type): {explicit:.1f} % of sales.",
         "Weights by share of sales: "
         + ", ".join(

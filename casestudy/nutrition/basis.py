@@ -7,12 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from casestudy import engine, tables
+from casestudy.errors import raise_if
 from casestudy.nutrition import foodmap, weights
 from casestudy.nutrition.foodmap import FoodGroups
 from casestudy.purchases.columns import distinct, numbers, plain, texts
 from casestudy.purchases.read import Purchases, open_purchases
 from casestudy.purchases.sales import product_sales
-from casestudy.purchases.schema import LARGE_QUANTITY
+from casestudy.purchases.schema import HEAVIEST_MG, LARGE_QUANTITY
 from casestudy.study import Study
 from casestudy.tables import Column, Schema
 
@@ -90,8 +91,8 @@ class Basis:
         """Receipt lines of food and drink, with ``group``, ``share`` (how the weight was found) and ``mg``.
 
         ``mg`` is the edible weight in milligrams: an integer, so that sums are exact. A line whose product
-        has no weight, or whose quantity is not believed (`LARGE_QUANTITY`), has 0, and one whose product was
-        never sold for money has no row here.
+        has no weight, or whose quantity or weight is not believed (`LARGE_QUANTITY`, `HEAVIEST_MG`), has 0,
+        and one whose product was never sold for money has no row here.
         """
         return self.weighed(self.resolved.select(["group", "share", "route"]))
 
@@ -100,9 +101,9 @@ class Basis:
         for name in ("product_id", "unit_mg", "cent_mg"):
             facts = facts.append_column(name, self.resolved[name])
         joined = self.purchases.join(facts)
-        mg = joined.quantity * joined.unit_mg // 1000 + joined.cents * joined.cent_mg
-        believed = joined.quantity <= 1000 * LARGE_QUANTITY
-        return joined.mutate(mg=believed.ifelse(mg.cast("int64"), 0)).drop("unit_mg", "cent_mg")
+        mg = (joined.quantity * joined.unit_mg // 1000 + joined.cents * joined.cent_mg).cast("int64")
+        believed = (joined.quantity.abs() <= 1000 * LARGE_QUANTITY) & (mg.abs() <= HEAVIEST_MG)
+        return joined.mutate(mg=believed.ifelse(mg, 0)).drop("unit_mg", "cent_mg")
 
 
 def open_basis(
@@ -159,6 +160,8 @@ def find_weights(
 
     prices = tables.read_arrow(study.input(PRICES_FILE), PRICES, PRICES_FILE)
     units = tables.read_arrow(study.input(UNITS_FILE), UNITS, UNITS_FILE)
+    problems = weights.not_positive(prices, "price_per_kg", PRICES_FILE)
+    raise_if(problems + weights.not_positive(units, "grams", UNITS_FILE), "Weights cannot be found.")
     sold = foodmap.assign(sales, groups)
     density = _of_groups(sold, groups.fact("grams_per_ml"), 0.0)
     resolved = weights.resolve(sold.append_column("grams_per_ml", numbers(density)), units, prices, rules)

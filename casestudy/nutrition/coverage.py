@@ -38,6 +38,8 @@ class Coverage:
         Sales of food and drinks with a quantity and an amount, in the currency.
     kilograms : float
         Their weight as bought, where one is known.
+    naive_kilograms : float
+        What they would weigh if every size that can be read were believed.
     mapping : pandas.DataFrame
         ``mapped_by`` (explicit row, default, nothing), ``products, sales, percent``.
     routes : pandas.DataFrame
@@ -58,6 +60,7 @@ class Coverage:
 
     sales: float
     kilograms: float
+    naive_kilograms: float
     mapping: pd.DataFrame
     routes: pd.DataFrame
     rejected: pd.DataFrame
@@ -97,6 +100,7 @@ def coverage(study: Study, basis: Basis) -> Coverage:
     return Coverage(
         sales=sales,
         kilograms=float(products["grams_sold"].sum()) / 1000,
+        naive_kilograms=float((products["grams"] * products["units"]).sum()) / 1000,
         mapping=_share(products, ["mapped_by"], sales),
         routes=routes,
         rejected=rejected,

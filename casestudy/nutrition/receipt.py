@@ -9,7 +9,7 @@ from casestudy.errors import InputError, Problem
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import IDS
 from casestudy.nutrition.foodmap import NOT_FOOD
-from casestudy.purchases.schema import LARGE_QUANTITY
+from casestudy.purchases.schema import HEAVIEST_MG, LARGE_QUANTITY
 
 if TYPE_CHECKING:
     import ibis
@@ -58,7 +58,8 @@ def household_lines(basis: Basis, household_id: int | str) -> pd.DataFrame:
         lines[column] = lines[column].fillna(empty)
     units = lines["quantity"] * lines["unit_mg"].fillna(0) // 1000
     mg = units + lines["cents"] * lines["cent_mg"].fillna(0)
-    mg = mg.where(lines["quantity"] <= 1000 * LARGE_QUANTITY, 0)
+    believed = (lines["quantity"].abs() <= 1000 * LARGE_QUANTITY) & (mg.abs() <= HEAVIEST_MG)
+    mg = mg.where(believed, 0)
     groups = basis.groups.groups.set_index("group")
     unnamed = lines["group"].map({NOT_FOOD: "sold with food, not eaten"}).fillna("not recognised")
     frame = pd.DataFrame(

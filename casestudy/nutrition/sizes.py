@@ -121,6 +121,8 @@ def parse(text: str | None) -> Size:
     clean = re.sub(r"\s+", " ", str(text).upper().strip())
     if bare := _BARE.match(clean):
         return _bare(_UNIT[bare[2]], 0.5 if bare[1] else 1.0)
+    if clean.startswith("-"):  # a negative amount is none
+        return Size("unparsed")
     clean = _CODE.sub("", clean)
     clean = re.sub(r"(?<=\d)\. (?=\d)", ".", clean)
     clean = re.sub(r"^(\d+) (00)(?= [A-Z])", r"\1.\2", clean)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from casestudy.errors import Problem
 from casestudy.nutrition.sizes import Size, parse
 from casestudy.purchases.columns import distinct, numbers, plain, texts
 
@@ -90,6 +91,15 @@ LOOSE_DEPARTMENTS = ("MEAT", "DELI", "SEAFOOD", "SALAD BAR")
 _PACKS = {"CAN": (4, 6, 8, 12, 15, 18, 20, 24), "BOTTLE": (4, 6, 8, 10, 12, 24)}
 _TYPE_PACKS = (("12/18&15PK", (12, 15, 18)), ("20PK&24PK", (20, 24)), ("6PK/4PK", (4, 6)))
 _POWDERS = ("drink-powder", "tea-mix", "gelatin-mix", "cocoa-mix", "soup-dry", "sauce-mix", "diet-drink")
+
+
+def not_positive(table: pa.Table, column: str, where: str) -> list[Problem]:
+    """Rows of a table of parameters whose number is not above 0."""
+    return [
+        Problem(f"{where}, row {row}", f"{column} is {number:g}.", "Write a number above 0.")
+        for row, number in enumerate(table[column].to_pylist(), start=2)
+        if not number > 0
+    ]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 MOST_LISTED = 20
 _ODD = {
     "unreadable": (
-        "the time, quantity or amount cannot be read; the line counts for nothing",
+        "household, product, time, quantity or amount is missing, absurd or not readable; "
+        "the line counts for nothing",
         "Write a time like 2017-03-01T09:30:00 and plain numbers.",
     ),
     "another currency": (
@@ -98,25 +99,34 @@ def _mark(purchases: Purchases) -> ibis.Table:
         (table.cents == 0, "free"),
         (table.quantity > 1000 * LARGE_QUANTITY, "large quantity"),
     )
-    columns = ["household_id", "basket_id", "product_id", "timestamp", "cents", "odd"]
+    columns = ["household_id", "basket_id", "product_id", "timestamp", "quantity", "cents", "odd"]
     marked = table.mutate(odd=odd)[columns]
     return marked if purchases.aside is None else marked.union(purchases.aside[columns])
 
 
 def _listed(purchases: Purchases, marked: Any, odd: str, many: int, what: str, remedy: str) -> list[Problem]:
     order = ["household_id", "timestamp", "basket_id", "product_id"]
+    columns = ["household_id", "product_id", "timestamp", "quantity", "cents"]
     first = purchases.connection.execute(
-        marked.filter(marked.odd == odd)
-        .order_by(order)
-        .limit(MOST_LISTED)[["household_id", "timestamp", "product_id"]]
+        marked.filter(marked.odd == odd).order_by(order).limit(MOST_LISTED)[columns]
     )
+    rows = [
+        tuple(None if missing else value for value, missing in zip(row, gone, strict=True))
+        for row, gone in zip(
+            first.astype(object).itertuples(index=False, name=None),
+            first.isna().itertuples(index=False, name=None),
+            strict=True,
+        )
+    ]
+    places = purchases.places(rows) if purchases.places else [""] * len(rows)
     listed = [
         Problem(
-            f"lines, household {home}, {time if time == time else 'time not read'}, product {product}",
+            f"{place or 'lines'}, household {home or 'not given'}, {time or 'time not read'}, "
+            f"product {product or 'not given'}",
             f"{what}.",
             remedy,
         )
-        for home, time, product in first.itertuples(index=False, name=None)
+        for place, (home, product, time, *_) in zip(places, rows, strict=True)
     ]
     if many > len(listed):
         listed.append(Problem("lines", f"{many - len(listed):,} more lines: {what}.", remedy))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,8 @@ class Purchases:
         What the purchases are, in a word.
     aside : ibis.Table, optional
         Lines that count for nothing, with ``odd``: unreadable, or in another currency than the others.
+    places : callable, optional
+        Tells file and row of lines that come from text files: `casestudy.purchases.documented.places`.
     """
 
     connection: Any
@@ -63,6 +66,7 @@ class Purchases:
     currency: str = "$"
     source: str = ""
     aside: ibis.Table | None = None
+    places: Callable[[list[tuple[Any, ...]]], list[str]] | None = None
 
     @cached_property
     def products(self) -> pd.DataFrame:
@@ -158,7 +162,10 @@ def _documented(folder: Path, connection: Any, rules: pa.Table, hours: int) -> P
     texts = pa.schema([(name, pa.string()) for name in products.columns])
     records = _classed(pa.Table.from_pandas(products, texts, preserve_index=False), rules)
     lines, aside, currency = documented.read_lines(folder, connection, hours)
-    return Purchases(connection, lines, records, currency, folder.name, aside)
+    files = documented.find(folder, "lines")
+    text = not files[0].name.endswith(".parquet")
+    places = partial(documented.places, files, hours) if text else None
+    return Purchases(connection, lines, records, currency, folder.name, aside, places)
 
 
 def _expect(needed: set[str], columns: Any, where: str) -> None:

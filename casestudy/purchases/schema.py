@@ -54,6 +54,10 @@ LARGE_QUANTITY = 1000
 """Units in one line above which the unit of the quantity is doubted; the weight of food in such a line is not
 counted, its amount is."""
 
+HEAVIEST_MG = 25_000_000_000
+"""Milligrams in one line, a thousand of the heaviest packages, above which its weight is not counted: so an
+absurd amount of money cannot make absurd food, and every product with a nutrient fits into 64 bits."""
+
 FOOD_CLASSES = Schema(
     "food classes",
     (
