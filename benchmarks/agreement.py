@@ -6,6 +6,13 @@
 The public implementation is the `krippendorff` package, where it is installed; this project does not depend
 on it. Coverage takes some twenty minutes on one core. The form of the default interval was chosen on runs of
 this grid with other seeds; the committed table is one run with a seed that no choice has seen.
+
+For the cells of a rare category three alternatives were tried on a further seed (20270; 700 to 1,000
+replicates, 600 draws; 180 cells of independent units). The default left 27 outside 93 to 97 %, its worst
+0.91. A prior of two units instead of one left 23, but its worst covered 0.84. Student's t on Fisher's z
+of the jackknife left 53, its worst 0.47. The goodness of fit of a common correlation, which is defined
+for two coders and two categories alone, left 3 of those 60 cells, its worst 0.90, where the default left
+9: it is not built in.
 """
 
 from __future__ import annotations

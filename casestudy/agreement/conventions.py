@@ -1,7 +1,8 @@
 """What other programs report about coded text, so that figures can be compared. Read their limits.
 
-NVivo's definitions were read in its help pages. MAXQDA's and ATLAS.ti's are as reported in secondary
-accounts; where an account leaves a choice open, the choice made here is named in the result.
+NVivo's definitions, and what ATLAS.ti says of percent agreement and of Holsti's index, were read in their
+help pages. MAXQDA's and the rest of ATLAS.ti's are as reported in secondary accounts. Where an account leaves
+a choice open, the choice made here is named in the result.
 """
 
 from __future__ import annotations
@@ -155,6 +156,9 @@ def maxqda(
 
 def holsti(spans: Spans, code: str) -> Result:
     """Holsti's index on characters: twice the text coded by both over the text coded by each, added.
+
+    ATLAS.ti's help pages state it on decisions, 2A/(N1 + N2), and leave open what one decision is; it is a
+    character here.
 
     Parameters
     ----------

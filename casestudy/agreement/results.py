@@ -24,7 +24,8 @@ class Interval:
     standard_error : float
         NaN where the method has none.
     sampled : str
-        What counts as an independent piece of material: ``"unit"`` or ``"cluster"``.
+        What counts as an independent piece of material: ``"unit"`` or ``"cluster"``, ``"document"`` for
+        unitised text.
     n_sampled : int
         How many of them there are.
     undefined : int
