@@ -128,3 +128,13 @@ def test_labels_of_the_forest_fit_a_phone(frame: pd.DataFrame) -> None:
     texts = [one.get_text() for one in figure.axes[0].get_yticklabels()]
     assert all(len(line) <= 40 for text in texts for line in text.split("\n"))
     assert all("(" in text and text.endswith(")") for text in texts)
+
+
+def test_the_same_counts_are_measured_once_and_other_counts_anew(frame: pd.DataFrame) -> None:
+    known: dict[object, object] = {}
+    for rows in (frame, frame[frame["code"].ne(HOSE) | frame["coder"].eq("b")], frame):
+        given_ = doubles.doubles(rows, DOCUMENTS, BOOK, ["a", "b"], unit="turn", names=["t1", "t2"])
+        plain = measured.by_code(given_, BOOK, least=1, seed=3)
+        assert measured.by_code(given_, BOOK, least=1, seed=3, known=known).equals(plain)
+        other = measured.by_code(given_, BOOK, least=1, seed=4, known=known)
+        assert other.equals(measured.by_code(given_, BOOK, least=1, seed=4))

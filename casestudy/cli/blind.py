@@ -26,7 +26,12 @@ def add(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     two.add_argument("what", choices=["draw", "read"])
-    two.add_argument("--share", type=float, default=0.2, help="draw: share of each document's units (0.2)")
+    two.add_argument(
+        "--share",
+        type=float,
+        default=0.2,
+        help="draw: share of the units of each document; messages are not drawn (0.2)",
+    )
     two.add_argument("--unit", default="turn", help=f"draw: {', '.join(_UNITS)} (turn)")
     two.add_argument(
         "--by", default="group", help="draw: column of participants.csv that names strata (group)"
