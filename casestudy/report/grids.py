@@ -15,6 +15,7 @@ from casestudy.report.rows import VALUES, table
 from casestudy.report.rows import place as row_id
 
 MOST_ROWS = 40
+_MANY = 12
 
 
 def saved_table(item: Item, folder: Path, links: Links | None = None, page: str = "") -> Markup:
@@ -141,9 +142,10 @@ def grid(
     tbody = Markup("").join(line(row, (ids or {}).get(place, "")) for place, row in enumerate(rows))
     identity = Markup(' id="table-{}"').format(name) if name else ""
     return Markup(
-        '<figure class="table"{}>\n{}<div class="{}" role="group" aria-label="{}" tabindex="0">'
+        '<figure class="{}"{}>\n{}<div class="{}" role="group" aria-label="{}" tabindex="0">'
         '<table aria-label="{}">\n<thead>{}</thead>\n<tbody>{}</tbody>\n</table></div>\n{}</figure>'
     ).format(
+        "table many" if max(map(len, heads), default=0) > _MANY else "table",
         identity,
         Markup("<figcaption>{}</figcaption>\n").format(caption) if caption else "",
         "wide tall" if len(rows) > 16 else "wide",
