@@ -88,6 +88,10 @@ def test_join_keeps_apart_what_may_not_be_linked(garden: Study) -> None:
     table = participants.coverage(joined.reset_index(), ["p1", "p2", "p4", "p9"], None)
     assert table.loc[table["sources"] == "log only", "people"].tolist() == [2]  # p4 is not linked, p9 unknown
     assert table["people"].sum() == 5 + 2
+    few = participants.coverage(joined.reset_index(), ["p1", "p2", "p4", "p9"], None, floor=3)
+    row = few[few["sources"].eq("log only")].iloc[0]
+    assert pd.isna(row["people"])
+    assert row["who"] == "fewer than 3"
     said = participants.coverage_in_words(joined.reset_index(), ["p1"], None)
     assert "the study has no purchases" in said
     assert "1 who may not be quoted" in said

@@ -131,13 +131,21 @@ def test_large_margins_are_sampled_with_a_seed() -> None:
 def test_bootstrap_of_unrelated_groupings_lies_around_zero() -> None:
     """Pairs of one person with himself are left out, so the interval is not pulled upward."""
     generator = np.random.default_rng(7)
-    middles = []
+    middles, mutual = [], []
     for _ in range(20):
         first = [str(n) for n in generator.integers(0, 3, 40)]
         second = [str(n) for n in generator.integers(0, 3, 40)]
         found = crosswalk.agreement(first, second, seed=1, resamples=100)
         middles.append((found.ari_low + found.ari_high) / 2)
+        mutual.append((found.ami_low + found.ami_high) / 2)
     assert abs(float(np.mean(middles))) < 0.05
+    assert abs(float(np.mean(mutual))) < 0.05
+
+
+def test_an_index_that_hangs_on_one_person_has_no_interval() -> None:
+    found = crosswalk.agreement(["a", "a", "a", "b"], ["x", "x", "x", "y"], resamples=50)
+    assert found.ami == pytest.approx(1)
+    assert math.isnan(found.ami_low)
 
 
 @pytest.mark.parametrize(("words", "log"), [(["a"], ["a"]), (["a", "a", "a"], ["a", "b", "a"]), ([], [])])

@@ -111,9 +111,21 @@ def _found(identity: str, known: set[str] | None, linked: bool, source: str) -> 
 
 
 def coverage(
-    joined: pd.DataFrame, in_log: Iterable[str] | None, in_purchases: Iterable[str] | None
+    joined: pd.DataFrame,
+    in_log: Iterable[str] | None,
+    in_purchases: Iterable[str] | None,
+    floor: int = 1,
 ) -> pd.DataFrame:
     """How many people each combination of sources holds, those outside the interviews included.
+
+    Parameters
+    ----------
+    joined : pandas.DataFrame
+        From `join`.
+    in_log, in_purchases : iterable of str, or None
+        Ids in the log and in the purchases; None where the study has no such source.
+    floor : int
+        Fewer people than this outside the interviews are not counted out: the number is missing.
 
     Returns
     -------
@@ -132,8 +144,13 @@ def coverage(
         if ids is not None:
             rest = {str(one) for one in ids} - set(joined[column])
             said = {"group": "not interviewed", "sources": f"{name} only"}
-            rows.append(said | {"people": len(rest), "who": ""})
-    return pd.DataFrame(rows, columns=["group", "sources", "people", "who"])
+            few = 0 < len(rest) < floor
+            shown = (
+                {"people": None, "who": f"fewer than {floor}"} if few else {"people": len(rest), "who": ""}
+            )
+            rows.append(said | shown)
+    table = pd.DataFrame(rows, columns=["group", "sources", "people", "who"])
+    return table.astype({"people": "Int64"})
 
 
 def coverage_in_words(

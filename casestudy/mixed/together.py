@@ -114,7 +114,7 @@ def join(found: Material, ways: pd.DataFrame, signature_share: float = 0.2) -> B
     told = _told(found, view, list(ways["who"])) if view else pd.DataFrame()
     return Both(
         joined=joined,
-        coverage=participants.coverage(joined, in_log, at_home),
+        coverage=participants.coverage(joined, in_log, at_home, found.study.floor),
         said=" ".join(said),
         cases=cases,
         pairs=pairs.reset_index(drop=True),
