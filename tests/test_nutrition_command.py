@@ -17,6 +17,7 @@ from casestudy.nutrition import population as everyone
 from casestudy.nutrition.check import check
 from casestudy.nutrition.coverage import coverage
 from casestudy.nutrition.recommend import read_profile
+from casestudy.nutrition.weights import REJECTED
 from casestudy.study import Study
 
 
@@ -26,6 +27,21 @@ def test_coverage_says_what_matters():
     for word in ("measured", "tables", "assumed", "shipping case", "Mapped a second time: 100 rows"):
         assert word in text
     assert "The same group in 97 % (95 % interval 92 to 99) of the rows, the same family in 98 %" in text
+
+
+def test_coverage_counts_every_size_that_was_not_believed():
+    found = coverage(study(), basis())
+    products = basis().products
+    rejected = products["note"].str.startswith("size rejected") | products["note"].str.startswith("one piece")
+    aside = found.counts[found.counts["use"].str.startswith("set aside")]
+    others = products["status"].isin(REJECTED) & ~rejected
+    assert found.rejected["products"].sum() + aside["products"].sum() == (rejected | others).sum()
+    assert found.counts["products"].sum() == products["status"].eq("count only").sum()
+    assert 0.9 < found.kilograms / 1e6 < 1.4
+    assert found.naive_kilograms / 1e6 == pytest.approx(2.0, abs=0.1)
+    text = coverage_text(found)
+    assert "1.235 thousand t as bought (1.988 if every size were believed)" in text
+    assert "measured 70.0 %, tables 8.6 %, assumed 21.3 %" in text
 
 
 def test_agreement_of_the_maps_is_of_the_map_before_it_was_mended():

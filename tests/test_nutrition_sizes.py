@@ -99,3 +99,8 @@ def test_no_text_breaks_the_reader(text):
 @given(st.integers(1, 500), st.sampled_from(["OZ", "LB", "G", "ML", "L", "QT"]))
 def test_spelling_does_not_matter(number, unit):
     assert parse(f"{number} {unit}") == parse(f"  {number}   {unit.lower()} ")
+
+
+@pytest.mark.parametrize("text", ["-8 OZ", "- 5 CT", " -1 LB"])
+def test_a_negative_size_is_none(text):
+    assert parse(text).kind == "unparsed"

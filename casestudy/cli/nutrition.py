@@ -114,6 +114,7 @@ def coverage_text(found: Coverage, most: int = 10) -> str:
         _table("Food groups", found.mapping),
         _table("Weight routes", found.routes),
         _table("Sizes that were read and rejected", found.rejected),
+        _table("Sizes that only count pieces, and what became of the count", found.counts),
         _table(f"Largest without an explicit row (of {len(found.unmapped):,})", found.unmapped.head(most)),
         _table("Components reported, by share of sales", found.components),
     ]

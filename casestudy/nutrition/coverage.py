@@ -47,6 +47,9 @@ class Coverage:
     rejected : pandas.DataFrame
         Sizes that were read and not believed: ``status, products, lines, sales, percent`` and
         ``read_kilograms``, what they would weigh if they were.
+    counts : pandas.DataFrame
+        Sizes that only count pieces, by what became of the count (``use``): ``products, lines, sales,
+        percent``.
     unmapped : pandas.DataFrame
         The largest (department, category, type) without an explicit row: ``sales, percent, group``.
     components : pandas.DataFrame
@@ -64,6 +67,7 @@ class Coverage:
     mapping: pd.DataFrame
     routes: pd.DataFrame
     rejected: pd.DataFrame
+    counts: pd.DataFrame
     unmapped: pd.DataFrame
     components: pd.DataFrame
     check: pd.DataFrame
@@ -89,8 +93,9 @@ def coverage(study: Study, basis: Basis) -> Coverage:
     unmapped = unmapped.rename(columns={"amount": "sales"})
     unmapped["percent"] = 100 * unmapped["sales"] / sales
     unmapped["sales"] = unmapped["sales"].round(2)
-    rejected = _share(products[products["status"].isin(REJECTED)], ["status"], sales)
-    read = (products["grams"] * products["units"] / 1000).groupby(products["status"]).sum()
+    refused = products["status"].where(~products["note"].eq("size rejected: implausible"), "implausible")
+    rejected = _share(products.assign(status=refused)[refused.isin(REJECTED)], ["status"], sales)
+    read = (products["grams"] * products["units"] / 1000).groupby(refused).sum()
     rejected["read_kilograms"] = rejected["status"].map(read)
     routes = _share(products, ["share", "route"], sales)
     weight = (products["grams_sold"] / 1000).groupby([products["share"], products["route"]]).sum()
@@ -100,6 +105,7 @@ def coverage(study: Study, basis: Basis) -> Coverage:
     return Coverage(
         sales=sales,
         kilograms=float(products["grams_sold"].sum()) / 1000,
+        counts=_counts(products, sales),
         naive_kilograms=float((products["grams"] * products["units"]).sum()) / 1000,
         mapping=_share(products, ["mapped_by"], sales),
         routes=routes,
@@ -117,6 +123,19 @@ def _share(products: pd.DataFrame, by: list[str], sales: float) -> pd.DataFrame:
     frame = grouped.agg(products=("product_id", "size"), lines=("rows", "sum"), sales=("amount", "sum"))
     frame["percent"] = 100 * frame["sales"] / sales if sales else float("nan")
     return frame.reset_index().sort_values(["sales", *by], ascending=False, ignore_index=True)
+
+
+_USES = {
+    "count": "pieces of a known weight",
+    "each": "set aside: it counts a case, one piece was sold",
+    "price per kg": "set aside: no weight of a piece is known, the price per kg serves",
+    "none": "set aside: neither weight nor price is known",
+}
+
+
+def _counts(products: pd.DataFrame, sales: float) -> pd.DataFrame:
+    counted = products[products["status"].eq("count only")]
+    return _share(counted.assign(use=counted["route"].map(_USES)), ["use"], sales)
 
 
 def _components(basis: Basis, sales: float) -> pd.DataFrame:
