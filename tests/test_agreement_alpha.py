@@ -128,8 +128,10 @@ def test_against_nltk_with_missing_and_with_sets():
     assert alpha(rows) == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.extra
 def test_against_the_krippendorff_package():
-    package = pytest.importorskip("krippendorff")
+    import krippendorff as package
+
     rng = np.random.default_rng(2)
     for _ in range(20):
         table = rng.integers(1, 7, (30, 5)).astype(float)

@@ -91,8 +91,10 @@ def test_windows_by_the_definition(seed):
     assert pk(spans, window=k).value == pytest.approx(np.mean(wrong["pk"]))
 
 
-def test_against_segeval_where_it_is_installed():
-    segeval = pytest.importorskip("segeval")
+@pytest.mark.extra
+def test_against_segeval():
+    import segeval
+
     rng = np.random.default_rng(8)
     for _ in range(60):
         marks = rng.random((2, 29)) < 0.15
