@@ -150,6 +150,10 @@ def read_csv(path: Path, schema: Schema, where: str | None = None, separator: st
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         problem = Problem(name, f"it is not a CSV table: {str(error).strip()}.", "Give it a header row.")
         raise InputError("A table cannot be read.", [problem]) from error
+    head = str(frame.columns[0])
+    if separator == "," and len(frame.columns) == 1 and (";" in head or "\t" in head):
+        found = f"its cells are separated by {'semicolons' if ';' in head else 'tabs'}."
+        raise InputError("A table cannot be read.", [Problem(name, found, "Save it as CSV with commas.")])
     table, problems = conform(frame, schema, name)
     raise_if(problems, f"The table of {schema.name} has problems.")
     return table

@@ -42,3 +42,39 @@ def test_what_is_there_is_not_touched(tmp_path: Path, command) -> None:
     assert code == 2
     assert "not empty" in err
     assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
+
+
+def test_a_run_tells_of_faulty_files_and_of_codes_that_are_not_there(tmp_path: Path, command) -> None:
+    folder = tmp_path / "s"
+    command("new", folder)
+    text = folder / "interviews/transcripts/n02.md"
+    good = text.read_text(encoding="utf-8")
+    text.write_text(good.replace("Moved a sofa.", "Moved a settee."), encoding="utf-8")
+    code, out, err = command("run", "03", "--study", folder, "--no-pages", "--set", "code=bike.eror")
+    assert code == 1
+    assert "'bike.eror' is no code. Did you mean 'bike.errand'?" in err
+    assert out.splitlines()[-1] == f"4 problems in the study's files: casestudy check --study {folder}"
+    # Where nothing moved the problems are still told, and no longer once they are mended.
+    assert "4 problems" in command("run", "02", "--study", folder, "--no-pages")[1]
+    text.write_text(good, encoding="utf-8")
+    assert (
+        command("run", "02", "--study", folder, "--no-pages")[1].splitlines()[-1]
+        == "0 ran, 1 fresh, 0 failed"
+    )
+
+
+def test_a_study_inside_another_is_told_to_lie_elsewhere(tmp_path: Path, command) -> None:
+    assert "another study" not in command("new", tmp_path / "one")[1]
+    out = command("new", tmp_path / "one" / "two")[1]
+    assert f"it lies inside another study ({tmp_path / 'one'})" in out
+    assert f"cd {tmp_path / 'one' / 'two'} && casestudy run" in out
+
+
+def test_interviews_without_participants_stop_a_run_with_words(tmp_path: Path, command) -> None:
+    folder = tmp_path / "s"
+    command("new", folder)
+    (folder / "interviews/participants.csv").unlink()
+    code, out, err = command("run", "01", "--study", folder, "--no-pages")
+    assert code == 1
+    assert "Nobody can be counted. interviews/participants.csv: none of its people" in err
+    assert out.splitlines()[-1].startswith("1 problem in the study's files")

@@ -153,3 +153,35 @@ def test_no_rows_give_no_events(tmp_path: Path) -> None:
     (tmp_path / "m.json").write_text('[{"a": 1}, 7]')
     with pytest.raises(InputError, match="record 2"):
         mapping.read(tmp_path / "m.json", load(tmp_path, MATOMO), WORDS)
+
+
+def test_an_export_with_semicolons_becomes_the_studys_log(tmp_path: Path, command) -> None:
+    study, logs = tmp_path / "s", tmp_path / "s/usage_logs"
+    logs.mkdir(parents=True)
+    (study / "study.toml").write_text('title = "S"\n')
+    (logs / "actions.yaml").write_text("actions: [{id: book, group: booking, meaning: books a room}]\n")
+    (tmp_path / "m.yaml").write_text(
+        "columns: {participant_id: wer, timestamp: wann}\n"
+        'time: {format: "%d.%m.%Y %H:%M", zone: Europe/Berlin}\n'
+        "actions: [{action: book, when: {was: ^reserve}}]\ndrop: [{when: {was: ^beat}}]\n"
+    )
+    export = tmp_path / "export.csv"
+    export.write_text(
+        "wer;wann;was\nu2;29.07.2025 18:01;reserve\nu1;03.03.2025 18:01;reserve\nu1;04.03.2025 09:00;beat\n"
+    )
+    words = ["import-log", export, "--mapping", tmp_path / "m.yaml", "--study", study]
+    assert "2 events of 2 accounts" in command(*words)[1]
+    rows = (logs / "events.csv").read_text().splitlines()
+    assert rows[1:] == [
+        "x0000002,u1,2025-03-03T18:01:00+01:00,book",
+        "x0000001,u2,2025-07-29T18:01:00+02:00,book",
+    ]
+    assert (logs / "participants.csv").read_text().splitlines()[1:] == [
+        "u1,2025-03-03,customer",
+        "u2,2025-07-29,customer",
+    ]
+    assert command("check", "--study", study)[0] == 0
+    code, _, err = command(*words)
+    assert (code, "it is there already" in err) == (2, True)
+    (logs / "events.csv").write_text("\n".join(rows).replace(",", ";"))
+    assert "not separated by commas" in command("check", "--study", study)[2]

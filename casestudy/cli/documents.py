@@ -50,7 +50,8 @@ def _list(arguments: argparse.Namespace) -> int:
     study = Study.find(getattr(arguments, "study", None))
     for name, one in sorted(transcript.documents(study).items()):
         words = f"{counted(transcript.word_count(one.text), 'word')}, {counted(len(one.turns), 'turn')}"
-        notes = "; ".join((f"{one.format}, {one.encoding}", words, *one.reading))
+        kind = one.encoding if one.encoding.startswith(one.format) else f"{one.format}, {one.encoding}"
+        notes = "; ".join((kind, words, *one.reading))
         print(f"{name}: {notes}; speakers: {', '.join(one.speakers) or 'none'}.")
     return 0
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from casestudy.cli.studying import line_of_problems
 from casestudy.errors import CaseStudyError, Problem, RunFailed
 from casestudy.study import ENV_OUTPUTS, Study
 from casestudy.wording import counted
@@ -106,7 +107,12 @@ def _run(given: argparse.Namespace) -> int:
         return _sweep(study, chosen, values, given, jobs, plan)
     outcomes = _run_plan(plan, jobs)
     failed = _failed(outcomes)
-    drawn = 0 if given.no_pages else _draw(study)
+    drawn = 0
+    broken: CaseStudyError | None = None
+    try:
+        drawn = 0 if given.no_pages else _draw(study)
+    except CaseStudyError as error:
+        broken = error
     if drawn:
         idle = all(one.state == "fresh" for one in outcomes)
         why = " anew: no notebook was stale, but files that pages show have changed" if idle else ""
@@ -115,14 +121,15 @@ def _run(given: argparse.Namespace) -> int:
     if index.exists() and not given.no_pages:
         print(f"index page: {_near(index)}")
     print(_closing(outcomes))
-    if given.set or given.params:
+    if (given.set or given.params) and any(one.state == "ran" for one in outcomes):
         print("these outputs have other values than the study's own: casestudy run brings those back")
-    if said := _unsound(
-        study, given.study, changed=bool(drawn) or any(one.state != "fresh" for one in outcomes)
-    ):
+    moved = bool(drawn or broken) or any(one.state != "fresh" for one in outcomes)
+    if said := line_of_problems(study, given.study, moved):
         print(said)
     if failed:
-        raise RunFailed("Not everything ran.", failed)
+        raise RunFailed("Not everything ran.", [*failed, *(broken.problems if broken else ())])
+    if broken:
+        raise broken
     return 0
 
 
@@ -135,27 +142,6 @@ def _run_plan(plan: Any, jobs: int) -> Any:
         return runner.run(plan, jobs=jobs, progress=progress)
     finally:
         progress.close()
-
-
-def _unsound(study: Study, named: Path | None, *, changed: bool) -> str:
-    """A line on the problems of the study's files; empty where there are none.
-
-    Reading every file takes seconds, so a run in which nothing moved reads them only where the last one left
-    problems behind.
-    """
-    left = study.root / ".casestudy" / "problems"
-    if not (changed or left.exists()):
-        return ""
-    from casestudy.cli.studying import problems_of
-
-    found = len(problems_of(study))
-    if not found:
-        left.unlink(missing_ok=True)
-        return ""
-    left.parent.mkdir(exist_ok=True)
-    left.write_text(f"{found}\n", encoding="utf-8")
-    where = f" --study {named}" if named else ""
-    return f"{counted(found, 'problem')} in the study's files: casestudy check{where}"
 
 
 def _failed(outcomes: Any) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""Verbs of the usage logs: write the simulated log anew; check and measure a log of any size."""
+"""Verbs of the usage logs: import another service's log; simulate one anew; measure a log of any size."""
 
 from __future__ import annotations
 
@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 _EXAMPLE = """example:
   casestudy simulate-log                 writes usage_logs/ anew: the same bytes for the same parameters
   casestudy simulate-log --to /tmp/log   writes elsewhere
+"""
+_IMPORT = """example:
+  casestudy import-log export.csv --mapping mapping.yaml
+
+The mapping says which of their columns is ours, how times are written, and which row is which action of
+usage_logs/actions.yaml (patterns are regular expressions; the first rule that fits counts):
+  columns: {participant_id: user, timestamp: when, target: page}
+  time: {format: "%d.%m.%Y %H:%M", zone: Europe/Helsinki}
+  actions:
+  - {action: book, when: {what: "^reserve"}}
+  drop:
+  - {when: {what: "^heartbeat$"}}
+CSV (commas, semicolons or tabs), JSON, JSON Lines and Parquet are read. Where usage_logs/participants.csv is
+not there, a first one is written: an account each, adopted on the day of its first event. Correct it by hand.
 """
 _MEASURE = """example:
   casestudy measure-log usage_logs/events.csv                      what is in it, or every problem
@@ -40,6 +54,18 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "--redraw", action="store_true", help="list the invited households anew from the study's purchases"
     )
     verb.set_defaults(act=simulate_log)
+    imported = subparsers.add_parser(
+        "import-log",
+        help="write another service's log as usage_logs/events.csv",
+        description="Read an export through a mapping file and write it as the study's log of events.",
+        epilog=_IMPORT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    imported.add_argument("export", help="a .csv, .csv.gz, .json, .jsonl or .parquet file")
+    imported.add_argument("--mapping", required=True, help="the mapping file (YAML)")
+    imported.add_argument("--study", default=None, help="the study's folder (default: found from here)")
+    imported.add_argument("--replace", action="store_true", help="replace an events.csv that is there")
+    imported.set_defaults(act=import_log)
     measure = subparsers.add_parser(
         "measure-log",
         help="check a usage log of any size and measure its participants",
@@ -89,6 +115,36 @@ def simulate_log(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def import_log(arguments: argparse.Namespace) -> int:
+    """Read an export and write events, and accounts where there are none; prints what was written."""
+    from pathlib import Path
+
+    from casestudy.errors import InputError, Problem
+    from casestudy.outputs import csv_text, write_atomically
+    from casestudy.study import Study
+    from casestudy.usage import events, mapping, vocabulary
+
+    study = Study.find(arguments.study)
+    target, people = study.root / events.FILE, study.root / events.PARTICIPANTS_FILE
+    if target.exists() and not arguments.replace:
+        problem = Problem(events.FILE, "it is there already.", "Move it away, or write --replace.")
+        raise InputError("The log is not imported.", [problem])
+    words = vocabulary.load(study.input(vocabulary.FILE))
+    made = mapping.read(Path(arguments.export), mapping.load(Path(arguments.mapping)), words)
+    made["timestamp"] = events.written(made["timestamp"], made["offset"])
+    filled = [name for name in events.EVENTS.names if made[name].notna().any() or name == "event_id"]
+    write_atomically(target, csv_text(made[filled]).encode())
+    accounts = counted(made["participant_id"].nunique(), "account")
+    print(f"{counted(len(made), 'event')} of {accounts} written to {events.FILE}.")
+    if not people.exists():
+        first = made.groupby("participant_id")["timestamp"].min().str[:10].rename("adopted_on").reset_index()
+        write_atomically(people, csv_text(first.assign(account="customer")).encode())
+        print(
+            f"{events.PARTICIPANTS_FILE} was not there: each account is adopted on its first day; correct it."
+        )
+    return 0
+
+
 def measure_log(arguments: argparse.Namespace) -> int:
     """Check a log, measure it in bounded memory, print what it holds."""
     from pathlib import Path
@@ -115,8 +171,8 @@ def measure_log(arguments: argparse.Namespace) -> int:
     held = f"{counted(len(made.start), 'session')} of {counted(len(table), 'participant')}"
     print(
         f"{held} ({arguments.gap:g} minutes' pause); "
-        f"median of a participant: {middle['sessions']:g} sessions, {middle['active_days']:g} days in use, "
-        f"{middle['dwell_s']:g} s from first to last act."
+        f"medians of a participant: sessions {middle['sessions']:g}, days in use {middle['active_days']:g}, "
+        f"seconds from first to last act {middle['dwell_s']:g}."
     )
     print("Repeats, wrong clocks, programs and testers are not taken out here; notebook 20 does that.")
     if arguments.to:

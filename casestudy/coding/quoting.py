@@ -132,7 +132,7 @@ def read_list(data: bytes, name: str) -> list[Wish]:
     problems: list[Problem] = []
     if opening in "[{":
         entries = _json(text, name, problems)
-    elif name.lower().endswith(".csv") or re.match(r"[^\n|]*\bcode\b[^\n|]*,[^\n|]*\bquote\b", text):
+    elif name.lower().endswith(".csv") or re.match(r"[^\n|]*\bcode\b[^\n|]*[,;\t][^\n|]*\bquote\b", text):
         entries = _csv(text, name, problems)
     else:
         entries = _lines(text, name, problems)
@@ -160,7 +160,9 @@ def _json(text: str, name: str, problems: list[Problem]) -> list[tuple[str, Any]
 
 
 def _csv(text: str, name: str, problems: list[Problem]) -> list[tuple[str, Any]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    heads = text.split("\n", 1)[0]
+    mark = next((one for one in ",;\t" if one in heads), ",")
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
     missing = {"code", "quote"} - set(reader.fieldnames or ())
     if missing:
         problems.append(
@@ -170,7 +172,13 @@ def _csv(text: str, name: str, problems: list[Problem]) -> list[tuple[str, Any]]
     found: list[tuple[str, Any]] = []
     for number, row in enumerate(reader, start=2):
         if None in row:
-            problems.append(Problem(f"{name}, row {number}", "more cells than columns.", "Quote commas."))
+            problems.append(
+                Problem(
+                    f"{name}, row {number}",
+                    "more cells than columns.",
+                    f"Put quotation marks round a text with {mark!r}.",
+                )
+            )
             continue
         plain = {key: value for key, value in row.items() if value and key in _FIELDS}
         others = {key: value for key, value in row.items() if value and key not in _FIELDS}

@@ -35,6 +35,9 @@ def check(study: Study) -> list[Problem]:
             problems += error.problems
     elif _there(study, events.FILE):
         problems.append(Problem(vocabulary.FILE, "it is missing.", "Say what each action means."))
+    if words is not None and not _there(study, events.FILE):
+        remedy = "Write it, import one (casestudy import-log --help), or remove the folder."
+        problems.append(Problem(events.FILE, "it is missing.", remedy))
     if _there(study, events.FILE) and words is not None:
         problems += _events(study, words)
     if _there(study, signatures.FILE):
@@ -65,6 +68,8 @@ def _events(study: Study, words: vocabulary.Vocabulary) -> list[Problem]:
             problems += error.problems
     else:
         problems.append(Problem(events.PARTICIPANTS_FILE, "it is missing.", "List the accounts."))
+    if other := events.not_ours(study.input(events.FILE)):
+        return problems + other
     try:
         found = stream.scan(study.input(events.FILE), words, events.FILE)
     except CaseStudyError as error:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.tables import Column, Flaw, Schema, conform, flaw, read_csv
 from casestudy.usage.vocabulary import Vocabulary
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,11 +84,17 @@ def load_frame(path: Path, where: str) -> pd.DataFrame:
     kind = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
     try:
         if kind in (".csv", ".csv.gz"):
-            return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+            return pd.read_csv(
+                path, sep=separator(path), dtype=str, keep_default_na=False, na_values=[""],
+                encoding="utf-8-sig",
+            )  # fmt: skip
         if kind in (".jsonl", ".ndjson"):
             return pd.read_json(path, lines=True, dtype=False, encoding="utf-8")
         if kind == ".parquet":
             return pd.read_parquet(path)
+    except FileNotFoundError as error:
+        remedy = "Write it, or import one: casestudy import-log --help."
+        raise InputError("Events cannot be read.", [Problem(where, "it is not there.", remedy)]) from error
     except OSError as error:
         raise InputError("Events cannot be read.", [Problem(where, f"{error.strerror or error}.")]) from error
     except UnicodeDecodeError as error:
@@ -100,6 +107,30 @@ def load_frame(path: Path, where: str) -> pd.DataFrame:
     raise InputError(
         "Events cannot be read.", [Problem(where, f"its ending {kind!r} is unknown.", f"Use {known}.")]
     )
+
+
+def separator(path: Path) -> str:
+    """What stands between the cells of a CSV file, by its first line: a comma, or else a semicolon or a tab.
+
+    Raises
+    ------
+    OSError
+        When the file is not there or cannot be opened.
+    """
+    import gzip
+
+    opener: Any = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rb") as file:
+        heads = file.readline(100_000)
+    return next((mark.decode() for mark in (b",", b";", b"\t") if mark in heads), ",")
+
+
+def not_ours(path: Path) -> list[Problem]:
+    """The problem of a study's own log with other separators than commas, which not everything reads."""
+    if not path.is_file() or separator(path) == ",":
+        return []
+    remedy = "Save it as CSV with commas, or import it: casestudy import-log --help."
+    return [Problem(FILE, "its cells are not separated by commas.", remedy)]
 
 
 def tidy(frame: pd.DataFrame, vocabulary: Vocabulary, where: str) -> pd.DataFrame:
@@ -191,6 +222,26 @@ def _minutes(offset: str) -> int:
     return (1 if offset[0] == "+" else -1) * (int(digits[:2]) * 60 + int(digits[2:]))
 
 
+def written(moments: pd.Series, offsets: pd.Series) -> pd.Series:
+    """Times as participants' clocks showed them, with their offset: text such as 2017-03-01T09:30:00+02:00.
+
+    Parameters
+    ----------
+    moments : pandas.Series of datetime
+        In UTC.
+    offsets : pandas.Series of int
+        Minutes from UTC.
+    """
+    import pandas as pd
+
+    size = offsets.abs()
+    hours, minutes = ((part).astype(str).str.zfill(2) for part in (size // 60, size % 60))
+    ending = offsets.map(lambda one: "-" if one < 0 else "+").astype(str) + hours + ":" + minutes
+    local = moments.dt.tz_convert("UTC").dt.tz_localize(None) + pd.to_timedelta(offsets, unit="m")
+    finer = "%Y-%m-%dT%H:%M:%S" + (".%f" if (local.dt.microsecond > 0).any() else "")
+    return local.dt.strftime(finer) + ending
+
+
 def unknown_actions(
     counts: Mapping[str, int], rows: Mapping[str, int], vocabulary: Vocabulary, where: str
 ) -> list[Problem]:
@@ -200,14 +251,14 @@ def unknown_actions(
     problems = [
         Problem(
             f"{where}, row {rows[action]}",
-            f"action {action!r} is not in the vocabulary ({counts[action]:,} rows).",
+            f"action {action!r} is not in the vocabulary ({counted(counts[action], 'row')}).",
             f"{nearest(action, vocabulary.ids)} Or add it to the vocabulary, or map it.",
         )
         for action in listed
     ]
     rest = len(strangers) - len(listed)
     if rest:
-        problems.append(Problem(where, f"{rest:,} more unknown actions.", "Map them."))
+        problems.append(Problem(where, f"{counted(rest, 'more unknown action')}.", "Map them."))
     return problems
 
 
@@ -229,6 +280,7 @@ def of_study(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, Vocabulary]:
     from casestudy.usage import vocabulary as words
 
     vocabulary = words.load(study.input(words.FILE))
+    raise_if(not_ours(study.input(FILE)), "Events cannot be read.")
     events = read(study.input(FILE), vocabulary, FILE)
     return events, read_participants(study.input(PARTICIPANTS_FILE)), vocabulary
 

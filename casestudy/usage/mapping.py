@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.usage import events
 from casestudy.usage.vocabulary import Vocabulary, load_yaml
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -275,11 +276,17 @@ def _unmapped(table: pd.DataFrame, given: pd.Series, where: str) -> list[Problem
     for values, count in counts.head(_MOST_LISTED).items():
         pairs = zip(looked, values if isinstance(values, tuple) else (values,), strict=True)
         words = ", ".join(f"{str(column)[2:]} = {value!r}" for column, value in pairs)
-        problems.append(Problem(where, f"no rule fits {words} ({count:,} rows).", "Add a rule, or drop it."))
+        problems.append(
+            Problem(where, f"no rule fits {words} ({counted(count, 'row')}).", "Add a rule, or drop it.")
+        )
     rest = len(counts) - _MOST_LISTED
     if rest > 0:
         problems.append(
-            Problem(where, f"{rest:,} more kinds of rows without a rule.", "Add rules, or drop them.")
+            Problem(
+                where,
+                f"{counted(rest, 'more kind', 'more kinds')} of rows without a rule.",
+                "Add rules, or drop them.",
+            )
         )
     return problems
 
@@ -325,7 +332,7 @@ def _bad_rows(values: pd.Series, bad: pd.Series, where: str, words: str) -> list
         for row in rows[:_MOST_LISTED]
     ]
     if len(rows) > _MOST_LISTED:
-        problems.append(Problem(where, f"{len(rows) - _MOST_LISTED:,} more timestamps like these."))
+        problems.append(Problem(where, f"{counted(len(rows) - _MOST_LISTED, 'more timestamp')} like these."))
     return problems
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casestudy.usage.events import written
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -144,16 +146,7 @@ def local(table: pd.DataFrame) -> pd.DataFrame:
     >>> local(pd.DataFrame({"start": when, "end": when, "offset": [-240]}))["start"].iloc[0]
     '2017-06-22T20:00:37-04:00'
     """
-    import pandas as pd
-
-    shift = pd.to_timedelta(table["offset"], unit="m")
-    size = table["offset"].abs()
-    hours, minutes = ((size // 60).astype(str).str.zfill(2), (size % 60).astype(str).str.zfill(2))
-    ending = table["offset"].map(lambda one: "-" if one < 0 else "+") + hours + ":" + minutes
-    made = {
-        name: (table[name].dt.tz_localize(None) + shift).dt.strftime("%Y-%m-%dT%H:%M:%S") + ending
-        for name in ("start", "end")
-    }
+    made = {name: written(table[name], table["offset"]) for name in ("start", "end")}
     return table.assign(**made).drop(columns="offset")
 
 

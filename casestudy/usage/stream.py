@@ -16,6 +16,7 @@ from casestudy.errors import InputError, Problem
 from casestudy.tables import Flaw, inspect, merged
 from casestudy.usage import events
 from casestudy.usage.vocabulary import Vocabulary
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,8 +112,9 @@ def header(path: Path, where: str) -> list[str]:
         if path.suffix == ".parquet":
             return list(pq.read_schema(path).names)
         opener: Any = gzip.open if path.suffix == ".gz" else open
+        mark = events.separator(path)
         with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
-            return next(csv.reader(file), [])
+            return next(csv.reader(file, delimiter=mark), [])
     except (UnicodeDecodeError, csv.Error) as error:
         problem = Problem(where, "it is not a CSV table in UTF-8.", "Save it as UTF-8.")
         raise InputError("Events cannot be read.", [problem]) from error
@@ -177,7 +179,9 @@ def pieces(
         yield from text.open_csv(
             path,
             read_options=text.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False),
-            parse_options=text.ParseOptions(newlines_in_values=True, invalid_row_handler=broken),
+            parse_options=text.ParseOptions(
+                delimiter=events.separator(path), newlines_in_values=True, invalid_row_handler=broken
+            ),
             convert_options=text.ConvertOptions(
                 column_types=kinds, include_columns=list(columns), strings_can_be_null=True, null_values=[""]
             ),
@@ -271,5 +275,5 @@ def _broken(skipped: list[tuple[int, int, int]], where: str) -> list[Problem]:
         for row, cells, expected in sorted(skipped)[:_MOST_LISTED]
     ]
     if len(skipped) > _MOST_LISTED:
-        problems.append(Problem(where, f"{len(skipped) - _MOST_LISTED:,} more lines like these."))
+        problems.append(Problem(where, f"{counted(len(skipped) - _MOST_LISTED, 'more line')} like these."))
     return problems
