@@ -171,8 +171,34 @@ def read(study: Study, coder: str = "*", document: str = "*") -> list[Work]:
 
 def survey(study: Study, coder: str = "*", document: str = "*") -> tuple[list[Work], list[Problem]]:
     """Like `read`, with the problems listed instead of raised."""
+    return survey_files(files(study, coder, document), FOLDER)
+
+
+def survey_files(paths: Iterable[Path], folder: str) -> tuple[list[Work], list[Problem]]:
+    """The work in coders' files and what is wrong in them.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Files ``CODER/DOCUMENT.jsonl``.
+    folder : str
+        The folder above the coders, as problems name it.
+    """
+    works, problems = [], []
     with uncollected():
-        return _survey(study, coder, document)
+        for path in paths:
+            where = f"{folder}/{path.parent.name}/{path.name}"
+            try:
+                text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            except UnicodeDecodeError as error:
+                found = f"it is not UTF-8 (byte {error.start})."
+                problems.append(Problem(where, found, "Save it as UTF-8."))
+                continue
+            records, wrong = parse(text, where)
+            work, lost = settle(path.parent.name, path.stem, records, where)
+            works.append(work)
+            problems += [*wrong, *lost]
+    return works, problems
 
 
 @contextmanager
@@ -185,22 +211,6 @@ def uncollected() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def _survey(study: Study, coder: str, document: str) -> tuple[list[Work], list[Problem]]:
-    works, problems = [], []
-    for path in files(study, coder, document):
-        where = f"{FOLDER}/{path.parent.name}/{path.name}"
-        try:
-            text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            problems.append(Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8."))
-            continue
-        records, wrong = parse(text, where)
-        work, lost = settle(path.parent.name, path.stem, records, where)
-        works.append(work)
-        problems += [*wrong, *lost]
-    return works, problems
 
 
 def work(study: Study, coder: str, document: str) -> Work:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.coding import table as tidy
 from casestudy.coding.codebook import Codebook
-from casestudy.coding.codings import Work, line, parse, settle
+from casestudy.coding.codings import Work, line, survey_files
 from casestudy.coding.codings import record as statement
 from casestudy.coding.quoting import find
 from casestudy.errors import Problem, nearest, raise_if
@@ -57,19 +57,7 @@ def works(study: Study) -> list[Work]:
 
 def survey(study: Study) -> tuple[list[Work], list[Problem]]:
     """Like `works`, with the problems listed instead of raised."""
-    found, problems = [], []
-    for path in study.inputs(f"{FOLDER}/*/*.jsonl"):
-        where = f"{FOLDER}/{path.parent.name}/{path.name}"
-        try:
-            text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            problems.append(Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8."))
-            continue
-        records, wrong = parse(text, where)
-        work, lost = settle(path.parent.name, path.stem, records, where)
-        found.append(work)
-        problems += [*wrong, *lost]
-    return found, problems
+    return survey_files(study.inputs(f"{FOLDER}/*/*.jsonl"), FOLDER)
 
 
 def append(

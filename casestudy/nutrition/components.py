@@ -71,14 +71,3 @@ def kilojoules(kcal: float) -> float:
     418.4
     """
     return kcal * KJ_PER_KCAL
-
-
-def salt_grams(sodium_mg: float) -> float:
-    """Sodium in milligrams as grams of salt.
-
-    Examples
-    --------
-    >>> salt_grams(400)
-    1.0
-    """
-    return sodium_mg * SALT_PER_SODIUM / 1000

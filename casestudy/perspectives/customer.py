@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.mixed import typology
 from casestudy.mixed.material import Material
-from casestudy.mixed.presence import presence, who_has
+from casestudy.mixed.presence import presence
 from casestudy.perspectives import sides
 from casestudy.perspectives.sides import Result, listed, most
 
@@ -192,9 +192,3 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
         )
         values |= {"scored on all poles": int(scored.sum()), "positive on all poles": good}
     return " ".join([*parts, *result.gaps]), values
-
-
-def who_tells(found: Material, things: Any) -> dict[str, list[str]]:
-    """Ids of those who voice each thing: what a reader wants to open next."""
-    rule = found.framework.rule
-    return {one.id: who_has(one.pick, found.words, found.parents, rule) for one in things}
