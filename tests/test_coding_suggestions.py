@@ -142,7 +142,7 @@ def test_a_person_decides_and_the_record_says_so(talk: Study, command: Command, 
     writer.writerows(rows)
     out.write_text(file.getvalue())
     assert (
-        "1 suggestions accepted, 1 rejected"
+        "1 suggestion accepted, 1 rejected"
         in command("codings", "accept", *words, "--file", out, "--who", "Kim")[1]
     )
     work = codings.work(talk, "b", "t3")
