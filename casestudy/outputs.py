@@ -309,6 +309,8 @@ def _yes_or_no(value: bool) -> str:
 
 def _table_html(frame: pd.DataFrame, decimals: Decimals, name: str, caption: str) -> str:
     """The table as a notebook shows it: escaped, with its caption; long ones cut, which the caption says."""
+    from pandas.io.formats.style import Styler
+
     rest = len(frame) - _MOST_ROWS_SHOWN
     if rest > 0:
         caption = f"{caption} (The first {_MOST_ROWS_SHOWN} of {len(frame):,} rows; all are in the file.)"
@@ -318,6 +320,8 @@ def _table_html(frame: pd.DataFrame, decimals: Decimals, name: str, caption: str
         for column in shown.select_dtypes("floating").columns
     }
     written |= dict.fromkeys(shown.select_dtypes(["bool", "boolean"]).columns, _yes_or_no)
-    style = shown.style.set_uuid(name).set_caption(escape(caption)).hide(axis="index")
+    style = Styler(shown, cell_ids=False).set_uuid(name).set_caption(escape(caption)).hide(axis="index")
     style = style.format(written, na_rep="", escape="html").format_index(escape="html", axis="columns")
-    return str(style.to_html())
+    # Styler names every cell for styles, of which there are none here: half of an executed notebook's size.
+    bare = re.sub(r"<(t[hdr])\b[^>]*>", r"<\1>", style.to_html())
+    return re.sub(r"^ +|<style.*?</style>\n|\n *(?=<t[hd]>|</tr>)", "", bare, flags=re.M | re.S)
