@@ -134,10 +134,20 @@ def summary(
         where = f"Over {counted(parts, 'unit')} of blind sheets in {counted(len(reach.parts), 'document')}"
         more = len(reach.names) - len(reach.parts)
         where += f" and {counted(more, 'whole document')}" if more else ""
-    text = f"{quiet} {share}".strip()
+    said = [quiet]
+    total = trouble[["same", "shifted", "other code", "only one"]].sum()
+    everything = int(total.sum())
+    met = (total["same"] + total["shifted"]) / everything if everything else float("nan")
+    values |= {"codings that meet": float(met)}
+    if everything:
+        said.append(
+            f"Laid side by side, **{met:.0%}** of {everything} codings meet: both coders gave the code, with "
+            f"the same borders or others. {int(total['other code'])} stand where the other gave another code "
+            f"of the scheme, {int(total['only one'])} are one coder's alone."
+        )
     if defined.empty:
         held_back = quiet and result.empty
-        text += "" if held_back else " No code is said often enough by both coders to be measured."
+        said.append("" if held_back else "No code is said often enough by both coders to be measured.")
     else:
         first, last = defined.iloc[0], defined.iloc[-1]
         few, many = int(defined["n_units"].min()), int(defined["n_units"].max())
@@ -145,34 +155,26 @@ def summary(
         middle = float(defined["value"].astype(float).median())
         rare = int(result["coefficient"].eq("").sum())
         values |= {"middle agreement": middle, "codes too rare": rare}
-        text += (
-            f" {where}, {first['coefficient']} ({first['counting']}, {units}) can be measured "
+        said.append(
+            f"{where}, {first['coefficient']} ({first['counting']}, {units}) can be measured "
             f"for {counted(len(defined), 'code')}; its middle value is **{middle:.2f}**. It is highest for "
             f"{first['path']} ({_within(first)}) and lowest for {last['path']} ({_within(last)}); "
-            f"{counted(rare, 'code is', 'codes are')} too rare. {uncoded:.0%} of the units bear no code of "
-            "either."
-        )
-    total = trouble[["same", "shifted", "other code", "only one"]].sum()
-    everything = int(total.sum())
-    met = (total["same"] + total["shifted"]) / everything if everything else float("nan")
-    values |= {"codings that meet": float(met)}
-    if everything:
-        text += (
-            f" Codings laid side by side: **{met:.0%}** of {everything} meet, {int(total['other code'])} are "
-            f"another code of the scheme, {int(total['only one'])} are one coder's alone."
+            f"{counted(rare, 'code is', 'codes are')} too rare, and {uncoded:.0%} of the units bear no code "
+            "of either."
         )
     if len(agenda):
         top = agenda.iloc[0]
         one, two = reach.coders[:2]
-        text += (
-            f" There is most to talk about in {top['path']}: they met {counted(top['meet'], 'time')}, {one} "
-            f"was alone {counted(top['first'], 'time')} and {two} {counted(top['second'], 'time')}"
+        beside = (
+            f"another code stood beside it {counted(top['beside'], 'time')}, most often {top['commonest']}"
         )
-        if top["beside"]:
-            text += f", and {counted(top['beside'], 'time')} another code stood beside it, most often "
-            text += str(top["commonest"])
-        text += "."
-    return Said(f"{text} {(status or {}).get('codings', '')}".strip(), values)
+        said.append(
+            f"There is most to talk about in {top['path']}: they met {counted(top['meet'], 'time')}, {one} "
+            f"was alone {counted(top['first'], 'time')} and {two} {counted(top['second'], 'time')}"
+            f"{beside if top['beside'] else ''}."
+        )
+    said += [share, (status or {}).get("codings", "")]
+    return Said(" ".join(filter(None, said)), values)
 
 
 def _within(row: Any) -> str:
