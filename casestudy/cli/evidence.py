@@ -57,6 +57,7 @@ def _evidence(given: argparse.Namespace) -> int:
     from casestudy.evidence import chain, claims, order, status
     from casestudy.mixed import material
     from casestudy.study import Study
+    from casestudy.wording import counted
 
     study = Study.find(given.study)
     found = material.load(study)
@@ -64,7 +65,7 @@ def _evidence(given: argparse.Namespace) -> int:
     named = [one for one in verdicts if one.claim.id == given.thing]
     if given.seal:
         count = chain.seal(study, verdicts, [given.thing] if given.thing else [])
-        print(f"{count} claims sealed in {chain.SEALS}")
+        print(f"{counted(count, 'claim')} sealed in {chain.SEALS}")
         return 0 if count or not given.thing else _unknown(given.thing, verdicts)
     listed, unknown = order.orders(found, verdicts)
     troubles = chain.walk(found, verdicts, chain.load_seals(study)) + order.troubles(listed)

@@ -157,7 +157,7 @@ def _coding(found: Material) -> list[Fact]:
     status = study.data_status.get("codings", "")
     book, events = codebook.load(study), history.read(study)
     used, gone = len(book.in_use()), len(found.retired)
-    tree = f"{used} codes in use in {len(book.schemes)} schemes, {gone} no longer used."
+    tree = f"{counted(used, 'code')} in use in {counted(len(book.schemes), 'scheme')}, {gone} no longer used."
     revised = f" The codebook was changed {len(events)} times; each change is recorded." if events else ""
     displaced = int((~words["placed"]).sum())
     placed = (
@@ -209,14 +209,16 @@ def _claims(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Tro
     if not verdicts:
         return []
     counts = [(status, sum(one.status == status for one in verdicts)) for status in STATUSES]
-    said = f"{len(verdicts)} claims: {', '.join(f'{count} {status}' for status, count in counts if count)}."
+    each = ", ".join(f"{count} {status}" for status, count in counts if count)
+    said = f"{counted(len(verdicts), 'claim')}: {each}."
     dates = [one.claim.written_in_words for one in verdicts]
     listed = [f"{dates.count(words)} {words}" for words in sorted(set(dates), reverse=True)]
     said += f" What was expected: {', '.join(listed)}."
     searched = sum(bool(one.claim.contrary) for one in verdicts)
     rivals = sum(len(one.claim.rivals) for one in verdicts)
     held = sum(rival.verdict in ("stands", "undecided") for one in verdicts for rival in one.claim.rivals)
-    against = f"Contrary evidence was looked for in {searched} claims; {rivals} rivals were considered, "
+    weighed = counted(rivals, "rival was", "rivals were")
+    against = f"Contrary evidence was looked for in {counted(searched, 'claim')}; {weighed} considered, "
     against += f"{held} of them not ruled out."
     names = "; ".join(theme.name for theme in found.framework.themes)
     quoted = int(found.people["consent_quote"].sum()) if len(found.people) else 0

@@ -106,7 +106,7 @@ def _found(identity: str, known: set[str] | None, linked: bool, source: str) -> 
     if not linked:
         return False, f"no consent to link to the {source}"
     if identity not in known:
-        return False, f"{identity} does not occur in the {source}"
+        return False, f"the id that participants.csv gives does not occur in the {source}"
     return True, ""
 
 

@@ -10,6 +10,7 @@ from casestudy.nutrition.recommend import MARKS
 from casestudy.purchases.households import read_households
 from casestudy.study import Study
 from casestudy.tables import Column, Schema
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,7 @@ def with_needs(study: Study, summary: pd.DataFrame, household_id: int | str) -> 
     needs = tables.read_csv(study.input(FILE), NEEDS, FILE).set_index("person")["kcal_per_day"]
     children = int(home["children"]) if home["children"] == home["children"] else 0
     adults = int(home["adults"])
-    said = [_many(adults, "adult", "adults"), _many(children, "child", "children") if children else ""]
+    said = [counted(adults, "adult"), counted(children, "child", "children") if children else ""]
     frame["people"] = ", ".join(filter(None, said))
     each_day = adults * float(needs.get("adult", float("nan")))
     each_day += children * float(needs.get("child", float("nan"))) if children else 0
@@ -63,10 +64,6 @@ def with_needs(study: Study, summary: pd.DataFrame, household_id: int | str) -> 
     frame["need_kcal"] = [each_day * many for many in days]
     frame["need_percent"] = 100 * frame["energy_kcal"] / frame["need_kcal"]
     return frame
-
-
-def _many(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"
 
 
 def _months(first: str, last: str) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from casestudy.mixed.material import Material
 from casestudy.mixed.measures import Reading
 from casestudy.perspectives import sides
 from casestudy.perspectives.sides import Result, listed, most
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +97,8 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
     """The perspective's answer in one paragraph, with the numbers in it."""
     themes, sources = result["themes"], result["sources"]
     of = int(themes["of"].max()) if len(themes) else 0
-    parts = [f"{result.name}: {of} interviews and documents were heard; most voiced: {most(themes)}."]
+    heard = counted(of, "interview or document was", "interviews and documents were")
+    parts = [f"{result.name}: {heard} heard; most voiced: {most(themes)}."]
     values: dict[str, Any] = {"asked": of} | {
         f"voice {r['id']}": r["people"] for r in themes.to_dict("records")
     }

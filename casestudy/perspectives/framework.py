@@ -12,6 +12,7 @@ from casestudy.mixed.material import Material
 from casestudy.mixed.presence import who_has
 from casestudy.perspectives import sides
 from casestudy.perspectives.sides import Result, listed
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,8 +198,9 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
     said = listed(f"{count} {status}" for status, count in counts.items() if count)
     held = carried[carried["status"].isin(["supported", "single-source", "partly"])]
     parts = [
-        f"The framework joins {sides_} by {len(themes)} themes and {len(carried)} links. "
-        f"Of {len(claims)} claims, {said if len(claims) else 'none can be judged'}. "
+        f"The framework joins {sides_} by {counted(len(themes), 'theme')} and "
+        f"{counted(len(carried), 'link')}. "
+        f"Of {counted(len(claims), 'claim')}, {said if len(claims) else 'none can be judged'}. "
         f"{len(held)} of the {len(carried)} links rest on a claim that holds at least partly."
     ]
     values: dict[str, Any] = {"themes": len(themes), "claims": len(claims), "links": len(carried)} | counts

@@ -13,6 +13,7 @@ from casestudy.mixed.material import Material
 from casestudy.mixed.presence import presence, who_has
 from casestudy.perspectives import episodes, sides
 from casestudy.perspectives.sides import Result, listed, most
+from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,7 +147,8 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
     """The perspective's answer in one paragraph, with the numbers in it."""
     themes, told, met = result["themes"], result["episodes"], result["conditions"]
     of = int(themes["of"].max()) if len(themes) else 0
-    parts = [f"{result.name}: {of} interviews and documents were heard; most voiced: {most(themes)}."]
+    heard = counted(of, "interview or document was", "interviews and documents were")
+    parts = [f"{result.name}: {heard} heard; most voiced: {most(themes)}."]
     values: dict[str, Any] = {"asked": of}
     if len(met):
         whole = met[met["id"] == "all"]
