@@ -84,6 +84,41 @@
     });
   }
 
+  // Frames that hold more than they show say so, and only these are stops for the keyboard.
+  var frames = Array.prototype.slice.call(document.querySelectorAll(".wide, .picture"));
+  var measure = function () {
+    frames.forEach(function (frame) {
+      var next = frame.nextElementSibling;
+      var hint = next && next.className === "sideways" ? next : null;
+      var across = frame.scrollWidth > frame.clientWidth + 1;
+      if (across || frame.scrollHeight > frame.clientHeight + 1) { frame.tabIndex = 0; } else { frame.removeAttribute("tabindex"); }
+      frame.classList.toggle("scrolls", across);
+      if (across && !hint) {
+        hint = document.createElement("p");
+        hint.className = "sideways";
+        hint.textContent = "Scroll sideways for more →";
+        hint.setAttribute("aria-hidden", "true");
+        frame.parentNode.insertBefore(hint, next);
+      }
+      if (hint) { hint.hidden = !across; }
+    });
+  };
+  measure();
+  window.addEventListener("load", measure);
+  window.addEventListener("resize", measure);
+  document.addEventListener("toggle", measure, true);
+
+  // A link into a folded part unfolds it.
+  var unfold = function () {
+    var place = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    var part = place && place.parentElement.closest("details:not([open])");
+    if (!part) { return; }
+    for (; part; part = part.parentElement.closest("details")) { part.open = true; }
+    place.scrollIntoView({ block: "center" });
+  };
+  unfold();
+  window.addEventListener("hashchange", unfold);
+
   // Search: all words must occur; those in titles count more.
   var search = document.querySelector("[data-search]");
   if (search && window.searchIndex) {
