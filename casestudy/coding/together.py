@@ -165,9 +165,8 @@ def summary(
     if len(agenda):
         top = agenda.iloc[0]
         one, two = reach.coders[:2]
-        beside = (
-            f"another code stood beside it {counted(top['beside'], 'time')}, most often {top['commonest']}"
-        )
+        times = counted(top["beside"], "time")
+        beside = f", and {times} another code stood beside it, most often {top['commonest']}"
         said.append(
             f"There is most to talk about in {top['path']}: they met {counted(top['meet'], 'time')}, {one} "
             f"was alone {counted(top['first'], 'time')} and {two} {counted(top['second'], 'time')}"
