@@ -234,3 +234,20 @@ def test_progress_is_one_line_a_change_where_there_is_no_terminal() -> None:
         progress(running, done, 2)
     progress.close()
     assert stream.getvalue() == "0 of 2 done, running a\n1 of 2 done, running b\n"
+
+
+def test_what_moved_is_told_by_file_and_written_whole(tmp_path: Path, capsys) -> None:
+    from casestudy.cli.running import _say_moved
+
+    many = [compare.Move("20-use/measures.csv", f"row {row}, value", "1", "2") for row in range(1, 9)]
+    others = [compare.Move("70-framework/claims.csv", "row 2, status", "partly", "supported")]
+    pages = [compare.Move("20-use/index.html", "line 3", "1", "2")]
+    _say_moved([*many, *others, *pages], tmp_path / "moved.txt")
+    said = capsys.readouterr().out
+    assert said.count("moved: 20-use/measures.csv") == 5
+    assert "and 3 more places in 20-use/measures.csv" in said
+    assert "moved: 70-framework/claims.csv, row 2, status: partly → supported" in said
+    assert "moved with these: 1 page or executed notebook" in said
+    assert len((tmp_path / "moved.txt").read_text().splitlines()) == 10
+    _say_moved(pages, tmp_path / "moved.txt")
+    assert "moved: 20-use/index.html, line 3" in capsys.readouterr().out

@@ -9,12 +9,19 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casestudy.cli.studying import line_of_problems
 from casestudy.errors import CaseStudyError, Problem, RunFailed
+from casestudy.outputs import write_atomically
 from casestudy.study import ENV_OUTPUTS, Study
 from casestudy.wording import counted
+
+if TYPE_CHECKING:
+    from casestudy.run.compare import Move
+
+# Places that verify prints of each file.
+_MOST_PLACES = 5
 
 _RUN_EPILOG = """examples:
   casestudy run                                  everything that is not fresh
@@ -223,7 +230,7 @@ def _say_states(states: Any) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    from casestudy.run import compare, runner
+    from casestudy.run import compare, receipts, runner
 
     study = Study.find(given.study)
     committed = study.outputs
@@ -241,10 +248,7 @@ def _verify(given: argparse.Namespace) -> int:
         claims = _claims_moved(committed, fresh) if moved else []
         if given.keep:
             shutil.copytree(fresh, given.keep, dirs_exist_ok=True)
-    for move in moved[:200]:
-        print(f"moved: {move}")
-    if len(moved) > 200:
-        print(f"… and {len(moved) - 200:,} more")
+    _say_moved(moved, study.root / receipts.CACHE / "moved.txt")
     for sentence in claims:
         print(f"claim {sentence}")
     files = len({move.file for move in moved})
@@ -253,6 +257,26 @@ def _verify(given: argparse.Namespace) -> int:
         + (f"{counted(len(moved), 'place')} moved in {counted(files, 'file')}" if moved else "nothing moved")
     )
     return 1 if moved else 0
+
+
+def _say_moved(moved: Sequence[Move], whole: Path) -> None:
+    """The first places of every file that moved; where that is not all, everything goes into a text file."""
+    files: dict[str, list[Move]] = {}
+    for move in moved:
+        files.setdefault(move.file, []).append(move)
+    # Pages and executed notebooks mostly show what stands in tables and records, too.
+    shown = {name: own for name, own in files.items() if not name.endswith((".html", ".js", ".ipynb"))}
+    for own in (shown or files).values():
+        for move in own[:_MOST_PLACES]:
+            print(f"moved: {move}")
+        if len(own) > _MOST_PLACES:
+            print(f"  … and {counted(len(own) - _MOST_PLACES, 'more place', 'more places')} in {own[0].file}")
+    if shown and len(shown) < len(files):
+        rest = counted(len(files) - len(shown), "page or executed notebook", "pages and executed notebooks")
+        print(f"moved with these: {rest}")
+    if moved:
+        write_atomically(whole, "".join(f"{move}\n" for move in moved).encode())
+        print(f"every place: {_near(whole)}")
 
 
 def _claims_moved(before: Path, after: Path) -> list[str]:
