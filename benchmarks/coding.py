@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from casestudy.coding import query, table, words
-from casestudy.coding.codebook import Code, Codebook, Scheme
+from casestudy.codebook.codes import Code, Codebook, Scheme
+from casestudy.coding import counts, query, table, words
 from casestudy.coding.codings import Record, line, read
 from casestudy.study import Study
 from casestudy.transcripts.transcript import Transcript, documents
@@ -163,7 +163,7 @@ def report(
     assert len(theirs) == len(frame)
     show("load, verify every quote, tidy table", loading, seconds)
 
-    ours, own = timed(lambda: table.matrix(frame, "document", "code", counts=True))
+    ours, own = timed(lambda: counts.matrix(frame, "document", "code", counts=True))
     cross = (
         "select fid, cid, count(*) as n from (select distinct owner, fid, cid, pos0, pos1 from code_text)"
         " group by fid, cid"

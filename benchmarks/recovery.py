@@ -49,7 +49,7 @@ REASONS = {
 def listed(target: Path, types: pd.DataFrame, effects: pd.DataFrame, study: Study) -> None:
     """Write which rates lie outside their nominal values, and the reference log against its truth."""
     from casestudy.outputs import csv_text, write_atomically
-    from casestudy.usage import recovery
+    from casestudy.simulator import recovery
 
     off = recovery.outside(types, effects, REASONS)
     write_atomically(target / "outside.csv", csv_text(off, 2).encode())
@@ -62,9 +62,9 @@ def main() -> None:
     import pandas as pd
 
     from casestudy.outputs import csv_text, write_atomically
+    from casestudy.simulator import recovery, settings
     from casestudy.study import Study
-    from casestudy.usage import recovery, vocabulary
-    from casestudy.usage.simulator import settings
+    from casestudy.usage import vocabulary
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter

@@ -123,9 +123,9 @@ def job(name: str, path: Path) -> None:
         options = text.ReadOptions(block_size=1 << 23, use_threads=False)
         check = str(sum(len(batch) for batch in text.open_csv(path, read_options=options)))
     elif name in ("packed", "packed csv"):
-        from casestudy.usage import big
+        from casestudy.usage import packed_sessions
 
-        made = big.sessions(path)
+        made = packed_sessions.sessions(path)
         table = made.measures
         check = f"{len(made.start)} {table['gap_cv'].sum():.3f} {table['action_entropy'].sum():.3f}"
     elif name == "windows":

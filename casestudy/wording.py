@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 
 def counted(number: int, one: str, more: str = "") -> str:
     """A number with its noun.
@@ -58,3 +62,22 @@ def parting(one: str, other: str, most: int = 70) -> tuple[str, str]:
     rests = (opening + " ".join(side[first:]) for side in (words, others))
     left, right = (shortened(rest, most) for rest in rests)
     return left, right
+
+
+@dataclass(frozen=True)
+class Said:
+    """A paragraph and the numbers in it."""
+
+    text: str
+    values: dict[str, Any]
+
+
+def honest(status: Mapping[str, str] | None, kinds: Sequence[str] = ("interviews", "codings")) -> str:
+    """The study's own sentences on what its material is, to end a paragraph; empty where it states none.
+
+    Examples
+    --------
+    >>> honest({"interviews": "They are composed."})
+    ' They are composed.'
+    """
+    return "".join(f" {(status or {})[kind]}" for kind in kinds if kind in (status or {}))

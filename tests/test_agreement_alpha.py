@@ -17,8 +17,8 @@ from agreement_examples import (
 )
 
 from casestudy.agreement.alpha import METRICS, krippendorff
-from casestudy.agreement.chance import gwet
 from casestudy.agreement.coefficient import measure
+from casestudy.agreement.many_coders import gwet
 from casestudy.agreement.percent import per_category, percent_agreement
 from casestudy.agreement.ratings import read
 from casestudy.agreement.weights import agreement_weights, jaccard, masi

@@ -12,10 +12,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from casestudy.agreement.chance import brennan_prediger, conger, fleiss, gwet
+from casestudy.agreement.as_other_programs import holsti, maxqda, nvivo
+from casestudy.agreement.coder_pairs import bennett, cohen, hubert, kappa_max, light, scott
 from casestudy.agreement.coefficient import measure
-from casestudy.agreement.conventions import holsti, maxqda, nvivo
-from casestudy.agreement.kappa import bennett, cohen, hubert, kappa_max, light, scott
+from casestudy.agreement.many_coders import brennan_prediger, conger, fleiss, gwet
 from casestudy.agreement.ratings import read
 from casestudy.agreement.spans import read_spans
 from casestudy.agreement.weights import WEIGHTS

@@ -22,10 +22,10 @@ from agreement_examples import (
 )
 
 from casestudy.agreement.alpha import krippendorff
-from casestudy.agreement.chance import brennan_prediger, conger, fleiss, gwet
+from casestudy.agreement.coder_pairs import bennett, cohen, hubert, kappa_max, light, scott
 from casestudy.agreement.coefficient import measure
 from casestudy.agreement.intervals import Linearised
-from casestudy.agreement.kappa import bennett, cohen, hubert, kappa_max, light, scott
+from casestudy.agreement.many_coders import brennan_prediger, conger, fleiss, gwet
 from casestudy.agreement.percent import DEFINITIONS, per_category, percent_agreement, specific_agreement
 from casestudy.agreement.ratings import read
 from casestudy.errors import InputError

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casestudy.agreement.as_other_programs import atlas_ti, holsti, maxqda, nvivo
 from casestudy.agreement.boundaries import boundary_similarity, edited, pk, window_diff
-from casestudy.agreement.conventions import atlas_ti, holsti, maxqda, nvivo
 from casestudy.agreement.spans import read_spans
 from casestudy.agreement.unitised import unitised_alpha, unitised_alpha_of_code
 from casestudy.errors import InputError

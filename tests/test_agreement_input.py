@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from casestudy.agreement.alpha import krippendorff
 from casestudy.agreement.alpha_u import alpha_u
+from casestudy.agreement.as_other_programs import atlas_ti, maxqda
 from casestudy.agreement.boundaries import boundary_similarity, pk, window_diff
-from casestudy.agreement.chance import conger, gwet
+from casestudy.agreement.coder_pairs import cohen, light
 from casestudy.agreement.coefficient import measure
-from casestudy.agreement.conventions import atlas_ti, maxqda
 from casestudy.agreement.gamma import gamma
 from casestudy.agreement.intervals import Linearised
-from casestudy.agreement.kappa import cohen, light
+from casestudy.agreement.many_coders import conger, gwet
 from casestudy.agreement.percent import percent_agreement
-from casestudy.agreement.planning import units_needed
 from casestudy.agreement.posterior import Posterior
 from casestudy.agreement.ratings import read
 from casestudy.agreement.spans import read_spans
 from casestudy.agreement.unitised import unitised_alpha, unitised_alpha_of_code
+from casestudy.agreement.units_needed import units_needed
 from casestudy.agreement.weights import jaccard, masi
 from casestudy.errors import InputError
 

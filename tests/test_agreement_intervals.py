@@ -9,10 +9,10 @@ import pytest
 from agreement_examples import KRIPPENDORFF_2011, RAW_4, RAW_5
 
 from casestudy.agreement.alpha import krippendorff
-from casestudy.agreement.chance import brennan_prediger, conger, fleiss, gwet
+from casestudy.agreement.coder_pairs import bennett, cohen, hubert, light, scott
 from casestudy.agreement.coefficient import measure
 from casestudy.agreement.intervals import Bootstrap, Jackknife, Linearised
-from casestudy.agreement.kappa import bennett, cohen, hubert, light, scott
+from casestudy.agreement.many_coders import brennan_prediger, conger, fleiss, gwet
 from casestudy.agreement.percent import percent_agreement, specific_agreement
 from casestudy.agreement.posterior import Posterior
 from casestudy.agreement.ratings import read

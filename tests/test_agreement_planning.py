@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from casestudy.agreement.alpha import krippendorff
-from casestudy.agreement.chance import conger, fleiss, gwet
+from casestudy.agreement.coder_pairs import cohen
 from casestudy.agreement.coefficient import measure
 from casestudy.agreement.intervals import Bootstrap, Jackknife, Linearised
-from casestudy.agreement.kappa import cohen
-from casestudy.agreement.planning import unit_deviation, units_after_pilot, units_needed
+from casestudy.agreement.many_coders import conger, fleiss, gwet
 from casestudy.agreement.posterior import Posterior, prior_rows
 from casestudy.agreement.ratings import read
+from casestudy.agreement.units_needed import unit_deviation, units_after_pilot, units_needed
 from casestudy.errors import InputError
 
 

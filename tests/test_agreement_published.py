@@ -14,11 +14,11 @@ from agreement_examples import COHEN_1968
 from casestudy.agreement.alpha import krippendorff
 from casestudy.agreement.alpha_u import alpha_u, expected, observed
 from casestudy.agreement.boundaries import boundary_similarity, window_diff
-from casestudy.agreement.chance import brennan_prediger, fleiss
+from casestudy.agreement.coder_pairs import bennett, cohen, hubert, kappa_max, scott
 from casestudy.agreement.coefficient import measure
 from casestudy.agreement.gamma import gamma
 from casestudy.agreement.intervals import Linearised
-from casestudy.agreement.kappa import bennett, cohen, hubert, kappa_max, scott
+from casestudy.agreement.many_coders import brennan_prediger, fleiss
 from casestudy.agreement.percent import per_category, percent_agreement
 from casestudy.agreement.ratings import read
 from casestudy.agreement.spans import read_spans

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casestudy.agreement.alpha import METRICS, krippendorff
-from casestudy.agreement.chance import brennan_prediger, conger, fleiss, gwet
+from casestudy.agreement.coder_pairs import bennett, cohen, hubert, kappa_max, light, scott
 from casestudy.agreement.coefficient import measure
 from casestudy.agreement.intervals import Bootstrap, Jackknife, Linearised
-from casestudy.agreement.kappa import bennett, cohen, hubert, kappa_max, light, scott
+from casestudy.agreement.many_coders import brennan_prediger, conger, fleiss, gwet
 from casestudy.agreement.percent import percent_agreement, specific_agreement
 from casestudy.agreement.ratings import read
 from casestudy.agreement.results import Result

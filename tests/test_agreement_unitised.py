@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casestudy.agreement.alpha_u import alpha_u, expected, observed
+from casestudy.agreement.as_other_programs import LEVELS, atlas_ti, holsti, maxqda, nvivo
 from casestudy.agreement.boundaries import pk, window_diff
-from casestudy.agreement.conventions import LEVELS, atlas_ti, holsti, maxqda, nvivo
 from casestudy.agreement.gamma import gamma
 from casestudy.agreement.intervals import Bootstrap, Jackknife
 from casestudy.agreement.spans import GAP, read_spans

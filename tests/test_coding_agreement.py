@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from casestudy.agreement.alpha import krippendorff
 from casestudy.agreement.coefficient import measure
-from casestudy.coding import blind, codebook, codings, disagreement, doubles, measured, sheets, table
+from casestudy.codebook import history
+from casestudy.coders import agreement_by_unit, blind_draw, blind_read, disagreements, unit_ratings
+from casestudy.coding import codings, table
 from casestudy.coding.codings import Coding, Work
 from casestudy.errors import InputError
 from casestudy.study import Study
@@ -25,7 +27,7 @@ from casestudy.transcripts.transcript import from_text
 
 TALK = Path(__file__).parent / "data" / "talk"
 STUDY = Study.load(TALK)
-BOOK = codebook.load(STUDY)
+BOOK = history.load(STUDY)
 DOCUMENTS = table.material(STUDY)
 Command = Callable[..., tuple[int, str, str]]
 
@@ -36,16 +38,16 @@ def frame() -> pd.DataFrame:
 
 
 def test_only_documents_that_all_coded_are_compared(frame: pd.DataFrame) -> None:
-    assert doubles.coders_of(frame) == ["a", "b"]
-    assert doubles.shared(frame, ["a", "b"]) == ["t1", "t2"]
+    assert unit_ratings.coders_of(frame) == ["a", "b"]
+    assert unit_ratings.shared(frame, ["a", "b"]) == ["t1", "t2"]
     with pytest.raises(InputError, match="there is one coder"):
-        doubles.coders_of(frame[frame["coder"].eq("a")])
+        unit_ratings.coders_of(frame[frame["coder"].eq("a")])
     with pytest.raises(InputError, match="has no codings"):
-        doubles.coders_of(frame, ["a", "z"])
+        unit_ratings.coders_of(frame, ["a", "z"])
 
 
 def test_units_are_what_participants_say() -> None:
-    turns = doubles.units(DOCUMENTS, ["t1", "t2"], "turn")
+    turns = unit_ratings.units(DOCUMENTS, ["t1", "t2"], "turn")
     assert [(unit.document, unit.turn) for unit in turns] == [
         ("t1", 2),
         ("t1", 4),
@@ -53,16 +55,16 @@ def test_units_are_what_participants_say() -> None:
         ("t2", 4),
         ("t2", 5),
     ]
-    sentences = doubles.units(DOCUMENTS, ["t2"], "sentence")
+    sentences = unit_ratings.units(DOCUMENTS, ["t2"], "sentence")
     assert sentences[0].text == "Nothing came up."
     assert sentences[-1].text == "He would not."
-    assert len(doubles.units(DOCUMENTS, ["t1"], "document")) == 1
+    assert len(unit_ratings.units(DOCUMENTS, ["t1"], "document")) == 1
     with pytest.raises(InputError, match="Did you mean 'turn'"):
-        doubles.units(DOCUMENTS, ["t1"], "turns")
+        unit_ratings.units(DOCUMENTS, ["t1"], "turns")
 
 
 def test_who_said_what_where_by_hand(frame: pd.DataFrame) -> None:
-    given = doubles.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], unit="turn")
+    given = unit_ratings.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], unit="turn")
     hose = given.codes.index("garden.water.hose")
     # Turns: t1/2, t1/4, t2/2, t2/4, t2/5. Coder a: hose in t1/4 and t2/4; coder b: in t2/4.
     assert given.said[:, :, hose].tolist() == [
@@ -83,8 +85,8 @@ def test_who_said_what_where_by_hand(frame: pd.DataFrame) -> None:
 
 
 def test_the_table_by_code_is_that_of_the_agreement_room(frame: pd.DataFrame) -> None:
-    given = doubles.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], unit="turn")
-    result = measured.by_code(given, BOOK, least=2)
+    given = unit_ratings.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], unit="turn")
+    result = agreement_by_unit.by_code(given, BOOK, least=2)
     row = result[
         result["code"].eq("garden.water.hose")
         & result["counting"].eq("all units")
@@ -124,7 +126,7 @@ def test_alignment_by_hand() -> None:
             ("b", "help.neighbour", 70, 80),
         ]
     )
-    lines = disagreement.aligned(frame, "a", "b")
+    lines = disagreements.aligned(frame, "a", "b")
     found = [tuple(row) for row in lines[["state", "first_code", "second_code"]].itertuples(index=False)]
     assert found == [
         ("same", carry, carry),
@@ -134,9 +136,9 @@ def test_alignment_by_hand() -> None:
         ("only one", "", "help.neighbour"),
     ]
     assert lines["shared"].tolist()[:3] == pytest.approx([1.0, 8 / 14, 6 / 10])
-    [pair] = disagreement.confusions(lines, BOOK).to_dict("records")
+    [pair] = disagreements.confusions(lines, BOOK).to_dict("records")
     assert (pair["a"], pair["b"], pair["times"], pair["near"]) == (food, carry, 1, False)
-    where = disagreement.trouble(lines).set_index("scheme")
+    where = disagreements.trouble(lines).set_index("scheme")
     assert where.loc["garden", ["same", "shifted", "other code", "only one"]].tolist() == [1, 1, 1, 1]
     assert where.loc["garden", "met"] == 0.5
 
@@ -157,22 +159,22 @@ def test_every_coding_stands_in_the_alignment_once_and_the_sides_may_be_swapped(
 ) -> None:
     given_ = [(coder, code, start, start + size) for coder, code, start, size in spans]
     frame = made([("a", "garden.grow", 0, 5), ("b", "garden.grow", 0, 5), *given_])
-    lines = disagreement.aligned(frame, "a", "b")
+    lines = disagreements.aligned(frame, "a", "b")
     for side, coder in (("first", "a"), ("second", "b")):
         own = frame[frame["coder"].eq(coder)]
         there = lines[lines[f"{side}_start"].notna()]
         assert sorted(zip(there[f"{side}_code"], there[f"{side}_start"], strict=True)) == sorted(
             zip(own["code"], own["start"], strict=True)
         )
-    swapped = disagreement.aligned(frame, "b", "a")
+    swapped = disagreements.aligned(frame, "b", "a")
     assert lines["state"].value_counts().to_dict() == swapped["state"].value_counts().to_dict()
 
 
 def test_a_coder_agrees_with_himself() -> None:
     frame = made([("a", "garden.grow", 10, 20), ("b", "garden.grow", 10, 20)])
-    lines = disagreement.aligned(frame, "a", "b")
+    lines = disagreements.aligned(frame, "a", "b")
     assert lines["state"].tolist() == ["same"]
-    assert math.isnan(disagreement.trouble(lines.iloc[:0])["met"].mean())
+    assert math.isnan(disagreements.trouble(lines.iloc[:0])["met"].mean())
 
 
 # Blind sheets.
@@ -183,26 +185,26 @@ def people() -> pd.DataFrame:
 
 
 def test_a_sample_is_seeded_and_takes_from_every_document() -> None:
-    units = doubles.units(DOCUMENTS, ["t1", "t2", "t3"], "sentence")
-    one = blind.draw(units, people(), 0.3, seed=5)
-    assert one == blind.draw(units, people(), 0.3, seed=5)
-    assert one != blind.draw(units, people(), 0.3, seed=6)
+    units = unit_ratings.units(DOCUMENTS, ["t1", "t2", "t3"], "sentence")
+    one = blind_draw.draw(units, people(), 0.3, seed=5)
+    assert one == blind_draw.draw(units, people(), 0.3, seed=5)
+    assert one != blind_draw.draw(units, people(), 0.3, seed=6)
     counts = pd.Series([unit.document for unit in one]).value_counts()
     every = pd.Series([unit.document for unit in units]).value_counts()
     for name, count in every.items():
         assert counts[name] == max(1, math.floor(0.3 * count + 0.5))
     assert len(set(one)) == len(one)
     with pytest.raises(InputError, match="not a share"):
-        blind.draw(units, people(), 0.0)
+        blind_draw.draw(units, people(), 0.0)
     with pytest.raises(InputError, match="participants have none"):
-        blind.draw(units, people(), 0.5, by="age")
+        blind_draw.draw(units, people(), 0.5, by="age")
 
 
 def test_every_unit_has_the_same_chance() -> None:
-    units = doubles.units(DOCUMENTS, ["t1"], "sentence")
+    units = unit_ratings.units(DOCUMENTS, ["t1"], "sentence")
     times = np.zeros(len(units))
     for seed in range(600):
-        for unit in blind.draw(units, people(), 0.5, seed=seed):
+        for unit in blind_draw.draw(units, people(), 0.5, seed=seed):
             times[units.index(unit)] += 1
     share = max(1, math.floor(0.5 * len(units) + 0.5)) / len(units)
     assert np.abs(times / 600 - share).max() < 0.1
@@ -259,9 +261,9 @@ def test_the_command_prints_agreement_and_a_reflexive_study_none(tmp_path: Path,
 def drawn(study: Study, tmp_path: Path, keep: Callable[[str], bool]) -> Path:
     """A sheet of the turns whose text is wanted, drawn blindly."""
     names = ["t1", "t2", "t3"]
-    units = [one for one in doubles.units(table.material(study), names, "turn") if keep(one.text)]
+    units = [one for one in unit_ratings.units(table.material(study), names, "turn") if keep(one.text)]
     path = tmp_path / "sheet.csv"
-    path.write_text(blind.sheet(units), encoding="utf-8")
+    path.write_text(blind_draw.sheet(units), encoding="utf-8")
     return path
 
 
@@ -287,13 +289,13 @@ def test_a_unit_of_the_sheet_in_which_a_coder_said_nothing_counts(
     tmp_path: Path, frame: pd.DataFrame, command: Command
 ) -> None:
     sheet = drawn(STUDY, tmp_path, lambda text: True)
-    rows = sheets.read(sheet.read_bytes(), "sheet.csv", DOCUMENTS)
+    rows = blind_read.read(sheet.read_bytes(), "sheet.csv", DOCUMENTS)
     within = rows.units
-    given_ = doubles.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], within=within)
+    given_ = unit_ratings.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], within=within)
     assert len(given_.units) == 7
     assert len({one.document for one in given_.units}) == 3
     only = frame[frame["coder"].eq("a") | frame["document"].eq("t1")]
-    less = doubles.doubles(only, DOCUMENTS, BOOK, ["a", "b"], within=within)
+    less = unit_ratings.doubles(only, DOCUMENTS, BOOK, ["a", "b"], within=within)
     assert len(less.units) == 7
     assert not less.said[[one.document == "t2" for one in less.units], 1].any()
     out = command("agreement", "--study", TALK, "--blind", sheet)[1]

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casestudy.coding import anchors
+from casestudy.coding import reanchor
 from casestudy.coding.codings import Coding, settle
 from casestudy.transcripts.text import sha256
 
@@ -35,7 +35,7 @@ def edited(draw: st.DrawFn) -> tuple[str, str, int, int]:
 @settings(max_examples=400, deadline=None)
 def test_a_coding_whose_words_survive_keeps_them(case: tuple[str, str, int, int], known: bool) -> None:
     old, new, start, end = case
-    [move] = anchors.follow([coding(old, start, end)], new, old if known else None)
+    [move] = reanchor.follow([coding(old, start, end)], new, old if known else None)
     assert move.state in ("same", "moved", "doubtful")
     assert new[move.start : move.end] == move.quote == old[start:end]
 
@@ -45,7 +45,7 @@ def test_a_coding_whose_words_survive_keeps_them(case: tuple[str, str, int, int]
 def test_what_is_reported_is_true_of_any_two_texts(old: str, new: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, max(len(old) - 1, 0)))
     end = data.draw(st.integers(start + 1, len(old) + 1))
-    [move] = anchors.follow([coding(old, start, end)], new, old)
+    [move] = reanchor.follow([coding(old, start, end)], new, old)
     if move.state == "lost":
         assert (move.start, move.end, move.quote) == (start, end, old[start:end])
     else:
@@ -55,24 +55,24 @@ def test_what_is_reported_is_true_of_any_two_texts(old: str, new: str, data: st.
 def test_repeated_words_follow_the_alignment_and_not_the_first_hit() -> None:
     old = "yes. And the roses? yes. And the rain? yes."
     new = "Well: yes. And the red roses? yes. And the rain? yes."
-    [move] = anchors.follow([coding(old, 20, 23)], new, old)
+    [move] = reanchor.follow([coding(old, 20, 23)], new, old)
     assert (move.state, move.start) == ("moved", 30)
 
 
 def test_a_mended_typing_error_is_altered_and_not_written_unless_accepted() -> None:
     old, new = "I carry it evry evening, two cans.", "I carry it every evening, two cans."
-    [move] = anchors.follow([coding(old, 2, 23)], new, old)
+    [move] = reanchor.follow([coding(old, 2, 23)], new, old)
     assert (move.state, move.quote) == ("altered", "carry it every evening")
-    assert anchors.records([move], new) == []
-    [record] = anchors.records([move], new, accept=True)
+    assert reanchor.records([move], new) == []
+    [record] = reanchor.records([move], new, accept=True)
     assert new[record.start : record.end] == record.quote
     assert "re-anchored" in record.by
 
 
 def test_lost_words_are_kept_and_listed_first() -> None:
     old, new = "I never use the hose. Rain is enough.", "Rain is enough."
-    moves = anchors.follow([coding(old, 22, 37), coding(old, 0, 21)], new, old)
-    report = anchors.report(moves)
+    moves = reanchor.follow([coding(old, 22, 37), coding(old, 0, 21)], new, old)
+    report = reanchor.report(moves)
     assert report["state"].tolist() == ["lost", "moved"]
     assert report["old_quote"].iloc[0] == "I never use the hose."
 
@@ -80,7 +80,7 @@ def test_lost_words_are_kept_and_listed_first() -> None:
 def test_without_the_old_text_a_mended_quote_is_found_by_its_likeness() -> None:
     old = "We went, and I carry it evry evening with two cans, always."
     new = "Well, we went there. And I carry it every evening with two cans, always."
-    [move] = anchors.follow([coding(old, 13, 50)], new, None)
+    [move] = reanchor.follow([coding(old, 13, 50)], new, None)
     assert move.state == "altered"
     assert "every evening" in move.quote
 
@@ -97,8 +97,8 @@ def test_the_text_that_was_coded_is_found_in_the_version_history(tmp_path: Path)
         git("add", "d.md")
         git("commit", "-qm", "x")
     path.write_text("Aino: three.\n")
-    assert anchors.earlier_text(path, sha256("Aino: one.\n")[:16]) == "Aino: one.\n"
-    assert anchors.earlier_text(path, "0" * 16) is None
+    assert reanchor.earlier_text(path, sha256("Aino: one.\n")[:16]) == "Aino: one.\n"
+    assert reanchor.earlier_text(path, "0" * 16) is None
 
 
 def test_the_records_of_a_move_replace_what_was_written() -> None:
@@ -107,7 +107,7 @@ def test_the_records_of_a_move_replace_what_was_written() -> None:
     old, new = "Rain. Yes.", "Well. Rain. Yes."
     first = record("add", place="k/d", code="c", start=0, end=5, quote="Rain.", text=sha256(old)[:16])
     work, _ = settle("k", "d", [first], "f")
-    moved = anchors.records(anchors.follow(work.codings, new, old), new)
+    moved = reanchor.records(reanchor.follow(work.codings, new, old), new)
     after, problems = settle("k", "d", [first, *moved], "f")
     assert problems == []
     assert [(one.id, one.start, one.quote) for one in after.codings] == [(first.id, 6, "Rain.")]

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casestudy.coding import check, codebook, history, revise
-from casestudy.coding.codebook import Code, Codebook, Scheme
-from casestudy.coding.yaml_text import parsed
+from casestudy.codebook import codes, history, revisions
+from casestudy.codebook.codes import Code, Codebook, Scheme
+from casestudy.coding import check
 from casestudy.errors import InputError
+from casestudy.files.yaml_text import parsed
 from casestudy.study import Study
 
 TALK = Path(__file__).parent / "data" / "talk"
@@ -39,7 +40,7 @@ BOOK = Codebook(
 
 
 def test_the_tree_of_codes(talk: Study) -> None:
-    book = codebook.load(talk)
+    book = history.load(talk)
     assert book.below("garden.grow") == ["garden.grow", "garden.grow.food", "garden.grow.show"]
     assert book.above("garden.water.hose") == ["garden.water"]
     assert book.path("garden.water.hose") == "Water > Hose"
@@ -71,7 +72,7 @@ def test_the_tree_of_codes(talk: Study) -> None:
 )
 def test_a_broken_scheme_is_told_with_its_place(tmp_path: Path, text: str, found: str) -> None:
     with pytest.raises(InputError) as error:
-        codebook.read_schemes([scheme(tmp_path, text)])
+        codes.read_schemes([scheme(tmp_path, text)])
     assert found in str(error.value)
 
 
@@ -79,14 +80,14 @@ def test_aliases_that_grow_without_end_do_no_harm(tmp_path: Path) -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     with pytest.raises(InputError, match="is not a key here"):
-        codebook.read_schemes([scheme(tmp_path, "\n".join([*rows, "codes: []"]))])
+        codes.read_schemes([scheme(tmp_path, "\n".join([*rows, "codes: []"]))])
 
 
 def test_a_file_of_another_encoding_is_told(tmp_path: Path) -> None:
     path = tmp_path / "s.yaml"
     path.write_bytes("scheme: s\ntitle: Pöytä\n".encode("cp1252"))
     with pytest.raises(InputError, match="not UTF-8"):
-        codebook.read_schemes([path])
+        codes.read_schemes([path])
 
 
 def test_the_check_lists_what_hinders_coders(talk: Study) -> None:
@@ -116,13 +117,13 @@ def test_each_change_does_what_it_says_and_codings_follow() -> None:
         events.append(event)
         book = history.current(BOOK, events)
 
-    go(revise.create(book, "f", "F", "s", parent="a", when="01"))
-    go(revise.rename(book, "a", "Alpha", when="02"))
-    go(revise.redefine(book, "a", "include", ["one", "two"], when="03"))
-    go(revise.move(book, "b", "f", when="04"))
-    go(revise.merge(book, ["c", "f"], "d", when="05"))
-    go(revise.split(book, "e", [("e1", "E one"), ("e2", "E two")], when="06"))
-    go(revise.retire(book, "a", when="07"))
+    go(revisions.create(book, "f", "F", "s", parent="a", when="01"))
+    go(revisions.rename(book, "a", "Alpha", when="02"))
+    go(revisions.redefine(book, "a", "include", ["one", "two"], when="03"))
+    go(revisions.move(book, "b", "f", when="04"))
+    go(revisions.merge(book, ["c", "f"], "d", when="05"))
+    go(revisions.split(book, "e", [("e1", "E one"), ("e2", "E two")], when="06"))
+    go(revisions.retire(book, "a", when="07"))
     assert book.codes["a"].name == "Alpha"
     assert book.codes["a"].include == ("one", "two")
     assert book.resolve("c") == book.resolve("f") == "d"
@@ -153,20 +154,20 @@ def revised(steps: list[tuple[str, int]]) -> tuple[list[history.Event], list[Cod
         said = {"when": f"{number:03}"}
         try:
             if step == "create":
-                event = revise.create(book, f"n{number}", "N", "s", one, **said)
+                event = revisions.create(book, f"n{number}", "N", "s", one, **said)
             elif step == "rename":
-                event = revise.rename(book, one, f"N{number}", **said)
+                event = revisions.rename(book, one, f"N{number}", **said)
             elif step == "move":
-                event = revise.move(book, one, other, **said)
+                event = revisions.move(book, one, other, **said)
             elif step == "merge":
-                event = revise.merge(book, [one], other, **said)
+                event = revisions.merge(book, [one], other, **said)
             elif step == "split":
                 parts = [(f"p{number}", "P"), (f"q{number}", "Q")]
-                event = revise.split(book, one, parts, keep=bool(draw % 2), **said)
+                event = revisions.split(book, one, parts, keep=bool(draw % 2), **said)
             elif step == "retire":
-                event = revise.retire(book, one, **said)
+                event = revisions.retire(book, one, **said)
             else:
-                event = revise.restore(book, one, **said)
+                event = revisions.restore(book, one, **said)
         except InputError:
             continue
         events.append(event)
@@ -184,7 +185,7 @@ def test_every_earlier_codebook_is_rebuilt_and_written_ones_too(steps: list[tupl
     assert again == events
     for count, book in enumerate(books):
         assert history.replay(BOOK, again, count).codes == book.codes
-        assert codebook.structure(book) == []
+        assert codes.structure(book) == []
         # Whichever state the files hold, the history leads to the same codebook.
         assert dict(history.current(book, again).codes) == dict(books[-1].codes)
 
@@ -194,7 +195,7 @@ def test_every_earlier_codebook_is_rebuilt_and_written_ones_too(steps: list[tupl
 def test_undoing_every_change_leads_back(steps: list[tuple[str, int]]) -> None:
     events, books = revised(steps)
     for number, before in enumerate(reversed(books[:-1])):
-        events.append(revise.undo(history.current(BOOK, events), events, when=f"9{number:03}"))
+        events.append(revisions.undo(history.current(BOOK, events), events, when=f"9{number:03}"))
         now = history.current(BOOK, events)
         assert dict(now.codes) == dict(before.codes)
 
@@ -202,17 +203,17 @@ def test_undoing_every_change_leads_back(steps: list[tuple[str, int]]) -> None:
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        (lambda book: revise.create(book, "a", "A", "s"), "there is one with this id"),
-        (lambda book: revise.create(book, "x", "X", "t"), "scheme 't'"),
-        (lambda book: revise.create(book, "x y", "X", "s"), "cannot be an id"),
-        (lambda book: revise.rename(book, "z", "Z"), "not in the codebook"),
-        (lambda book: revise.rename(book, "a", " "), "name is empty"),
-        (lambda book: revise.move(book, "a", "a"), "lies under itself"),
-        (lambda book: revise.merge(book, ["a"], "a"), "nothing to merge"),
-        (lambda book: revise.split(book, "a", [("x", "X")]), "two codes or more"),
-        (lambda book: revise.restore(book, "a"), "it is in use"),
-        (lambda book: revise.redefine(book, "a", "parent", "b"), "cannot be changed like this"),
-        (lambda book: revise.undo(book, []), "nothing to undo"),
+        (lambda book: revisions.create(book, "a", "A", "s"), "there is one with this id"),
+        (lambda book: revisions.create(book, "x", "X", "t"), "scheme 't'"),
+        (lambda book: revisions.create(book, "x y", "X", "s"), "cannot be an id"),
+        (lambda book: revisions.rename(book, "z", "Z"), "not in the codebook"),
+        (lambda book: revisions.rename(book, "a", " "), "name is empty"),
+        (lambda book: revisions.move(book, "a", "a"), "lies under itself"),
+        (lambda book: revisions.merge(book, ["a"], "a"), "nothing to merge"),
+        (lambda book: revisions.split(book, "a", [("x", "X")]), "two codes or more"),
+        (lambda book: revisions.restore(book, "a"), "it is in use"),
+        (lambda book: revisions.redefine(book, "a", "parent", "b"), "cannot be changed like this"),
+        (lambda book: revisions.undo(book, []), "nothing to undo"),
     ],
 )
 def test_a_change_that_cannot_be_is_refused(change: Callable[[Codebook], object], found: str) -> None:
@@ -240,7 +241,7 @@ def test_a_line_that_is_no_event_is_listed(row: str) -> None:
 
 
 def test_a_value_changed_by_hand_stands() -> None:
-    events = [revise.rename(BOOK, "a", "Alpha", when="01")]
+    events = [revisions.rename(BOOK, "a", "Alpha", when="01")]
     by_hand = Codebook(BOOK.schemes, {**BOOK.codes, "a": Code("a", "s", "By hand", definition="about a")})
     assert history.current(by_hand, events).codes["a"].name == "By hand"
 
@@ -278,13 +279,13 @@ def test_changes_of_one_moment_stand_in_the_order_they_were_made(order: list[int
     book, events = BOOK, []
     for step in range(4):
         if step == 0:
-            event = revise.create(book, "f", "New", "s", "", "", **said)
+            event = revisions.create(book, "f", "New", "s", "", "", **said)
         elif step == 1:
-            event = revise.rename(book, "f", "Newer", **said)
+            event = revisions.rename(book, "f", "Newer", **said)
         elif step == 2:
-            event = revise.merge(book, ["a", "f"], "b", **said)
+            event = revisions.merge(book, ["a", "f"], "b", **said)
         else:
-            event = revise.undo(book, events, "", **said)
+            event = revisions.undo(book, events, "", **said)
         events.append(event)
         book = history.current(BOOK, events)
     text = "".join(f"{history.line(events[place])}\n" for place in order)

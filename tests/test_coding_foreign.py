@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from casestudy.coding import codebook, suggest, table
+from casestudy.codebook import history
+from casestudy.coding import table, units
 from casestudy.study import Study
+from casestudy.suggestions import by_rules
 
 Command = Callable[..., tuple[int, str, str]]
 SRT = (
@@ -71,9 +73,9 @@ def test_the_way_from_documents_to_codings_and_back(farm: Study, command: Comman
     assert command("codings", "undo", *h3)[0] == 0
     assert len(table.load(farm)) == 3
     assert command("codings", "undo", *h3)[0] == 2
-    sentences = suggest.units(table.material(farm), ["h1"])
+    sentences = units.units(table.material(farm), ["h1"])
     assert len(sentences) == 2  # what the interviewer asks is none
-    assert len(suggest.by_rules(sentences, codebook.load(farm))) == 2
+    assert len(by_rules.by_rules(sentences, history.load(farm))) == 2
 
 
 def test_codings_follow_a_corrected_caption_file(farm: Study, command: Command) -> None:

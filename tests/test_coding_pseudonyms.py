@@ -149,7 +149,7 @@ WORDS = st.sampled_from(["Anna", "ANNA", "Berg", "Anna Berg", "Annabel", "likes"
 @settings(max_examples=200, deadline=None)
 def test_codings_move_with_the_text_whatever_is_replaced(words: list[str], data: st.DataObject) -> None:
     from casestudy.coding.codings import record
-    from casestudy.coding.pseudonymise import _moved
+    from casestudy.privacy.pseudonymise import _moved
 
     text = " ".join(words)
     entries = [Entry("person", "Anna", "Bo", True), Entry("person", "Anna Berg", "Bo Skogsberg", True)]

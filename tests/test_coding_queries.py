@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casestudy.coding import codebook, query, table, words
+from casestudy.codebook import history
+from casestudy.coding import counts, query, table, words
 from casestudy.errors import InputError
 from casestudy.study import Study
 from casestudy.transcripts.transcript import from_text
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STUDY = Study.load(Path(__file__).parent / "data" / "talk")
-BOOK = codebook.load(STUDY)
+BOOK = history.load(STUDY)
 
 
 @pytest.fixture(scope="module")
@@ -147,26 +148,26 @@ def test_co_occurrence_is_that_of_a_plain_loop(frame: pd.DataFrame) -> None:
 
 
 def test_parents_are_not_counted_twice(frame: pd.DataFrame) -> None:
-    rolled = table.rolled_up(frame, BOOK)
-    counts = table.matrix(rolled, counts=True)
+    rolled = counts.rolled_up(frame, BOOK)
+    tallied = counts.matrix(rolled, counts=True)
     own = frame[frame["code"].str.startswith("garden.grow")]
     for who, part in own.groupby("who"):
         distinct = part.drop_duplicates(["coder", "document", "start", "end"])
-        assert counts.loc[who, "garden.grow"] == len(distinct)
+        assert tallied.loc[who, "garden.grow"] == len(distinct)
     import pandas as pd
 
     twice = pd.concat([frame, frame.iloc[[0]].assign(code="garden.grow.show", coding="x")])
-    again = table.matrix(table.rolled_up(twice, BOOK), counts=True)
-    assert again.loc["t1", "garden.grow"] == counts.loc["t1", "garden.grow"]
+    again = counts.matrix(counts.rolled_up(twice, BOOK), counts=True)
+    assert again.loc["t1", "garden.grow"] == tallied.loc["t1", "garden.grow"]
 
 
 def test_the_tidy_table_gives_names_and_people(frame: pd.DataFrame) -> None:
     first = frame.iloc[0]
     values = first[["name", "path", "who", "group", "said_by", "turn", "scheme"]].tolist()
     assert values == ["Food", "Growing > Food", "t1", "town", "Maija", 2, "garden"]
-    people = table.prevalence(frame, ["t1", "t2", "t3"], BOOK).set_index("code")
+    people = counts.prevalence(frame, ["t1", "t2", "t3"], BOOK).set_index("code")
     assert people.loc["garden.water.hose", "people"] == 2
-    every = table.prevalence(frame, ["t1", "t2", "t3"], BOOK, rule="all").set_index("code")
+    every = counts.prevalence(frame, ["t1", "t2", "t3"], BOOK, rule="all").set_index("code")
     assert every.loc["garden.water.carry", "people"] == 2
     assert every.loc["help.neighbour", "people"] == 2
 

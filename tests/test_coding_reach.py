@@ -14,29 +14,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casestudy.coding import (
-    blind,
-    check,
-    codebook,
-    codings,
-    doubles,
-    measured,
-    reach,
-    reconcile,
-    seen,
-    settling,
-    sheets,
-    spanned,
-    table,
+from casestudy.codebook import history
+from casestudy.coders import (
+    agreement_by_span,
+    agreement_by_unit,
+    blind_draw,
+    blind_read,
+    common_text,
+    decisions,
+    open_disagreements,
+    unit_ratings,
+    units_read,
 )
-from casestudy.coding.suggest import Unit
+from casestudy.coders import check as coders_check
+from casestudy.coding import check, codings, table
+from casestudy.coding.units import Unit
 from casestudy.errors import InputError
 from casestudy.study import Study
 from casestudy.transcripts.transcript import from_text
 
 TALK = Path(__file__).parent / "data" / "talk"
 DOCUMENTS = table.material(Study.load(TALK))
-BOOK = codebook.load(Study.load(TALK))
+BOOK = history.load(Study.load(TALK))
 HOSE, NEIGHBOUR = "garden.water.hose", "help.neighbour"
 Command = Callable[..., tuple[int, str, str]]
 
@@ -48,12 +47,12 @@ def talk(tmp_path: Path) -> Study:
 
 
 def turns(*names: str) -> list[Unit]:
-    return doubles.units(DOCUMENTS, names, "turn")
+    return unit_ratings.units(DOCUMENTS, names, "turn")
 
 
 def filled(units: Sequence[Unit], said: Callable[[Unit], str], drawn: str = "") -> str:
     """A sheet on which a coder wrote what `said` gives for each unit."""
-    rows = list(csv.DictReader(io.StringIO(blind.sheet(units, DOCUMENTS, drawn))))
+    rows = list(csv.DictReader(io.StringIO(blind_draw.sheet(units, DOCUMENTS, drawn))))
     for row, unit in zip(rows[1:], units, strict=True):
         row["codes"] = said(unit)
     return written(rows)
@@ -100,47 +99,49 @@ def test_units_a_coder_never_saw_are_not_counted(talk: Study, tmp_path: Path, co
 
 
 def _own(name: str) -> list[object]:
-    from casestudy.coding import segments
+    from casestudy.coding import units
 
-    return list(segments.own_turns(DOCUMENTS[name]))
+    return list(units.own_turns(DOCUMENTS[name]))
 
 
 def test_the_figures_are_those_of_the_sheets_units_by_hand(talk: Study) -> None:
     some = [one for one in turns("t1", "t2") if "hose" in one.text]
-    seen.append(talk, "b", some, DOCUMENTS)
+    units_read.append(talk, "b", some, DOCUMENTS)
     frame = table.load(talk)
-    found = reach.of(talk, frame, DOCUMENTS, ["a", "b"])
+    found = common_text.of(talk, frame, DOCUMENTS, ["a", "b"])
     assert found.units(DOCUMENTS) == [Unit(one.document, 0, one.start, one.end, one.text) for one in some]
-    given_ = doubles.compared(found.frame(frame), DOCUMENTS, BOOK, found)
-    plain = doubles.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], within=some)
+    given_ = common_text.compared(found.frame(frame), DOCUMENTS, BOOK, found)
+    plain = unit_ratings.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], within=some)
     assert (given_.said == plain.said).all()
-    assert measured.by_code(given_, BOOK, least=1).equals(measured.by_code(plain, BOOK, least=1))
+    assert agreement_by_unit.by_code(given_, BOOK, least=1).equals(
+        agreement_by_unit.by_code(plain, BOOK, least=1)
+    )
     # Other units cut the same stretches; the longest that fits is the turn.
-    pieces = doubles.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="sentence").units
+    pieces = common_text.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="sentence").units
     assert all(any(a.start <= one.start and one.end <= a.end for a in some) for one in pieces)
-    letters = doubles.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="character").units
+    letters = common_text.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="character").units
     assert len(letters) == sum(one.end - one.start for one in some)
-    parts = doubles.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="segment")
+    parts = common_text.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="segment")
     silent = [one for one, said in zip(parts.units, parts.said.any(axis=(1, 2)), strict=True) if not said]
     assert all(any(a.start <= one.start and one.end <= a.end for a in some) for one in silent)
     with pytest.raises(InputError, match="no document lies within what all of a, b read"):
-        doubles.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="document")
+        common_text.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="document")
     with pytest.raises(InputError, match="Did you mean 'turn'"):
-        doubles.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="turns")
+        common_text.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="turns")
 
 
 def test_spans_and_open_disagreements_keep_to_what_was_read(talk: Study) -> None:
     some = [one for one in turns("t1", "t2") if "hose" in one.text]
     frame = table.load(talk)
-    before = settling.unsettled(frame, [], BOOK, "a", "b")
-    seen.append(talk, "b", some, DOCUMENTS)
-    found = reach.of(talk, frame, DOCUMENTS, ["a", "b"])
-    lines = settling.unsettled(frame, [], BOOK, "a", "b", reach=found)
+    before = open_disagreements.unsettled(frame, [], BOOK, "a", "b")
+    units_read.append(talk, "b", some, DOCUMENTS)
+    found = common_text.of(talk, frame, DOCUMENTS, ["a", "b"])
+    lines = open_disagreements.unsettled(frame, [], BOOK, "a", "b", reach=found)
     assert 0 < len(lines) < len(before)
     for row in lines.to_dict("records"):
         start = row["first_start"] if row["first_code"] else row["second_start"]
         assert any(one.document == row["document"] and one.start <= start < one.end for one in some)
-    drawn = spanned.spans(found.frame(frame), DOCUMENTS, ["a", "b"], found.names, found.parts)
+    drawn = agreement_by_span.spans(found.frame(frame), DOCUMENTS, ["a", "b"], found.names, found.parts)
     assert int(drawn.lengths.sum()) == sum(one.end - one.start for one in some)
     assert len(drawn.start) == len(found.frame(frame))
 
@@ -158,20 +159,20 @@ def test_a_coder_who_found_nothing_has_read_all_the_same(
 
 
 def test_deleting_codings_leaves_what_was_read(talk: Study) -> None:
-    seen.append(talk, "b", turns("t1"), DOCUMENTS)
+    units_read.append(talk, "b", turns("t1"), DOCUMENTS)
     shutil.rmtree(talk.root / "interviews/codings/b")
-    found = reach.of(talk, table.load(talk), DOCUMENTS, ["a", "b"])
+    found = common_text.of(talk, table.load(talk), DOCUMENTS, ["a", "b"])
     assert found.names == ("t1",)
     assert len(found.units(DOCUMENTS)) == 2
 
 
 def test_a_second_sheet_adds_its_units_and_overlaps_are_counted_once(talk: Study) -> None:
     first = turns("t1")[0]
-    pieces = [one for one in doubles.units(DOCUMENTS, ["t1"], "sentence") if one.start >= first.start]
-    seen.append(talk, "b", [first], DOCUMENTS, "turns")
-    seen.append(talk, "b", pieces, DOCUMENTS, "sentences")
-    assert seen.append(talk, "b", [first], DOCUMENTS, "turns") == 0
-    found = reach.of(talk, table.load(talk), DOCUMENTS, ["a", "b"])
+    pieces = [one for one in unit_ratings.units(DOCUMENTS, ["t1"], "sentence") if one.start >= first.start]
+    units_read.append(talk, "b", [first], DOCUMENTS, "turns")
+    units_read.append(talk, "b", pieces, DOCUMENTS, "sentences")
+    assert units_read.append(talk, "b", [first], DOCUMENTS, "turns") == 0
+    found = common_text.of(talk, table.load(talk), DOCUMENTS, ["a", "b"])
     units = list(found.parts["t1"])
     assert (first.start, first.end) in {(one.start, one.end) for one in units}
     ends = [(one.start, one.end) for one in units]
@@ -184,53 +185,53 @@ def test_a_second_sheet_adds_its_units_and_overlaps_are_counted_once(talk: Study
 
 def test_two_coders_of_two_sheets_share_what_both_have(talk: Study) -> None:
     one, two = turns("t1")
-    seen.append(talk, "a", [one, two], DOCUMENTS)
-    seen.append(talk, "b", [two, *turns("t2")], DOCUMENTS)
-    found = reach.of(talk, table.load(talk), DOCUMENTS, ["a", "b"])
+    units_read.append(talk, "a", [one, two], DOCUMENTS)
+    units_read.append(talk, "b", [two, *turns("t2")], DOCUMENTS)
+    found = common_text.of(talk, table.load(talk), DOCUMENTS, ["a", "b"])
     assert [(unit.document, unit.start) for unit in found.parts["t1"]] == [("t1", two.start)]
     assert "1 unit of sheets was not read by all and is left out." in found.notes
     # Coder a read t2 whole, and b three units of it.
     assert len(found.parts["t2"]) == 3
-    seen.append(talk, "a", turns("t2")[:1], DOCUMENTS)
+    units_read.append(talk, "a", turns("t2")[:1], DOCUMENTS)
     (talk.root / "interviews/codings/b.units.jsonl").unlink()
-    seen.append(talk, "b", turns("t2")[1:], DOCUMENTS)
-    again = reach.of(talk, table.load(talk), DOCUMENTS, ["a", "b"])
+    units_read.append(talk, "b", turns("t2")[1:], DOCUMENTS)
+    again = common_text.of(talk, table.load(talk), DOCUMENTS, ["a", "b"])
     assert again.names == ("t1",)
     assert "Left out, since the coders read other parts of them: t2." in again.notes
 
 
 def test_codings_outside_the_sheet_are_told_and_not_compared(talk: Study) -> None:
     hose = [one for one in turns("t2") if "hose" in one.text]
-    seen.append(talk, "b", hose, DOCUMENTS)
+    units_read.append(talk, "b", hose, DOCUMENTS)
     frame = table.load(talk)
-    found = reach.of(talk, frame, DOCUMENTS, ["a", "b"])
+    found = common_text.of(talk, frame, DOCUMENTS, ["a", "b"])
     mine = frame[frame["document"].eq("t2") & frame["coder"].eq("b")]
-    beyond = len(mine) - len(doubles.touching(mine, hose))
+    beyond = len(mine) - len(unit_ratings.touching(mine, hose))
     assert beyond > 0
     assert any(f"{beyond} coding" in one and "are not compared, in t2" in one for one in found.notes) or any(
         "1 coding of b outside" in one for one in found.notes
     )
-    assert reach.of(talk, frame, DOCUMENTS, ["a", "b"], read="whole").parts == {}
-    assert reach.of(talk, frame, DOCUMENTS, ["a", "b"], read="all").names == ("t1", "t2", "t3")
+    assert common_text.of(talk, frame, DOCUMENTS, ["a", "b"], read="whole").parts == {}
+    assert common_text.of(talk, frame, DOCUMENTS, ["a", "b"], read="all").names == ("t1", "t2", "t3")
     with pytest.raises(InputError, match="Did you mean 'whole'"):
-        reach.of(talk, frame, DOCUMENTS, ["a", "b"], read="hole")
+        common_text.of(talk, frame, DOCUMENTS, ["a", "b"], read="hole")
 
 
 def test_units_follow_a_corrected_text_or_are_told_to_be_lost(talk: Study) -> None:
     one, two = turns("t1")
-    seen.append(talk, "b", [one, two], DOCUMENTS)
+    units_read.append(talk, "b", [one, two], DOCUMENTS)
     text = DOCUMENTS["t1"].text
     longer = text.replace(one.text, f"Well now. {one.text}")
     documents = {**DOCUMENTS, "t1": from_text(longer, "t1")}
-    found = reach.common(table.load(talk), documents, ["a", "b"], seen.read(talk))
+    found = common_text.common(table.load(talk), documents, ["a", "b"], units_read.read(talk))
     assert [unit.text for unit in found.parts["t1"]] == [one.text, two.text]
     assert any("around 2 units that b read was changed" in note for note in found.notes)
     cut = {**DOCUMENTS, "t1": from_text(text.replace(two.text, "Xyzzy."), "t1")}
-    left = reach.common(table.load(talk), cut, ["a", "b"], seen.read(talk))
+    left = common_text.common(table.load(talk), cut, ["a", "b"], units_read.read(talk))
     assert [unit.text for unit in left.parts["t1"]] == [one.text]
     assert any("One unit that b read cannot be found any more" in note for note in left.notes)
     gone = {name: document for name, document in DOCUMENTS.items() if name != "t1"}
-    assert "t1" not in reach.common(table.load(talk), gone, ["a", "b"], seen.read(talk)).names
+    assert "t1" not in common_text.common(table.load(talk), gone, ["a", "b"], units_read.read(talk)).names
 
 
 @given(st.lists(st.sampled_from(range(5)), max_size=5), st.lists(st.sampled_from(range(5)), max_size=5))
@@ -238,11 +239,13 @@ def test_units_follow_a_corrected_text_or_are_told_to_be_lost(talk: Study) -> No
 def test_what_two_read_is_what_is_on_both_sheets(first: list[int], second: list[int]) -> None:
     every = turns("t1", "t2")
     lines = {
-        coder: [seen.Line(one.document, one.start, one.end, one.text) for one in (every[i] for i in numbers)]
+        coder: [
+            units_read.Line(one.document, one.start, one.end, one.text) for one in (every[i] for i in numbers)
+        ]
         for coder, numbers in (("a", first), ("b", second))
     }
     frame = table.load(Study.load(TALK)).iloc[:0]
-    found = reach.common(frame, DOCUMENTS, ["a", "b"], lines)
+    found = common_text.common(frame, DOCUMENTS, ["a", "b"], lines)
     wanted = sorted({(every[i].document, every[i].start) for i in set(first) & set(second)})
     assert [(one.document, one.start) for one in found.units(DOCUMENTS)] == wanted
 
@@ -253,18 +256,18 @@ def test_branches_merge_by_taking_the_lines_of_both(talk: Study) -> None:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     (talk.root / ".gitattributes").write_text("interviews/codings/**/*.jsonl merge=union\n")
-    seen.append(talk, "b", turns("t1"), DOCUMENTS, "one")
+    units_read.append(talk, "b", turns("t1"), DOCUMENTS, "one")
     git("init", "-q", "-b", "main")
     git("add", "-A")
     git("commit", "-qm", "base")
     git("checkout", "-qb", "other")
-    seen.append(talk, "b", turns("t2"), DOCUMENTS, "two")
+    units_read.append(talk, "b", turns("t2"), DOCUMENTS, "two")
     git("commit", "-qam", "two")
     git("checkout", "-q", "main")
-    seen.append(talk, "b", turns("t3"), DOCUMENTS, "three")
+    units_read.append(talk, "b", turns("t3"), DOCUMENTS, "three")
     git("commit", "-qam", "three")
     git("merge", "-q", "-m", "both", "other")
-    assert {one.drawn for one in seen.read(talk)["b"]} == {"one", "two", "three"}
+    assert {one.drawn for one in units_read.read(talk)["b"]} == {"one", "two", "three"}
     assert not check.check(talk)
 
 
@@ -277,23 +280,23 @@ def test_a_line_that_is_no_unit_is_named(talk: Study, line: str, command: Comman
     code, _, error = command("agreement", "--study", talk.root)
     assert code == 2
     assert "b.units.jsonl, line 1" in error
-    assert any("b.units.jsonl, line 1" in one.where for one in check.check(talk))
+    assert any("b.units.jsonl, line 1" in one.where for one in coders_check.check(talk))
     path.write_bytes(b"\xff\xfe")
-    assert any("not UTF-8" in one.found for one in check.check(talk))
+    assert any("not UTF-8" in one.found for one in coders_check.check(talk))
 
 
 def test_pseudonyms_take_the_units_along(talk: Study) -> None:
     from casestudy.transcripts import edits
 
     one, two = turns("t1")
-    seen.append(talk, "b", [one, two], DOCUMENTS)
+    units_read.append(talk, "b", [one, two], DOCUMENTS)
     old = DOCUMENTS["t1"].text
     word = one.text.split()[1]
     new = old.replace(word, "PERSON ONE", 1)
     changes = {"t1": (old, new, edits.between(old, new))}
-    [(path, text)] = seen.rewritten(talk, changes, lambda words: words).items()
+    [(path, text)] = units_read.rewritten(talk, changes, lambda words: words).items()
     path.write_text(text, encoding="utf-8")
-    lines = seen.read(talk)["b"]
+    lines = units_read.read(talk)["b"]
     assert all(new[line.start : line.end] == line.quote for line in lines)
     assert "PERSON ONE" in lines[0].quote
 
@@ -305,8 +308,8 @@ FINNISH = {"u1": from_text(TEXT, "u1")}
 
 
 def variants() -> list[bytes]:
-    units = doubles.units(FINNISH, ["u1"], "turn")
-    rows = list(csv.DictReader(io.StringIO(blind.sheet(units, FINNISH, "2 of 2 turns: share 1"))))
+    units = unit_ratings.units(FINNISH, ["u1"], "turn")
+    rows = list(csv.DictReader(io.StringIO(blind_draw.sheet(units, FINNISH, "2 of 2 turns: share 1"))))
     for row in rows[1:]:
         row["codes"] = "garden.water.hose, help.neighbour"
     back = [*reversed(rows)]
@@ -325,9 +328,9 @@ def variants() -> list[bytes]:
 
 @pytest.mark.parametrize("number", range(7))
 def test_what_a_spreadsheet_makes_of_a_sheet_is_read(number: int) -> None:
-    found = sheets.read(variants()[number], "s.csv", FINNISH, BOOK)
+    found = blind_read.read(variants()[number], "s.csv", FINNISH, BOOK)
     assert sorted(found.units, key=lambda one: one.start) == [
-        Unit("u1", 0, one.start, one.end, one.text) for one in doubles.units(FINNISH, ["u1"], "turn")
+        Unit("u1", 0, one.start, one.end, one.text) for one in unit_ratings.units(FINNISH, ["u1"], "turn")
     ]
     assert {row.codes for row in found.rows} == {(HOSE, NEIGHBOUR)}
     assert found.drawn == "2 of 2 turns: share 1"
@@ -336,8 +339,8 @@ def test_what_a_spreadsheet_makes_of_a_sheet_is_read(number: int) -> None:
 
 def test_letters_that_an_old_spreadsheet_lost_do_not_matter() -> None:
     documents = {"u2": from_text("Ž: Łódź jest daleko.", "u2")}
-    text = blind.sheet(doubles.units(documents, ["u2"], "turn"), documents)
-    assert len(sheets.read(text.encode("cp1252", "replace"), "s.csv", documents).rows) == 1
+    text = blind_draw.sheet(unit_ratings.units(documents, ["u2"], "turn"), documents)
+    assert len(blind_read.read(text.encode("cp1252", "replace"), "s.csv", documents).rows) == 1
 
 
 @pytest.mark.parametrize(
@@ -353,14 +356,14 @@ def test_letters_that_an_old_spreadsheet_lost_do_not_matter() -> None:
 )
 def test_a_file_that_is_no_sheet_is_told(data: bytes, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        sheets.read(data, "s.csv", DOCUMENTS, BOOK)
+        blind_read.read(data, "s.csv", DOCUMENTS, BOOK)
 
 
 def test_every_wrong_row_is_told_at_once_and_nothing_is_written(
     talk: Study, tmp_path: Path, command: Command
 ) -> None:
     units = turns("t1", "t2", "t3")
-    rows = list(csv.DictReader(io.StringIO(blind.sheet(units, DOCUMENTS))))
+    rows = list(csv.DictReader(io.StringIO(blind_draw.sheet(units, DOCUMENTS))))
     rows[0]["codes"] = HOSE
     rows[1]["codes"], rows[2]["codes"] = "garden.water.hoose", BOOK.codes[HOSE].name
     rows[3]["document"], rows[4]["start"], rows[5]["text"] = "t9", "²", "other words"
@@ -388,7 +391,7 @@ def test_every_wrong_row_is_told_at_once_and_nothing_is_written(
 def test_many_wrong_rows_are_counted() -> None:
     rows = "".join(f"{n},t1,{n},{n + 5},xxxxx,c{n},\n" for n in range(20_000))
     with pytest.raises(InputError) as error:
-        sheets.read(f"unit,document,start,end,text,codes,memo\n{rows}".encode(), "s.csv", DOCUMENTS, BOOK)
+        blind_read.read(f"unit,document,start,end,text,codes,memo\n{rows}".encode(), "s.csv", DOCUMENTS, BOOK)
     assert len(error.value.problems) == 41
     assert "19,960 more rows have problems" in str(error.value)
 
@@ -397,15 +400,15 @@ def test_rows_may_be_taken_out_and_a_document_may_change_before_the_sheet_is_rea
     units = turns("t1")
     text = filled(units, lambda one: HOSE, "2 of 5 turns: share 0.4")
     fewer = "\r\n".join(line for line in text.split("\r\n") if not line.startswith("2,"))
-    found = sheets.read(fewer.encode(), "s.csv", DOCUMENTS, BOOK)
+    found = blind_read.read(fewer.encode(), "s.csv", DOCUMENTS, BOOK)
     assert found.notes == ("1 of the 2 units drawn are in it; the other one counts as not read.",)
     longer = {"t1": from_text(f"# Title again\n\n{DOCUMENTS['t1'].text}", "t1")}
-    moved = sheets.read(text.encode(), "s.csv", longer, BOOK)
+    moved = blind_read.read(text.encode(), "s.csv", longer, BOOK)
     assert [one.text for one in moved.units] == [one.text for one in units]
     assert "2 moved with a document that was changed" in moved.notes[0]
     other = {"t1": from_text(DOCUMENTS["t1"].text.replace(units[0].text, "Xyzzy."), "t1")}
     with pytest.raises(InputError, match="row 3: its words are not in the document any more"):
-        sheets.read(text.encode(), "s.csv", other, BOOK)
+        blind_read.read(text.encode(), "s.csv", other, BOOK)
 
 
 def test_reading_again_adds_what_is_new_and_names_what_stays(
@@ -442,7 +445,7 @@ def test_a_sheet_is_not_drawn_over_another(talk: Study, tmp_path: Path, command:
     assert "not drawn by it" in command(*words, tmp_path / "t.csv", "--unit", "character")[2]
     assert "that zz coded" in command(*words, tmp_path / "t.csv", "--coded", "zz")[2]
     assert command(*words, tmp_path / "b.csv", "--coded", "b", "--share", "1")[0] == 0
-    assert {one.document for one in sheets.load(tmp_path / "b.csv", DOCUMENTS).units} == {"t1", "t2"}
+    assert {one.document for one in blind_read.load(tmp_path / "b.csv", DOCUMENTS).units} == {"t1", "t2"}
     assert "unit,document,start" in command("blind", "draw", "--study", talk.root)[1]
 
 
@@ -472,7 +475,7 @@ def test_coefficients_are_defined_and_sourced_below_the_table(command: Command) 
 
 def test_coders_with_no_document_in_common_are_told(talk: Study, command: Command) -> None:
     shutil.rmtree(talk.root / "interviews/codings/b")
-    seen.append(talk, "b", [], DOCUMENTS)
+    units_read.append(talk, "b", [], DOCUMENTS)
     (talk.root / "interviews/codings/b").mkdir()
     source = talk.root / "interviews/codings/a"
     shutil.move(source / "t3.jsonl", talk.root / "interviews/codings/b/t3.jsonl")
@@ -480,4 +483,4 @@ def test_coders_with_no_document_in_common_are_told(talk: Study, command: Comman
     assert code == 2
     assert "none was coded by all of a, b" in error
     assert "Disagreements are between two" not in error
-    assert reconcile.read(talk) == []
+    assert decisions.read(talk) == []

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casestudy.coding import changes, codings, quoting
+from casestudy.coding import codings, edits, quoting
 from casestudy.coding.codings import Record, Work, line, parse, record, settle
 from casestudy.errors import InputError
 from casestudy.study import Study
@@ -66,7 +66,7 @@ def test_writing_and_reading_gives_the_same_records() -> None:
         text="t",
         by="b",
     )
-    second = changes.changed(work_of(first).codings[0], code="other")
+    second = edits.changed(work_of(first).codings[0], code="other")
     text = "".join(f"{line(one)}\n" for one in (first, second))
     records, problems = parse(text, "f")
     assert (records, problems) == ([first, second], [])
@@ -83,12 +83,12 @@ def test_the_order_of_the_lines_says_nothing(steps: list[str], chance: random.Ra
             records.append(added(number, when=f"{number:03}"))
         elif step == "change":
             chosen = chance.choice(work.codings)
-            records.append(changes.changed(chosen, code=f"c{number}", when=f"{number:03}"))
+            records.append(edits.changed(chosen, code=f"c{number}", when=f"{number:03}"))
         elif step == "remove":
-            records.append(changes.removed(chance.choice(work.codings), when=f"{number:03}"))
+            records.append(edits.removed(chance.choice(work.codings), when=f"{number:03}"))
         else:
             try:
-                records.append(changes.undo(work, when=f"{number:03}"))
+                records.append(edits.undo(work, when=f"{number:03}"))
             except InputError:
                 continue
     shuffled = records + records[:3]
@@ -111,17 +111,15 @@ def test_undoing_everything_leads_back_step_by_step(steps: list[str], chance: ra
         if step == "add" or not work.codings:
             records.append(added(number, when=f"{number:03}"))
         elif step == "change":
-            records.append(
-                changes.changed(chance.choice(work.codings), code=f"c{number}", when=f"{number:03}")
-            )
+            records.append(edits.changed(chance.choice(work.codings), code=f"c{number}", when=f"{number:03}"))
         else:
-            records.append(changes.removed(chance.choice(work.codings), when=f"{number:03}"))
+            records.append(edits.removed(chance.choice(work.codings), when=f"{number:03}"))
         states.append(said(records))
     for number, state in enumerate(reversed(states[:-1])):
-        records.append(changes.undo(work_of(*records), when=f"9{number:03}"))
+        records.append(edits.undo(work_of(*records), when=f"9{number:03}"))
         assert said(records) == state
     with pytest.raises(InputError, match="nothing is left"):
-        changes.undo(work_of(*records))
+        edits.undo(work_of(*records))
 
 
 def said(records: list[Record]) -> list[tuple[str, str, int]]:
@@ -130,24 +128,24 @@ def said(records: list[Record]) -> list[tuple[str, str, int]]:
 
 def test_an_undone_change_can_be_done_again() -> None:
     first = added(0)
-    second = changes.changed(work_of(first).codings[0], code="new", when="2")
-    third = changes.undo(work_of(first, second), when="3")
+    second = edits.changed(work_of(first).codings[0], code="new", when="2")
+    third = edits.undo(work_of(first, second), when="3")
     assert [one.code for one in work_of(first, second, third).codings] == ["c"]
-    fourth = changes.undo(work_of(first, second, third), third.id, when="4")
+    fourth = edits.undo(work_of(first, second, third), third.id, when="4")
     assert [one.code for one in work_of(first, second, third, fourth).codings] == ["new"]
 
 
 def test_two_branches_that_change_one_coding_are_a_contradiction_and_can_be_settled() -> None:
     first = added(0)
     [coding] = work_of(first).codings
-    one, two = changes.changed(coding, code="left", when="2"), changes.changed(coding, code="right", when="3")
-    gone = changes.removed(coding, when="4")
+    one, two = edits.changed(coding, code="left", when="2"), edits.changed(coding, code="right", when="3")
+    gone = edits.removed(coding, when="4")
     work = work_of(first, one, two, gone)
     [fork] = work.contradictions
     assert fork.kept == two.id
     assert set(fork.others) == {one.id, gone.id}
     assert [coding.code for coding in work.codings] == ["right"]
-    [settling] = changes.settled(work, when="5")
+    [settling] = edits.settled(work, when="5")
     after = work_of(first, one, two, gone, settling)
     assert after.contradictions == ()
     assert [coding.code for coding in after.codings] == ["right"]
@@ -156,7 +154,7 @@ def test_two_branches_that_change_one_coding_are_a_contradiction_and_can_be_sett
 def test_the_same_change_on_two_branches_is_no_contradiction() -> None:
     first = added(0)
     [coding] = work_of(first).codings
-    one, two = changes.changed(coding, code="new", when="2"), changes.changed(coding, code="new", when="3")
+    one, two = edits.changed(coding, code="new", when="2"), edits.changed(coding, code="new", when="3")
     work = work_of(first, one, two)
     assert work.contradictions == ()
     assert len(work.codings) == 1
@@ -364,13 +362,13 @@ def test_two_branches_of_one_coder_merge_and_lose_nothing(versions: Study) -> No
 
     def left() -> None:
         code("Every evening", "2026-04-01T10:00:00Z")
-        gone = changes.removed(before.codings[0], when="2026-04-01T10:01:00Z")
-        other = changes.changed(before.codings[1], code="garden.grow.show", when="2026-04-01T10:02:00Z")
+        gone = edits.removed(before.codings[0], when="2026-04-01T10:01:00Z")
+        other = edits.changed(before.codings[1], code="garden.grow.show", when="2026-04-01T10:02:00Z")
         codings.append(study, "a", "t1", [gone, other])
 
     def right() -> None:
         code("two cans", "2026-04-01T11:00:00Z")
-        other = changes.changed(before.codings[1], code="garden.grow", when="2026-04-01T11:02:00Z")
+        other = edits.changed(before.codings[1], code="garden.grow", when="2026-04-01T11:02:00Z")
         codings.append(study, "a", "t1", [other])
 
     branches(study, left, right)
@@ -406,7 +404,8 @@ def test_two_coders_merge(versions: Study) -> None:
 def test_two_branches_that_rename_one_code_merge_and_the_contradiction_is_listed(
     versions: Study, command: Command
 ) -> None:
-    from casestudy.coding import check, codebook, history
+    from casestudy.codebook import history
+    from casestudy.coding import check
 
     study = versions
 
@@ -432,7 +431,7 @@ def test_two_branches_that_rename_one_code_merge_and_the_contradiction_is_listed
         return work
 
     branches(study, rename("Friend", "2026-04-01"), rename("Family", "2026-04-02"))
-    book = codebook.load(study)
+    book = history.load(study)
     assert {"help.friend", "help.family"} <= set(book.codes)
     assert book.codes["help.neighbour"].name == "Family"
     [fork] = history.contradictions(history.read(study))
@@ -441,7 +440,7 @@ def test_two_branches_that_rename_one_code_merge_and_the_contradiction_is_listed
     words = ["code", "rename", "--study", study.root, "help.neighbour", "Friend"]
     assert command(*words, "--who", "k", "--why", "decided", "--when", "2026-04-03")[0] == 0
     assert history.contradictions(history.read(study)) == []
-    assert codebook.load(study).codes["help.neighbour"].name == "Friend"
+    assert history.load(study).codes["help.neighbour"].name == "Friend"
 
 
 @st.composite

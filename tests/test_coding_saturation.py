@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casestudy.coding import saturation
 from casestudy.errors import InputError
+from casestudy.voices import saturation
 
 
 def table(rows: list[str]) -> pd.DataFrame:
@@ -113,8 +113,8 @@ def test_chao2_and_its_interval_hold_in_a_simulation() -> None:
 def test_the_interval_of_a_difference_is_newcombes() -> None:
     from statsmodels.stats.proportion import confint_proportions_2indep
 
-    from casestudy.coding import groups
     from casestudy.proportions import wilson
+    from casestudy.voices import groups
 
     for one, of, two, of_two in [(56, 70, 48, 80), (9, 10, 3, 10), (0, 6, 5, 16), (6, 6, 0, 16)]:
         rows = [("x", one, of), ("y", two, of_two)]

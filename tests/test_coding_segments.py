@@ -10,18 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casestudy.agreement.as_other_programs import nvivo
+from casestudy.agreement.coder_pairs import cohen
 from casestudy.agreement.coefficient import measure
-from casestudy.agreement.conventions import nvivo
-from casestudy.agreement.kappa import cohen
 from casestudy.agreement.spans import read_spans
-from casestudy.coding import codebook, doubles, segments, table
+from casestudy.codebook import history
+from casestudy.coders import segments, unit_ratings
+from casestudy.coding import table
 from casestudy.coding.codings import Coding, Work
 from casestudy.errors import InputError
 from casestudy.study import Study
 from casestudy.transcripts.transcript import from_text
 
 TALK = Path(__file__).parent / "data" / "talk"
-BOOK = codebook.load(Study.load(TALK))
+BOOK = history.load(Study.load(TALK))
 CARRY, HOSE, NEIGHBOUR = "garden.water.carry", "garden.water.hose", "help.neighbour"
 Command = Callable[..., tuple[int, str, str]]
 
@@ -41,14 +43,14 @@ def made(spans: list[tuple[str, str, int, int]]) -> pd.DataFrame:
 
 def cut(
     spans: list[tuple[str, str, int, int]], unit: str, overlap: float = 0.5, coders: str = "ab"
-) -> doubles.Doubles:
-    return doubles.doubles(made(spans), {"t1": DOCUMENT}, BOOK, list(coders), unit=unit, overlap=overlap)
+) -> unit_ratings.Doubles:
+    return unit_ratings.doubles(made(spans), {"t1": DOCUMENT}, BOOK, list(coders), unit=unit, overlap=overlap)
 
 
 def test_paragraphs_end_at_blank_lines_and_leave_out_the_interviewer() -> None:
     text = "INTERVIEWER: Why?\n\nAino: One.\nStill one.\n\n  Two.  \n\nINTERVIEWER: And?\n\nAino: Three."
     document = from_text(text, "t")
-    found = doubles.units({"t": document}, ["t"], "paragraph")
+    found = unit_ratings.units({"t": document}, ["t"], "paragraph")
     assert [one.text for one in found] == ["One.\nStill one.", "Two.", "Three."]
     assert all(text[one.start : one.end] == one.text for one in found)
 
@@ -68,7 +70,7 @@ def test_characters_give_what_the_agreement_room_counts_on_spans() -> None:
     assert len(given_.ratings(CARRY, uncoded=False).codes) == 27
 
 
-def coded(given_: doubles.Doubles) -> list[tuple[int, int]]:
+def coded(given_: unit_ratings.Doubles) -> list[tuple[int, int]]:
     anyone = given_.said.any(axis=(1, 2))
     return [(one.start, one.end) for one, some in zip(given_.units, anyone, strict=True) if some]
 
@@ -125,7 +127,7 @@ def test_a_coder_who_only_touches_the_interviewer_says_nothing_here() -> None:
     rows = [Coding("1", one, "t1", CARRY, 13, 16, "Why", {}, "", "", "", "1") for one in "ab"]
     works = [Work(one.coder, "t1", (), (one,), ()) for one in rows]
     frame = table.table(works, {"t1": document}, BOOK)
-    found = doubles.doubles(frame, {"t1": document}, BOOK, ["a", "b"], unit="segment")
+    found = unit_ratings.doubles(frame, {"t1": document}, BOOK, ["a", "b"], unit="segment")
     assert [one.text for one in found.units] == ["Because."]
     assert found.uncoded_share == 1
 
@@ -138,7 +140,7 @@ def test_a_threshold_that_is_no_share_is_refused(overlap: float) -> None:
 
 def test_segments_cannot_be_cut_without_codings() -> None:
     with pytest.raises(InputError, match="Segments are made of codings"):
-        doubles.units({"t1": DOCUMENT}, ["t1"], "segment")
+        unit_ratings.units({"t1": DOCUMENT}, ["t1"], "segment")
 
 
 @pytest.mark.parametrize("unit", ["paragraph", "character", "segment"])

@@ -9,13 +9,15 @@ import pytest
 
 from casestudy.agreement.spans import read_spans
 from casestudy.agreement.unitised import unitised_alpha
-from casestudy.coding import codebook, spanned, table
+from casestudy.codebook import history
+from casestudy.coders import agreement_by_span
+from casestudy.coding import table
 from casestudy.coding.codings import Coding, Work
 from casestudy.errors import InputError
 from casestudy.study import Study
 from casestudy.transcripts.transcript import from_text
 
-BOOK = codebook.load(Study.load(Path(__file__).parent / "data" / "talk"))
+BOOK = history.load(Study.load(Path(__file__).parent / "data" / "talk"))
 CARRY, HOSE, NEIGHBOUR = "garden.water.carry", "garden.water.hose", "help.neighbour"
 TEXT = "Aino: " + "x" * 50 + "\n\nINTERVIEWER: " + "y" * 300 + "\n\nAino: " + "z" * 40
 DOCUMENTS = {"t1": from_text(TEXT, "t1")}
@@ -40,7 +42,7 @@ PLAIN = [
 
 
 def test_places_are_those_of_what_participants_say() -> None:
-    found = spanned.spans(made(PLAIN), DOCUMENTS, ["a", "b"])
+    found = agreement_by_span.spans(made(PLAIN), DOCUMENTS, ["a", "b"])
     assert found.lengths.tolist() == [90]
     assert sorted(zip(found.start.tolist(), found.end.tolist(), strict=True)) == [
         (4, 14),
@@ -48,12 +50,12 @@ def test_places_are_those_of_what_participants_say() -> None:
         (55, 65),
         (55, 68),
     ]
-    across = spanned.spans(made([("a", CARRY, 50, SECOND + 2), *PLAIN]), DOCUMENTS, ["a", "b"])
+    across = agreement_by_span.spans(made([("a", CARRY, 50, SECOND + 2), *PLAIN]), DOCUMENTS, ["a", "b"])
     assert (44, 52) in set(zip(across.start.tolist(), across.end.tolist(), strict=True))
 
 
 def test_the_table_is_that_of_the_agreement_room() -> None:
-    rows = spanned.by_scheme(made(PLAIN), DOCUMENTS, ["a", "b"]).set_index("form")
+    rows = agreement_by_span.by_scheme(made(PLAIN), DOCUMENTS, ["a", "b"]).set_index("form")
     again = read_spans(
         ["a", "b", "a", "b"], [4, 6, 55, 55], [14, 18, 65, 68], [CARRY, CARRY, HOSE, CARRY], length=90
     )
@@ -67,7 +69,7 @@ def test_the_table_is_that_of_the_agreement_room() -> None:
 
 def test_two_codes_on_one_text_leave_only_whether_anything_is_said() -> None:
     frame = made([*PLAIN, ("a", HOSE, 10, 20), ("b", NEIGHBOUR, 30, 40), ("a", NEIGHBOUR, 30, 40)])
-    rows = spanned.by_scheme(frame, DOCUMENTS, ["a", "b"]).set_index(["scheme", "form"])
+    rows = agreement_by_span.by_scheme(frame, DOCUMENTS, ["a", "b"]).set_index(["scheme", "form"])
     for form in ("u", "cu"):
         assert pd.isna(rows.loc[("garden", form), "value"])
         assert "two codes" in rows.loc[("garden", form), "reason"]
@@ -81,14 +83,14 @@ def test_two_codes_on_one_text_leave_only_whether_anything_is_said() -> None:
 def test_without_a_document_coded_by_both_it_is_said_so() -> None:
     frame = made([one for one in PLAIN if one[0] == "a"])
     with pytest.raises(InputError, match="none was coded by all of a, b"):
-        spanned.by_scheme(frame, DOCUMENTS, ["a", "b"])
+        agreement_by_span.by_scheme(frame, DOCUMENTS, ["a", "b"])
 
 
 def test_each_code_and_each_domain_by_itself() -> None:
     """A code against all other text; a code above others together with them."""
     frame = made([*PLAIN, ("a", HOSE, 10, 20)])  # overlaps another code of the same coder
-    rows = spanned.by_code(frame, DOCUMENTS, BOOK, ["a", "b"], least=1).set_index("code")
-    found = spanned.spans(frame, DOCUMENTS, ["a", "b"])
+    rows = agreement_by_span.by_code(frame, DOCUMENTS, BOOK, ["a", "b"], least=1).set_index("code")
+    found = agreement_by_span.spans(frame, DOCUMENTS, ["a", "b"])
     for code in (CARRY, HOSE):
         assert rows.loc[code, "value"] == unitised_alpha(found.only(code)).value
         assert rows.loc[code, "domain"] == 1
@@ -97,13 +99,13 @@ def test_each_code_and_each_domain_by_itself() -> None:
     assert rows.loc[above, "value"] == unitised_alpha(found.domain(together, above)).value
     assert rows.loc[above, "domain"] == len(together) > 1
     assert set(rows.index) < set(BOOK.codes)
-    assert len(spanned.by_code(frame, DOCUMENTS, BOOK, ["a", "b"], least=100)) == 0
+    assert len(agreement_by_span.by_code(frame, DOCUMENTS, BOOK, ["a", "b"], least=100)) == 0
 
 
 def test_gamma_takes_overlapping_codes() -> None:
     frame = made([*PLAIN, ("a", HOSE, 10, 20)])
-    rows = spanned.gammas(frame, DOCUMENTS, ["a", "b"], seed=2).set_index("form")
+    rows = agreement_by_span.gammas(frame, DOCUMENTS, ["a", "b"], seed=2).set_index("form")
     assert rows.loc["gamma", "spans"] == 5
     assert -1 < rows.loc["gamma", "value"] < 1
     assert "random texts, seed 2" in rows.loc["gamma", "notes"]
-    assert spanned.gammas(frame, DOCUMENTS, ["a", "b"], seed=2).set_index("form").equals(rows)
+    assert agreement_by_span.gammas(frame, DOCUMENTS, ["a", "b"], seed=2).set_index("form").equals(rows)

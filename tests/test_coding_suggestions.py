@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from casestudy.coding import codebook, codings, features, judge, learn, suggest, table
+from casestudy.codebook import codes, history
+from casestudy.coding import codings, table, units
 from casestudy.coding.codings import Coding, Work
 from casestudy.errors import InputError
 from casestudy.study import Study
+from casestudy.suggestions import by_model, by_rules, evaluation, features
 from casestudy.transcripts.transcript import Transcript, from_text
 
 TALK = Path(__file__).parent / "data" / "talk"
@@ -60,9 +62,9 @@ def corpus(people: int = 12, seed: int = 1) -> tuple[dict[str, Transcript], list
 
 
 @pytest.fixture(scope="module")
-def made() -> tuple[dict[str, Transcript], object, codebook.Codebook]:
+def made() -> tuple[dict[str, Transcript], object, codes.Codebook]:
     documents, works = corpus()
-    book = codebook.load(Study.load(TALK))
+    book = history.load(Study.load(TALK))
     return documents, table.table(works, documents, book), book
 
 
@@ -71,7 +73,7 @@ CODES = ["garden.water.carry", "help.neighbour", "garden.grow"]
 
 def test_what_can_be_learnt_is_told_from_what_cannot(made) -> None:  # type: ignore[no-untyped-def]
     documents, frame, _ = made
-    result = judge.evaluate(suggest.units(documents), frame, CODES, resamples=100).set_index("code")
+    result = evaluation.evaluate(units.units(documents), frame, CODES, resamples=100).set_index("code")
     assert list(result.index) == CODES[:2]
     water, chance = result.loc["garden.water.carry"], result.loc["help.neighbour"]
     assert water["precision"] > 0.99
@@ -87,38 +89,38 @@ def test_average_precision_is_scikit_learns() -> None:
         answers = random.random(30) < 0.3
         scores = random.integers(0, 6, 30).astype(float)
         if answers.any():
-            assert judge.average_precision(answers, scores) == pytest.approx(
+            assert evaluation.average_precision(answers, scores) == pytest.approx(
                 average_precision_score(answers, scores)
             )
 
 
 def test_probabilities_are_calibrated_and_reasons_are_given(made) -> None:  # type: ignore[no-untyped-def]
     documents, frame, _ = made
-    sentences = suggest.units(documents)
-    learnt = learn.learn(sentences, frame, CODES)
-    there = suggest.bearing(sentences, frame, learnt.codes)
-    scores = learn.out_of_fold(sentences, there, np.array([unit.document for unit in sentences]))
+    sentences = units.units(documents)
+    learnt = by_model.learn(sentences, frame, CODES)
+    there = units.bearing(sentences, frame, learnt.codes)
+    scores = by_model.out_of_fold(sentences, there, np.array([unit.document for unit in sentences]))
     slope, shift = learnt.calibration[1]
     chances = 1 / (1 + np.exp(-(scores[:, 1] * slope + shift)))
     assert chances.mean() == pytest.approx(there[:, 1].mean(), abs=0.01)
-    asked = suggest.units({"q": from_text("Aino: Every day I carry water. I slept well.", "q")})
-    first = learn.by_model(learnt, asked, least=0.5)[0]
+    asked = units.units({"q": from_text("Aino: Every day I carry water. I slept well.", "q")})
+    first = by_model.by_model(learnt, asked, least=0.5)[0]
     assert (first.code, first.unit.text) == ("garden.water.carry", "Every day I carry water.")
     assert first.score > 0.5
     assert {"carry", "water"} & set(first.words)
     assert all("water" in quote for quote in first.nearest)
-    assert not [one for one in learn.by_model(learnt, asked, least=0.5) if "slept" in one.unit.text]
+    assert not [one for one in by_model.by_model(learnt, asked, least=0.5) if "slept" in one.unit.text]
 
 
 def test_too_little_to_learn_from_is_said(made) -> None:  # type: ignore[no-untyped-def]
     documents, frame, _ = made
     with pytest.raises(InputError, match="Code more interviews first"):
-        learn.learn(suggest.units(documents), frame.iloc[:0], CODES)
+        by_model.learn(units.units(documents), frame.iloc[:0], CODES)
 
 
 def test_rules_of_the_codebook_suggest(talk: Study) -> None:
-    book = codebook.load(talk)
-    found = suggest.by_rules(suggest.units(table.material(talk), ["t1", "t2"]), book)
+    book = history.load(talk)
+    found = by_rules.by_rules(units.units(table.material(talk), ["t1", "t2"]), book)
     said = {(one.unit.text, one.code, one.words) for one in found}
     assert ("I never use the hose.", "garden.water.hose", ("hose",)) in said
     assert ("Potatoes, mostly.", "garden.grow.food", ("Potatoes",)) in said
@@ -180,10 +182,10 @@ def test_each_way_to_see_a_sentence_can_be_learnt_from(made, kind: str) -> None:
     if kind != "words" and model is None:
         pytest.skip("no spaCy model is installed")
     documents, frame, _ = made
-    sentences = suggest.units(documents)
-    learnt = learn.learn(sentences, frame, CODES, kind=kind, model=model)
-    asked = suggest.units({"q": from_text("Aino: Every day I carry water. I slept well.", "q")})
-    first, *rest = learn.by_model(learnt, asked, least=0.5)
+    sentences = units.units(documents)
+    learnt = by_model.learn(sentences, frame, CODES, kind=kind, model=model)
+    asked = units.units({"q": from_text("Aino: Every day I carry water. I slept well.", "q")})
+    first, *rest = by_model.by_model(learnt, asked, least=0.5)
     assert (first.code, first.unit.text) == ("garden.water.carry", "Every day I carry water.")
     assert "water" in first.words
     assert not [one for one in rest if "slept" in one.unit.text]
@@ -193,17 +195,17 @@ def test_each_way_to_see_a_sentence_can_be_learnt_from(made, kind: str) -> None:
 
 def test_lemmas_need_a_model_and_kinds_a_right_name(made) -> None:  # type: ignore[no-untyped-def]
     documents, frame, _ = made
-    sentences = suggest.units(documents)
+    sentences = units.units(documents)
     for kind, found in (("lemmas", "no model is there"), ("stems", "are not known")):
         with pytest.raises(InputError, match=found):
-            learn.learn(sentences, frame, CODES, kind=kind)
+            by_model.learn(sentences, frame, CODES, kind=kind)
 
 
 def test_ways_are_compared_code_by_code(made) -> None:  # type: ignore[no-untyped-def]
     documents, frame, _ = made
-    sentences = suggest.units(documents)
-    both = judge.compared(sentences, frame, CODES, ["words"], resamples=20)
-    alone = judge.evaluate(sentences, frame, CODES, resamples=20).set_index("code")
+    sentences = units.units(documents)
+    both = evaluation.compared(sentences, frame, CODES, ["words"], resamples=20)
+    alone = evaluation.evaluate(sentences, frame, CODES, resamples=20).set_index("code")
     assert list(both["code"]) == sorted(CODES[:2])
     assert both["precision words"].tolist() == alone.loc[both["code"], "precision"].tolist()
 
@@ -214,9 +216,9 @@ def test_rules_are_judged_by_hand(talk: Study) -> None:
     start = text.index("The hose")
     said = text[start : start + 15]
     coding = Coding("1", "k", "q", "garden.water.hose", start, start + 15, said, {}, "", "", "", "1")
-    book = codebook.load(talk)
+    book = history.load(talk)
     frame = table.table([Work("k", "q", (), (coding,), ())], {"q": document}, book)
-    result = judge.by_rules(suggest.units({"q": document}), frame, book).set_index("code")
+    result = evaluation.by_rules(units.units({"q": document}), frame, book).set_index("code")
     hose = result.loc["garden.water.hose"]
     assert (hose["hits"], hose["right"], hose["precision"], hose["found"]) == (2, 1, 0.5, 1)
     assert hose["baseline"] == pytest.approx(1 / 3)
@@ -225,14 +227,14 @@ def test_rules_are_judged_by_hand(talk: Study) -> None:
 
 
 def test_the_rules_of_the_study_can_be_sought_and_leave_its_history_whole() -> None:
-    from casestudy.coding import history
+    from casestudy.codebook import history
 
     study = Study.load(Path(__file__).parent.parent)
-    book = codebook.load(study)
+    book = history.load(study)
     ruled = [code for code in book.in_use() if code.rules]
     assert len(ruled) >= 20
-    assert suggest.by_rules(suggest.units({"q": from_text("Aino: It was for fun.", "q")}), book)
-    written = codebook.read_schemes(codebook.scheme_files(study), study.root)
+    assert by_rules.by_rules(units.units({"q": from_text("Aino: It was for fun.", "q")}), book)
+    written = codes.read_schemes(codes.scheme_files(study), study.root)
     events = history.read(study)
     touched = {change.field for event in events for change in event.changes}
     assert "rules" not in touched

@@ -13,12 +13,14 @@ from casestudy.agreement.alpha import krippendorff
 from casestudy.agreement.coefficient import measure
 from casestudy.agreement.ratings import read
 from casestudy.agreement.weights import masi
-from casestudy.coding import codebook, disagreement, doubles, measured, reach, table, together
+from casestudy.codebook import history
+from casestudy.coders import agreement_by_unit, answer, common_text, disagreements, unit_ratings
+from casestudy.coding import table
 from casestudy.study import Study
 
 TALK = Study.load(Path(__file__).parent / "data" / "talk")
 DOCUMENTS = table.material(TALK)
-BOOK = codebook.load(TALK)
+BOOK = history.load(TALK)
 HOSE, NEIGHBOUR = "garden.water.hose", "help.neighbour"
 
 
@@ -42,7 +44,7 @@ def lines_by_hand() -> pd.DataFrame:
 
 
 def test_the_agenda_by_hand() -> None:
-    table_ = disagreement.agenda(lines_by_hand(), BOOK)
+    table_ = disagreements.agenda(lines_by_hand(), BOOK)
     assert table_["code"].tolist() == [HOSE, "garden.water.carry"]
     [hose, carry] = table_.to_dict("records")
     assert (hose["meet"], hose["first"], hose["second"], hose["beside"]) == (1, 2, 1, 1)
@@ -50,21 +52,21 @@ def test_the_agenda_by_hand() -> None:
     assert hose["met"] == pytest.approx(1 / 5)
     assert (carry["meet"], carry["beside"], carry["start"]) == (0, 1, 1)
     alone = lines_by_hand().query("state == 'only one'")
-    assert disagreement.agenda(alone, BOOK)["quote"].tolist() == ["the longer words"]
-    assert len(disagreement.agenda(lines_by_hand(), BOOK, 1)) == 1
-    assert disagreement.agenda(lines_by_hand().iloc[:0], BOOK).empty
+    assert disagreements.agenda(alone, BOOK)["quote"].tolist() == ["the longer words"]
+    assert len(disagreements.agenda(lines_by_hand(), BOOK, 1)) == 1
+    assert disagreements.agenda(lines_by_hand().iloc[:0], BOOK).empty
 
 
 def test_words_of_who_may_not_be_quoted_stay_out_of_tables() -> None:
     people = pd.DataFrame({"participant_id": ["t1", "t2"], "consent_quote": [False, None]})
-    assert set(disagreement.hushed(lines_by_hand(), people)["quote"]) == {disagreement.UNQUOTED}
+    assert set(disagreements.hushed(lines_by_hand(), people)["quote"]) == {disagreements.UNQUOTED}
     people["consent_quote"] = [True, False]
-    assert disagreement.hushed(lines_by_hand(), people).equals(lines_by_hand())
+    assert disagreements.hushed(lines_by_hand(), people).equals(lines_by_hand())
 
 
 def test_whole_schemes_are_compared_as_sets_of_codes(frame: pd.DataFrame) -> None:
-    given_ = doubles.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], unit="turn")
-    rows = measured.by_scheme(given_, BOOK)
+    given_ = unit_ratings.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], unit="turn")
+    rows = agreement_by_unit.by_scheme(given_, BOOK)
     for scheme in rows["scheme"].unique():
         codes = [one for one in given_.codes if BOOK.codes[one].scheme == scheme]
         columns = [given_.codes.index(one) for one in codes]
@@ -84,30 +86,30 @@ def test_whole_schemes_are_compared_as_sets_of_codes(frame: pd.DataFrame) -> Non
             assert set(found["n_units"]) == {len(kept)}
 
 
-def answer(frame: pd.DataFrame, stance: str = "codebook", insist: bool = False, least: int = 1) -> str:
-    found = reach.common(frame, DOCUMENTS, ["a", "b"], {})
-    given_ = doubles.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="turn")
+def answer_of(frame: pd.DataFrame, stance: str = "codebook", insist: bool = False, least: int = 1) -> str:
+    found = common_text.common(frame, DOCUMENTS, ["a", "b"], {})
+    given_ = common_text.compared(found.frame(frame), DOCUMENTS, BOOK, found, unit="turn")
     quiet = stance == "reflexive" and not insist
-    result = measured.by_code(given_, BOOK, least=least, only=[] if quiet else None)
-    rows = together.chosen(result, "Krippendorff", "all units")
-    lines = disagreement.aligned(frame, "a", "b")
-    said = together.summary(
+    result = agreement_by_unit.by_code(given_, BOOK, least=least, only=[] if quiet else None)
+    rows = answer.chosen(result, "Krippendorff", "all units")
+    lines = disagreements.aligned(frame, "a", "b")
+    said = answer.summary(
         rows,
         result,
-        disagreement.trouble(lines),
-        disagreement.agenda(lines, BOOK),
+        disagreements.trouble(lines),
+        disagreements.agenda(lines, BOOK),
         found,
         given_.uncoded_share,
         share=found.share(frame, DOCUMENTS),
-        quiet=together.stance_says(stance, insist),
+        quiet=answer.stance_says(stance, insist),
     )
-    drawn = together.forest(rows)
+    drawn = answer.forest(rows)
     assert drawn.alt
     return said.text
 
 
 def test_the_answer_in_words_and_a_reflexive_study(frame: pd.DataFrame) -> None:
-    plain = answer(frame)
+    plain = answer_of(frame)
     assert "Over 2 documents coded by both, Krippendorff's alpha" in plain
     assert re.search(
         r"There is most to talk about in .+: they met \d+ times?, a was alone \d+ times? and b \d+ times?"
@@ -115,20 +117,20 @@ def test_the_answer_in_words_and_a_reflexive_study(frame: pd.DataFrame) -> None:
         plain,
     )
     assert "reflexive" not in plain
-    quiet = answer(frame, "reflexive")
+    quiet = answer_of(frame, "reflexive")
     assert "are not shown" in quiet
     assert "alpha" not in quiet
     assert "meet" in quiet
-    asked = answer(frame, "reflexive", insist=True)
+    asked = answer_of(frame, "reflexive", insist=True)
     assert "are shown because insist = true" in asked
     assert "alpha" in asked
-    assert "No code is said often enough" in answer(frame, least=99)
+    assert "No code is said often enough" in answer_of(frame, least=99)
 
 
 def test_labels_of_the_forest_fit_a_phone(frame: pd.DataFrame) -> None:
-    given_ = doubles.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], unit="turn")
-    rows = together.chosen(measured.by_code(given_, BOOK, least=1), "Krippendorff", "all units")
-    figure = together.forest(rows.assign(path="A very long name of a code > and one that is longer")).figure
+    given_ = unit_ratings.doubles(frame, DOCUMENTS, BOOK, ["a", "b"], unit="turn")
+    rows = answer.chosen(agreement_by_unit.by_code(given_, BOOK, least=1), "Krippendorff", "all units")
+    figure = answer.forest(rows.assign(path="A very long name of a code > and one that is longer")).figure
     assert figure.get_size_inches()[0] <= 5.4
     texts = [one.get_text() for one in figure.axes[0].get_yticklabels()]
     assert all(len(line) <= 40 for text in texts for line in text.split("\n"))
@@ -138,8 +140,8 @@ def test_labels_of_the_forest_fit_a_phone(frame: pd.DataFrame) -> None:
 def test_the_same_counts_are_measured_once_and_other_counts_anew(frame: pd.DataFrame) -> None:
     known: dict[object, object] = {}
     for rows in (frame, frame[frame["code"].ne(HOSE) | frame["coder"].eq("b")], frame):
-        given_ = doubles.doubles(rows, DOCUMENTS, BOOK, ["a", "b"], unit="turn", names=["t1", "t2"])
-        plain = measured.by_code(given_, BOOK, least=1, seed=3)
-        assert measured.by_code(given_, BOOK, least=1, seed=3, known=known).equals(plain)
-        other = measured.by_code(given_, BOOK, least=1, seed=4, known=known)
-        assert other.equals(measured.by_code(given_, BOOK, least=1, seed=4))
+        given_ = unit_ratings.doubles(rows, DOCUMENTS, BOOK, ["a", "b"], unit="turn", names=["t1", "t2"])
+        plain = agreement_by_unit.by_code(given_, BOOK, least=1, seed=3)
+        assert agreement_by_unit.by_code(given_, BOOK, least=1, seed=3, known=known).equals(plain)
+        other = agreement_by_unit.by_code(given_, BOOK, least=1, seed=4, known=known)
+        assert other.equals(agreement_by_unit.by_code(given_, BOOK, least=1, seed=4))

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mixed_study import CLAIMS, FRAMEWORK, garden, without, write
 
+from casestudy.coding import material
 from casestudy.errors import InputError
-from casestudy.evidence import chain, claims, order, phrases, status
+from casestudy.evidence import chain, claims, phrases, status, written_before
 from casestudy.evidence.claims import Claim, Rival
 from casestudy.evidence.status import Finding
-from casestudy.mixed import material
 from casestudy.study import Study
 
 __all__ = ["garden"]
@@ -259,9 +259,9 @@ def commit(study: Study, *paths: str) -> None:
     subprocess.run([*git, "commit", "-q", "-m", "step"], check=True)
 
 
-def ordered(study: Study) -> dict[str, order.Order]:
+def ordered(study: Study) -> dict[str, written_before.Order]:
     found = material.load(study)
-    listed, reason = order.orders(found, status.evaluate(claims.load(study, found.framework), found))
+    listed, reason = written_before.orders(found, status.evaluate(claims.load(study, found.framework), found))
     assert not reason
     return {one.claim: one for one in listed}
 
@@ -281,7 +281,7 @@ def test_the_version_history_shows_what_was_written_first(garden: Study) -> None
     assert first.numbers is not None
     assert first.since.place < first.codings.place < first.numbers.place
     assert first.said.count("came later") == 2
-    assert order.troubles(list(ordered(garden).values())) == []
+    assert written_before.troubles(list(ordered(garden).values())) == []
     path.write_text(text.replace("says: they tell of checking", "says: other words"))  # no expectation
     commit(garden, claims.FILE)
     assert ordered(garden)["C1"].since == first.since
@@ -292,19 +292,21 @@ def test_the_version_history_shows_what_was_written_first(garden: Study) -> None
     moved = ordered(garden)
     assert moved["C1"].first is False
     assert moved["C2"].first is True
-    (said,) = order.troubles(list(moved.values()))
+    (said,) = written_before.troubles(list(moved.values()))
     assert said.where == "C1"
     assert "came earlier" in said.what
     path.write_text(text)  # back again: it stands since the last change, not since the first time
     commit(garden, claims.FILE)
     assert ordered(garden)["C1"].first is False
-    counted = order.summary(list(ordered(garden).values()))
+    counted = written_before.summary(list(ordered(garden).values()))
     assert counted.startswith("1 written before the analysis (for 0 the version history shows it)")
 
 
 def test_without_a_history_nothing_is_shown_to_be_first(garden: Study, tmp_path: Path) -> None:
     found = material.load(garden)
-    listed, reason = order.orders(found, status.evaluate(claims.load(garden, found.framework), found))
+    listed, reason = written_before.orders(
+        found, status.evaluate(claims.load(garden, found.framework), found)
+    )
     assert listed == []
     assert "no whole version history" in reason
     commit(garden, "study.toml", "coding_schemes", "evidence", "interviews")
@@ -312,7 +314,7 @@ def test_without_a_history_nothing_is_shown_to_be_first(garden: Study, tmp_path:
     shallow = tmp_path / "shallow"
     subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{garden.root}", str(shallow)], check=True)
     found = material.load(Study.load(shallow))
-    assert order.orders(found, [])[1] == reason
+    assert written_before.orders(found, [])[1] == reason
 
 
 def test_when_an_expectation_was_written_is_said_or_not_known(garden: Study) -> None:

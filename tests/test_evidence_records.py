@@ -12,10 +12,12 @@ import pytest
 from mixed_study import CLAIMS, FRAMEWORK, LINES, garden, write
 
 from casestudy.cli import evidence as verbs
-from casestudy.coding import codings, history
+from casestudy.codebook import history
+from casestudy.coding import codings, material
 from casestudy.errors import CaseStudyError, InputError
-from casestudy.evidence import chain, check, checklists, claims, procedure, records, status, withdraw
-from casestudy.mixed import material, participants
+from casestudy.evidence import chain, check, checklists, claims, methods_facts, records, status
+from casestudy.people import participants
+from casestudy.privacy import withdraw
 from casestudy.study import Study
 
 __all__ = ["garden"]
@@ -70,13 +72,13 @@ def test_versions_count_the_changes_before_each_record(garden: Study) -> None:
     history.append(garden, [early, late])
     made = [codings.record("add", code=code, start=0, end=4, quote="Some", when="2020-01-01T00:00:00Z")]
     codings.append(garden, "late", "g1", made)
-    table = procedure.versions(found)
+    table = methods_facts.versions(found)
     row = table[table["coder"].eq("late")].iloc[0]
     assert (row["document"], row["first"], row["last"], row["behind"]) == ("g1", 1, 1, code)
-    said = procedure.versions_in_words(table, 2)
+    said = methods_facts.versions_in_words(table, 2)
     assert "coder late worked under 1" in said
-    assert procedure.versions_in_words(table.iloc[:0], 2) == ""
-    assert procedure.review(garden) == ""
+    assert methods_facts.versions_in_words(table.iloc[:0], 2) == ""
+    assert methods_facts.review(garden) == ""
 
 
 def test_what_authors_wrote_stands_first(garden: Study) -> None:

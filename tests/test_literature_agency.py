@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from casestudy.coding import agency, codebook, stance
+from casestudy.codebook import history
 from casestudy.errors import InputError
 from casestudy.evidence import cases
 from casestudy.study import Study
 from casestudy.transcripts.transcript import from_text
+from casestudy.voices import agency, stance
 
 ROOT = Path(__file__).parent.parent
 WORDS = agency.Words(
@@ -132,7 +133,7 @@ def coded(*said: tuple[str, str, str]) -> pd.DataFrame:
 
 
 def test_the_stage_follows_its_rule(tmp_path: Path) -> None:
-    book = codebook.load(study(tmp_path, {"coding_schemes/s.yaml": SCHEME}))
+    book = history.load(study(tmp_path, {"coding_schemes/s.yaml": SCHEME}))
     frame = coded(
         *[("one", "c", "p.x.c"), ("one", "c", "p.y.c"), ("one", "c", "p.x.c"), ("one", "c", "p.x.a")],
         *[("two", "c", "p.x.c"), ("two", "c", "p.y.a"), ("tie", "f", "p.x.a"), ("tie", "f", "p.x.c")],
@@ -153,7 +154,7 @@ def test_the_stage_follows_its_rule(tmp_path: Path) -> None:
 
 
 def test_denied_positions_do_not_count(tmp_path: Path) -> None:
-    book = codebook.load(study(tmp_path, {"coding_schemes/s.yaml": SCHEME}))
+    book = history.load(study(tmp_path, {"coding_schemes/s.yaml": SCHEME}))
     frame = coded(("one", "c", "p.x.c")).assign(modality="denied")
     assert stance.positions(frame, book, "p").empty
 
@@ -183,7 +184,7 @@ def test_unknown_is_kept_apart_from_no(tmp_path: Path) -> None:
     (tmp_path / "evidence/cases/made/two.yaml").write_text(
         "title: Two\ncells:\n  market: {value: wide, source: [K1], mark: I}\n  gain: {value: unknown}\n"
     )
-    loaded = cases.load(mine, "made", codebook.load(mine))
+    loaded = cases.load(mine, "made", history.load(mine))
     crossed = cases.crossed(cases.tidy(loaded), ["market", "gain"])
     assert crossed.loc["Two", "wide"] == 1
     assert pd.isna(crossed.loc["One", "wide"])
@@ -218,13 +219,13 @@ def test_unknown_is_kept_apart_from_no(tmp_path: Path) -> None:
 def test_bad_sheets_are_explained(tmp_path: Path, case: str, words: str) -> None:
     mine = sheets(tmp_path, case)
     with pytest.raises(InputError) as caught:
-        cases.load(mine, "made", codebook.load(mine))
+        cases.load(mine, "made", history.load(mine))
     assert words in str(caught.value)
 
 
 def test_the_shipped_sheets_name_a_listed_source_in_every_known_cell() -> None:
     mine = Study.load(ROOT)
-    loaded = cases.load(mine, "coproduction", codebook.load(mine))
+    loaded = cases.load(mine, "coproduction", history.load(mine))
     cells = cases.tidy(loaded)
     assert len(loaded.cases) >= 6
     assert (cells.loc[cells["known"], "sources"] != "").all()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from literature_made import planted, records, scopus, web_of_science
 
-from casestudy.coding import codebook
+from casestudy.codebook import history
 from casestudy.errors import InputError
 from casestudy.literature import check, duplicates, extraction, prisma, protocol, readers, results, screening
 from casestudy.literature.protocol import Protocol
@@ -132,7 +132,7 @@ def test_a_second_review_from_other_formats_runs_to_its_end(tmp_path: Path) -> N
         path = tmp_path / "literature" / "notes" / f"{one.id}.md"
         path.parent.mkdir(exist_ok=True)
         path.write_text("Data serve the firm.\nThe customer is hardly seen.\n", encoding="utf-8")
-    plan, notes, book = protocol.load(mine), protocol.notes(mine), codebook.load(mine)
+    plan, notes, book = protocol.load(mine), protocol.notes(mine), history.load(mine)
     screened = screening.load(mine, joined.records, plan.reasons)
     flow = prisma.count(found, joined, plan, screened, notes)
     assert flow.balanced
@@ -228,7 +228,7 @@ def test_one_bad_row_of_a_screening_hides_no_other(tmp_path: Path) -> None:
 def test_a_note_is_coded_only_with_words_that_are_in_it(tmp_path: Path) -> None:
     one = readers.named(records(1))[0]
     mine = study(tmp_path, {f"literature/notes/{one.id}.md": "Data serve firms. Data serve firms.\n"})
-    book, notes = codebook.load(mine), protocol.notes(mine)
+    book, notes = history.load(mine), protocol.notes(mine)
     bad = [("role.frim", "Data", 1, ""), ("role.firm", "absent", 0, ""), ("role.firm", "Data", 0, "")]
     with pytest.raises(InputError) as caught:
         extraction.append(mine, "a", one.id, bad, book, notes)
@@ -242,7 +242,7 @@ def test_a_note_is_coded_only_with_words_that_are_in_it(tmp_path: Path) -> None:
 def test_the_shipped_review_holds_together() -> None:
     mine = Study.load(ROOT)
     assert check.check(mine) == []
-    plan, notes, book = protocol.load(mine), protocol.notes(mine), codebook.load(mine)
+    plan, notes, book = protocol.load(mine), protocol.notes(mine), history.load(mine)
     found = readers.load(mine)
     joined = duplicates.join(found)
     screened = screening.load(mine, joined.records, plan.reasons)

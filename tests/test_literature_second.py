@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from casestudy import outputs
-from casestudy.coding import codebook
+from casestudy.codebook import history
 from casestudy.dynamics import cohorts
 from casestudy.errors import InputError
 from casestudy.evidence import cases
@@ -134,7 +134,7 @@ def test_bad_tables_of_cases_are_explained(made: Path, change: tuple[str, str], 
     try:
         path.write_text(good.replace(*change, 1), encoding="utf-8")
         with pytest.raises(InputError) as caught:
-            cases.load(study, "coproduction", codebook.load(study))
+            cases.load(study, "coproduction", history.load(study))
         assert words in str(caught.value)
         assert any(words in str(problem) for problem in evidence_check.check(study))
     finally:

@@ -10,11 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mixed_study import FRAMEWORK, garden, write
 
-from casestudy.coding.framework import load as load_framework
-from casestudy.coding.pick import Pick, expand
+from casestudy.codebook.framework import load as load_framework
+from casestudy.codebook.selection import Pick, expand
+from casestudy.coding import material
 from casestudy.errors import InputError
-from casestudy.mixed import material, measures, participants
+from casestudy.mixed import joined as joining
+from casestudy.mixed import measures
 from casestudy.mixed.presence import best_quote, presence, who_has
+from casestudy.people import participants
+from casestudy.people.floor import withhold
 from casestudy.study import Study
 
 __all__ = ["garden"]
@@ -77,7 +81,7 @@ def test_quotes_come_only_from_those_who_allow_it(garden: Study) -> None:
 
 def test_join_keeps_apart_what_may_not_be_linked(garden: Study) -> None:
     people = participants.load(garden)
-    joined = participants.join(people, ["g1", "g2", "g3", "g4", "m1"], ["p1", "p2", "p4"], None).set_index(
+    joined = joining.join(people, ["g1", "g2", "g3", "g4", "m1"], ["p1", "p2", "p4"], None).set_index(
         "participant_id"
     )
     assert joined.loc["g1", "log_id"] == "p1"
@@ -86,21 +90,21 @@ def test_join_keeps_apart_what_may_not_be_linked(garden: Study) -> None:
     assert "does not occur in the log" in joined.loc["g3", "why"]
     assert "p3" not in joined.loc["g3", "why"]  # an id that links is not for the page
     assert joined.loc["m1", "why"] == ""
-    table = participants.coverage(joined.reset_index(), ["p1", "p2", "p4", "p9"], None)
+    table = joining.coverage(joined.reset_index(), ["p1", "p2", "p4", "p9"], None)
     assert table.loc[table["sources"] == "log only", "people"].tolist() == [2]  # p4 is not linked, p9 unknown
     assert table["people"].sum() == 5 + 2
-    few = participants.coverage(joined.reset_index(), ["p1", "p2", "p4", "p9"], None, floor=3)
+    few = joining.coverage(joined.reset_index(), ["p1", "p2", "p4", "p9"], None, floor=3)
     row = few[few["sources"].eq("log only")].iloc[0]
     assert pd.isna(row["people"])
     assert row["who"] == "fewer than 3"
-    said = participants.coverage_in_words(joined.reset_index(), ["p1"], None)
+    said = joining.coverage_in_words(joined.reset_index(), ["p1"], None)
     assert "the study has no purchases" in said
     assert "1 who may not be quoted" in said
 
 
 def test_a_participant_in_one_source_only(garden: Study) -> None:
     people = participants.load(garden)
-    joined = participants.join(people, [], ["p1"], ["11"]).set_index("participant_id")
+    joined = joining.join(people, [], ["p1"], ["11"]).set_index("participant_id")
     assert joined.loc["g1", "sources"] == "log + purchases"
     assert joined.loc["g1", "why"] == "no interview"
 
@@ -108,7 +112,7 @@ def test_a_participant_in_one_source_only(garden: Study) -> None:
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=12), st.integers(1, 8))
 def test_no_cell_below_the_floor_survives(counts: list[int], floor: int) -> None:
     frame = pd.DataFrame({"n": counts, "mean": [1.0] * len(counts), "name": ["x"] * len(counts)})
-    table = participants.withhold(frame, "n", ["mean"], floor)
+    table = withhold(frame, "n", ["mean"], floor)
     shown = table[~table["withheld"]]
     assert not ((shown["n"] > 0) & (shown["n"] < floor)).any()
     assert table.loc[table["withheld"], "mean"].isna().all()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mixed_study import FRAMEWORK, LOG, add_log, garden, without, write
 
-from casestudy.mixed import crosswalk, figures, material, together
+from casestudy.coding import material
+from casestudy.mixed import crosswalk, figures, together
 from casestudy.perspectives import customer
 from casestudy.study import Study
 

@@ -14,8 +14,9 @@ from mixed_study import garden
 from scipy.stats import fisher_exact
 from sklearn.metrics import adjusted_rand_score
 
+from casestudy.coding import material
 from casestudy.errors import InputError
-from casestudy.mixed import crosswalk, displays, material, readers, triangulation, typology
+from casestudy.mixed import crosswalk, displays, readers, triangulation, typology
 from casestudy.mixed.measures import Reading
 from casestudy.study import Study
 

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from mixed_study import FRAMEWORK, garden, write
 
+from casestudy.coding import material
 from casestudy.errors import InputError
 from casestudy.evidence import claims, status
 from casestudy.mixed import figures as mixed_figures
-from casestudy.mixed import logside, material, participants, together
+from casestudy.mixed import joined as joining
+from casestudy.mixed import logside, together
 from casestudy.outputs import Drawing
 from casestudy.perspectives import customer, figures, firm, flowchart, framework, general, sides
 from casestudy.perspectives.sides import Result
@@ -186,7 +188,7 @@ def test_an_unknown_perspective_is_named(garden: Study) -> None:
 def test_the_log_gives_types_only_to_the_linked(garden: Study) -> None:
     found = material.load(garden)
     view: Any = found.framework.view("typology")
-    people = participants.join(found.people, found.asked(), ["p1", "p2", "p3", "p4"], None)
+    people = joining.join(found.people, found.asked(), ["p1", "p2", "p3", "p4"], None)
     types, reason = logside.types(found, view, people)
     assert types.to_dict() == {"g1": "check", "g2": "check", "g3": "check"}
     assert reason == ""

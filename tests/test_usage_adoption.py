@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casestudy.effects import adoption, comparison, outcomes, robustness
+from casestudy.effects.adoption import NEVER, Panel
 from casestudy.errors import InputError
-from casestudy.usage import adoption, comparison, outcomes, robustness
-from casestudy.usage.adoption import NEVER, Panel
 
 
 def staggered(

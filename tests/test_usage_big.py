@@ -10,7 +10,7 @@ import pytest
 
 from casestudy.errors import InputError
 from casestudy.study import Study
-from casestudy.usage import big, measures, sessions
+from casestudy.usage import measures, packed_sessions, sessions
 from casestudy.usage.log import open_log
 
 
@@ -23,7 +23,7 @@ def acts() -> pd.DataFrame:
 def test_the_reference_log_both_ways(acts: pd.DataFrame, tmp_path: Path, gap: float, edge: str) -> None:
     shuffled = acts.sample(frac=1, random_state=1)[["participant_id", "timestamp", "action", "target"]]
     shuffled.to_parquet(tmp_path / "log.parquet", row_group_size=5000)
-    made = big.sessions(tmp_path / "log.parquet", gap, edge)
+    made = packed_sessions.sessions(tmp_path / "log.parquet", gap, edge)
     again = sessions.with_sessions(acts.assign(actor="participant"), gap, edge)
     frame = sessions.table(again)
     assert [made.participants[place] for place in made.person] == frame["participant_id"].tolist()
@@ -44,7 +44,7 @@ def test_the_reference_log_both_ways(acts: pd.DataFrame, tmp_path: Path, gap: fl
 
 def test_only_the_actions_asked_for(acts: pd.DataFrame, tmp_path: Path) -> None:
     acts[["participant_id", "timestamp", "action"]].to_parquet(tmp_path / "log.parquet")
-    some = big.sessions(tmp_path / "log.parquet", actions=("login",))
+    some = packed_sessions.sessions(tmp_path / "log.parquet", actions=("login",))
     assert some.events.sum() == (acts["action"] == "login").sum()
 
 
@@ -53,24 +53,24 @@ def test_almost_nothing_and_what_does_not_fit(tmp_path: Path) -> None:
         {"participant_id": ["p"], "timestamp": pd.to_datetime(["2017-03-01"], utc=True), "action": ["a"]}
     )
     one.head(0).to_parquet(tmp_path / "none.parquet")
-    assert big.sessions(tmp_path / "none.parquet").measures.empty
+    assert packed_sessions.sessions(tmp_path / "none.parquet").measures.empty
     one.to_parquet(tmp_path / "one.parquet")
-    single = big.sessions(tmp_path / "one.parquet").measures.iloc[0]
+    single = packed_sessions.sessions(tmp_path / "one.parquet").measures.iloc[0]
     assert (single["sessions"], single["action_entropy"]) == (1, 0)
     pd.concat([one, one.assign(timestamp=one["timestamp"] + pd.Timedelta(days=365 * 60))]).to_parquet(
         tmp_path / "wide.parquet"
     )
     with pytest.raises(InputError, match="span more than"):
-        big.sessions(tmp_path / "wide.parquet")
+        packed_sessions.sessions(tmp_path / "wide.parquet")
     one.drop(columns="action").to_parquet(tmp_path / "less.parquet")
     with pytest.raises(InputError, match="'action' is missing"):
-        big.sessions(tmp_path / "less.parquet")
+        packed_sessions.sessions(tmp_path / "less.parquet")
     one.assign(timestamp="soon").to_parquet(tmp_path / "text.parquet")
     with pytest.raises(InputError, match="no times"):
-        big.sessions(tmp_path / "text.parquet")
+        packed_sessions.sessions(tmp_path / "text.parquet")
     (tmp_path / "odd.parquet").write_bytes(b"no parquet")
     with pytest.raises(InputError, match="no Parquet"):
-        big.sessions(tmp_path / "odd.parquet")
+        packed_sessions.sessions(tmp_path / "odd.parquet")
     one.assign(action=None).astype({"action": "string"}).to_parquet(tmp_path / "null.parquet")
     with pytest.raises(InputError, match="empty"):
-        big.sessions(tmp_path / "null.parquet")
+        packed_sessions.sessions(tmp_path / "null.parquet")

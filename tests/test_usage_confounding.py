@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, rankdata, wilcoxon
 
-from casestudy.usage import comparison, confounding
-from casestudy.usage.adoption import NEVER, Panel
+from casestudy.effects import comparison, confounding
+from casestudy.effects.adoption import NEVER, Panel
 
 # Lead in the blood of 33 children of exposed workers and of their partners (Morton and others 1982), as the R
 # package rbounds prints them in the help page of `psens`.

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from casestudy.errors import InputError
+from casestudy.simulator import check as simulator_check
 from casestudy.study import Study
 from casestudy.usage import check, events, story, vocabulary
 from casestudy.usage.vocabulary import Action, Vocabulary
@@ -133,7 +134,7 @@ def test_the_check_finds_what_does_not_fit_together(tmp_path: Path) -> None:
     rules.write_text(rules.read_text().replace("share_peer", "share_pear"))
     settings = tmp_path / "usage_logs/simulator.toml"
     settings.write_text(settings.read_text().replace("open_quiz = 3", "open_kwiz = 3"))
-    text = "\n".join(map(str, check.check(study)))
+    text = "\n".join(map(str, check.check(study) + simulator_check.check(study)))
     assert "'p0007' is not in" in text
     assert "'share_pear'" in text
     assert "'open_kwiz' is not in" in text

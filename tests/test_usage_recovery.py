@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from casestudy.effects import adoption
 from casestudy.errors import InputError
+from casestudy.simulator import plan, recovery, recovery_grid, settings
 from casestudy.study import Study
-from casestudy.usage import adoption, grid, mixtures, recovery, vocabulary
-from casestudy.usage.simulator import plan, settings
+from casestudy.usage import mixtures, vocabulary
 
 ROOT = Path(__file__).parent.parent
 
@@ -115,13 +116,13 @@ def test_every_rate_outside_its_nominal_value_is_listed() -> None:
     assert off["rate"].tolist() == ["false types by BIC", "false pre-trend", "coverage", "coverage, adjusted"]
     assert off["why"].tolist() == ["because", "not explained", "drift", "not explained"]
     assert recovery.outside(types.assign(more_low=4.0), effects.head(0), {}).empty
-    made = grid.Grid(types, effects, off, pd.DataFrame()).tally().set_index(["where", "rate"])
+    made = recovery_grid.Grid(types, effects, off, pd.DataFrame()).tally().set_index(["where", "rate"])
     assert made["rates"].sum() == len(recovery.rates(types, effects)) == 8
     assert made.loc[("effect, drift breaks the assumption", "coverage"), "outside"] == 1
 
 
 def test_the_committed_grid_is_whole_and_explained() -> None:
-    made = grid.read(Study.find(ROOT))
+    made = recovery_grid.read(Study.find(ROOT))
     assert made.types["replicates"].min() >= 1000
     assert made.types["differ_replicates"].min() >= 1000
     assert made.effects["replicates"].min() >= 1000
@@ -142,5 +143,5 @@ def test_the_committed_grid_is_whole_and_explained() -> None:
 def test_a_missing_grid_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text('title = "t"\n')
     with pytest.raises(InputError) as caught:
-        grid.read(Study.load(tmp_path))
+        recovery_grid.read(Study.load(tmp_path))
     assert len(caught.value.problems) == 4

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from casestudy.errors import InputError
+from casestudy.simulator import emit, outcome, plan, settings, write_log
 from casestudy.study import Study
 from casestudy.usage import quality, signatures, vocabulary
 from casestudy.usage.log import Log, open_log
-from casestudy.usage.simulator import emit, log, outcome, plan, settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -46,7 +46,7 @@ def truth(name: str) -> pd.DataFrame:
 def test_the_committed_log_is_written_again_byte_for_byte(
     study: Study, given: settings.Settings, words: vocabulary.Vocabulary, tmp_path: Path
 ) -> None:
-    made = log.simulate(plan.read_pool(study.input(plan.FILE)), given, words)
+    made = write_log.simulate(plan.read_pool(study.input(plan.FILE)), given, words)
     made.write(tmp_path)
     written = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.csv"))
     assert len(written) == 7
@@ -76,7 +76,7 @@ def test_no_notebook_and_no_analysis_reads_the_truth() -> None:
         names = [node for node in texts if id(node) not in skipped]
         if names:
             readers.add(str(path.relative_to(ROOT / "casestudy")))
-    assert readers <= {"usage/simulator/log.py", "usage/recovery.py"}
+    assert readers <= {"simulator/write_log.py", "simulator/recovery.py"}
 
 
 def test_globs_of_the_notebooks_do_not_reach_the_truth() -> None:
@@ -172,7 +172,7 @@ def test_the_effect_can_be_switched_off_and_is_what_was_asked(
 ) -> None:
     invited, off = small(given, effect=0.0)
     _, on = small(given, effect=2.0)
-    without, with_it = log.simulate(invited, off, words), log.simulate(invited, on, words)
+    without, with_it = write_log.simulate(invited, off, words), write_log.simulate(invited, on, words)
     assert (without.effects["effect"] == 0).all()
     change = with_it.outcomes["basket_score"] - without.outcomes["basket_score"]
     np.testing.assert_allclose(change, with_it.effects["effect"], atol=0.101)
@@ -196,8 +196,8 @@ def test_a_participant_does_not_depend_on_the_others(
     chosen = chosen.with_(
         "faults", repeated_rows=0, retries=0, wrong_clocks=0, robots=0, shared_accounts=0, test_accounts=0
     )
-    first = log.simulate(invited, chosen, words)
-    another = log.simulate(
+    first = write_log.simulate(invited, chosen, words)
+    another = write_log.simulate(
         invited, chosen.with_("comparison", share=chosen.comparison.share, lapse_factor=0.1), words
     )
     off = first.participants.loc[first.participants["comparison"] == "no", "participant_id"]
@@ -212,7 +212,7 @@ def test_other_zones_and_clock_changes_give_the_offsets_of_the_day(
 ) -> None:
     invited, chosen = small(given)
     chosen = chosen.with_("calendar", timezone="Europe/Helsinki").with_("faults", wrong_clocks=0)
-    made = log.simulate(invited, chosen, words).events["timestamp"]
+    made = write_log.simulate(invited, chosen, words).events["timestamp"]
     assert set(made.str[-6:]) == {"+02:00", "+03:00"}
     summer = made.str[:10].between("2017-03-27", "2017-10-28")
     assert set(made[summer].str[-6:]) == {"+03:00"}

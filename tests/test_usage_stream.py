@@ -11,7 +11,7 @@ import pytest
 
 from casestudy.errors import InputError
 from casestudy.study import Study
-from casestudy.usage import big, events, stream, vocabulary
+from casestudy.usage import events, packed_sessions, stream, vocabulary
 
 ROOT = Path(__file__).parent.parent
 HEAD = "event_id,participant_id,timestamp,action,target\n"
@@ -55,7 +55,7 @@ def test_missing_columns_are_named(tmp_path: Path, missing: str) -> None:
     assert any(missing in one and "missing" in one for one in pieces)
     assert set(frame) >= {one for one in pieces if "missing" in one}
     with pytest.raises(InputError, match=missing):
-        big.sessions(path)
+        packed_sessions.sessions(path)
 
 
 def test_lines_with_too_many_or_too_few_cells_are_listed_and_the_others_counted(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_lines_with_too_many_or_too_few_cells_are_listed_and_the_others_counted(
     assert any("row 5: it has 2 cells, not 5" in one for one in found)
     assert any("row 7: timestamp is 'soon'" in one for one in found)
     with pytest.raises(InputError, match="cells"):
-        big.sessions(path)
+        packed_sessions.sessions(path)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_files_that_are_no_log_are_refused(tmp_path: Path, name: str, content: b
         found = error.problems
     assert found
     with pytest.raises(InputError):
-        big.sessions(path)
+        packed_sessions.sessions(path)
 
 
 def test_an_empty_log_has_nothing_wrong(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_an_empty_log_has_nothing_wrong(tmp_path: Path) -> None:
     path.write_text(HEAD)
     found = stream.scan(path, WORDS)
     assert (found.rows, found.problems, found.participants) == (0, (), ())
-    assert big.sessions(path).measures.empty
+    assert packed_sessions.sessions(path).measures.empty
 
 
 def test_csv_compressed_csv_and_parquet_give_the_same_sessions(tmp_path: Path) -> None:
@@ -104,7 +104,9 @@ def test_csv_compressed_csv_and_parquet_give_the_same_sessions(tmp_path: Path) -
     frame = events.read(path, words)
     frame[["participant_id", "timestamp", "action"]].to_parquet(tmp_path / "log.parquet")
     (tmp_path / "log.csv.gz").write_bytes(gzip.compress(path.read_bytes()))
-    made = [big.sessions(one) for one in (path, tmp_path / "log.csv.gz", tmp_path / "log.parquet")]
+    made = [
+        packed_sessions.sessions(one) for one in (path, tmp_path / "log.csv.gz", tmp_path / "log.parquet")
+    ]
     for other in made[1:]:
         np.testing.assert_array_equal(made[0].start, other.start)
         pd.testing.assert_frame_equal(made[0].measures, other.measures)
@@ -119,7 +121,7 @@ def test_times_without_offset_stop_the_sessions_too(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text(HEAD + "e,p1,2017-03-01T00:00:00,view,x\n")
     with pytest.raises(InputError, match="no offset"):
-        big.sessions(path)
+        packed_sessions.sessions(path)
 
 
 def test_the_verb_measures_a_log_and_lists_what_is_wrong(

@@ -174,7 +174,7 @@ class Linearised:
 
     Examples
     --------
-    >>> from casestudy.agreement.chance import gwet
+    >>> from casestudy.agreement.many_coders import gwet
     >>> from casestudy.agreement.coefficient import measure
     >>> from casestudy.agreement.ratings import read
     >>> ratings = read([["a", "a"]] * 20 + [["b", "b"]] * 20 + [["a", "b"]] * 5)

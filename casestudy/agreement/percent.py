@@ -135,7 +135,7 @@ def per_category(ratings: Ratings, coefficient: Coefficient, interval: Any = Non
 
     Examples
     --------
-    >>> from casestudy.agreement.chance import fleiss
+    >>> from casestudy.agreement.many_coders import fleiss
     >>> from casestudy.agreement.ratings import read
     >>> [round(one.value, 3) for one in per_category(read([["a", "a"], ["b", "c"], ["c", "c"]]), fleiss())]
     [1.0, -0.2, 0.333]

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from casestudy.agreement.alpha import krippendorff
 from casestudy.agreement.alpha_u import alpha_u
 from casestudy.agreement.boundaries import boundary_similarity
-from casestudy.agreement.chance import brennan_prediger, conger, fleiss, gwet
+from casestudy.agreement.coder_pairs import cohen, kappa_max, scott
 from casestudy.agreement.coefficient import Bound, Coefficient, Estimate, measure
-from casestudy.agreement.kappa import cohen, kappa_max, scott
+from casestudy.agreement.many_coders import brennan_prediger, conger, fleiss, gwet
 from casestudy.agreement.patterns import MISSING
 from casestudy.agreement.percent import percent_agreement
 from casestudy.agreement.posterior import Posterior

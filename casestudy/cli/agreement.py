@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from casestudy.cli.shared import add_read
+
 _CAUTION = (
     "Caution: this study's stance is reflexive. Reflexive thematic analysis does not treat agreement "
     "between coders "
@@ -60,71 +62,61 @@ def add(subparsers: Any) -> None:
     blind.add(subparsers)
 
 
-def add_read(parser: Any) -> None:
-    """Add the choice of what counts as read."""
-    parser.add_argument(
-        "--read",
-        choices=["sheets", "whole", "all"],
-        default="sheets",
-        help="what counts as read: units of blind sheets, else documents in which a coder coded something "
-        "(sheets); such documents whatever sheets there were (whole); every document that one of them "
-        "coded (all)",
-    )
-
-
 def _agreement(arguments: argparse.Namespace) -> int:
-    from casestudy.coding import codebook, disagreement, doubles, reconcile, seen, table
+    from casestudy.codebook import history
+    from casestudy.coders import decisions, disagreements, unit_ratings, units_read
+    from casestudy.coding import table
     from casestudy.study import Study
     from casestudy.wording import counted
 
     study = Study.find(arguments.study)
-    book, documents, frame = codebook.load(study), table.material(study), table.load(study)
+    book, documents, frame = history.load(study), table.material(study), table.load(study)
     wanted = [one.strip() for one in arguments.coders.split(",") if one.strip()]
-    coders = doubles.coders_of(frame, wanted, seen.read(study))
-    reach = _reach(arguments, study, frame, documents, coders)
-    for sentence in (*_head(arguments, reach, frame, documents), study.data_status.get("codings", "")):
+    coders = unit_ratings.coders_of(frame, wanted, units_read.read(study))
+    shared_text = _shared_text(arguments, study, frame, documents, coders)
+    for sentence in (*_head(arguments, shared_text, frame, documents), study.data_status.get("codings", "")):
         if sentence:
             print(sentence)
-    names = reach.names
-    decisions = reconcile.between(reconcile.read(study), coders, names)
+    names = shared_text.names
+    decided = decisions.between(decisions.read(study), coders, names)
     frames = {"": frame}
-    if decisions:
-        kept = sum(one.codings == "kept" for one in decisions)
+    if decided:
+        kept = sum(one.codings == "kept" for one in decided)
         print(
-            f"{counted(len(decisions), 'decision')} of reconciliation, {kept} of which kept "
+            f"{counted(len(decided), 'decision')} of reconciliation, {kept} of which kept "
             "the codings. Figures before "
             "them say how far coders agreed by themselves; figures after them say what was settled."
         )
-        after = reconcile.applied(frame, decisions, book)
+        after = decisions.applied(frame, decided, book)
         frames = {"before reconciliation": frame, "after reconciliation": after}
-    frames = {when: reach.frame(one) for when, one in frames.items()}
+    frames = {when: shared_text.frame(one) for when, one in frames.items()}
     reflexive = study.stance == "reflexive"
     if not reflexive or arguments.insist:
         if reflexive:
             print(_CAUTION)
-        _coefficients(arguments, reach, frames, documents, book)
+        _coefficients(arguments, shared_text, frames, documents, book)
         if arguments.gamma:
-            _gammas(arguments, reach, frames, documents)
+            _gammas(arguments, shared_text, frames, documents)
     else:
         print("No coefficient is printed in a reflexive study; --insist prints them with a caution.")
     if len(coders) == 2:
         for when, one in frames.items():
-            found = disagreement.aligned(one, coders[0], coders[1], names)
-            for row in disagreement.trouble(found).to_dict("records"):
-                parts = ", ".join(f"{row[state]} {state}" for state in disagreement.STATES)
+            found = disagreements.aligned(one, coders[0], coders[1], names)
+            for row in disagreements.trouble(found).to_dict("records"):
+                parts = ", ".join(f"{row[state]} {state}" for state in disagreements.STATES)
                 print(f"{row['scheme']}{', ' * bool(when)}{when}: {parts}")
-            for row in disagreement.confusions(found, book).head(10).to_dict("records"):
+            for row in disagreements.confusions(found, book).head(10).to_dict("records"):
                 print(f"{counted(row['times'], 'time')} {row['path_a']} beside {row['path_b']}")
     return 0
 
 
-def _reach(arguments: argparse.Namespace, study: Any, frame: Any, documents: Any, coders: Any) -> Any:
+def _shared_text(arguments: argparse.Namespace, study: Any, frame: Any, documents: Any, coders: Any) -> Any:
     """What the coders are compared on: the units of the sheet that is named, or what all of them read."""
-    from casestudy.coding import reach, sheets
+    from casestudy.coders import blind_read, common_text
     from casestudy.errors import InputError, Problem
 
     if not arguments.blind:
-        found = reach.of(study, frame, documents, coders, read=arguments.read)
+        found = common_text.of(study, frame, documents, coders, read=arguments.read)
         if not found.names:
             listed = f"none was coded by all of {', '.join(coders)}."
             remedy = "Name those who share some, as in --coders a,b; or say --read all, where all read all."
@@ -136,52 +128,64 @@ def _reach(arguments: argparse.Namespace, study: Any, frame: Any, documents: Any
         problem = Problem(other, "a blind sheet has its own units.", f"Leave out {other} or --blind.")
         raise InputError("The units are named twice.", [problem])
     path = Path(arguments.blind)
-    return reach.of_sheet(sheets.load(path, documents).units, path.name, frame, coders)
+    return common_text.of_sheet(blind_read.load(path, documents).units, path.name, frame, coders)
 
 
-def _head(arguments: argparse.Namespace, reach: Any, frame: Any, documents: Any) -> list[str]:
+def _head(arguments: argparse.Namespace, shared_text: Any, frame: Any, documents: Any) -> list[str]:
     """What is compared, how much of the material that is, and what is left out."""
-    from casestudy.coding.reach import displaced, listed
+    from casestudy.coders.check import displaced
+    from casestudy.coders.common_text import listed
     from casestudy.wording import counted
 
     where = f" --study {arguments.study}" if arguments.study else ""
-    coders, parts = ", ".join(reach.coders), sum(map(len, reach.parts.values()))
-    name, whole = Path(arguments.blind).name, len(reach.names) - len(reach.parts)
+    coders, parts = ", ".join(shared_text.coders), sum(map(len, shared_text.parts.values()))
+    name, whole = Path(arguments.blind).name, len(shared_text.names) - len(shared_text.parts)
     if arguments.blind:
         first = f"Coders {coders}; {counted(parts, 'unit')} of {name} in "
-        lines = [f"{first}{counted(len(reach.names), 'document')}."]
+        lines = [f"{first}{counted(len(shared_text.names), 'document')}."]
     elif parts:
         first = f"Coders {coders}; {counted(parts, 'unit')} of blind sheets in "
-        first += counted(len(reach.parts), "document")
+        first += counted(len(shared_text.parts), "document")
         more = f", and {counted(whole, 'whole document')}" if whole else ""
         lines = [f"{first}{more}."]
-        lines += [*reach.sheets, "--read whole takes documents as read whole instead."]
+        lines += [*shared_text.sheets, "--read whole takes documents as read whole instead."]
     else:
-        first = f"Coders {coders}; {counted(len(reach.names), 'document')} coded by all: "
-        lines = [f"{first}{listed(reach.names)}."]
-    return [*lines, reach.share(frame, documents), *reach.notes, *displaced(frame, reach.coders, where)]
+        first = f"Coders {coders}; {counted(len(shared_text.names), 'document')} coded by all: "
+        lines = [f"{first}{listed(shared_text.names)}."]
+    return [
+        *lines,
+        shared_text.share(frame, documents),
+        *shared_text.notes,
+        *displaced(frame, shared_text.coders, where),
+    ]
 
 
 def _coefficients(
-    arguments: argparse.Namespace, reach: Any, frames: dict[str, Any], documents: Any, book: Any
+    arguments: argparse.Namespace, shared_text: Any, frames: dict[str, Any], documents: Any, book: Any
 ) -> None:
     """Print agreement by code, in each of the tables of codings."""
-    from casestudy.coding import doubles, measured
+    from casestudy.coders import agreement_by_unit, common_text, unit_ratings
     from casestudy.wording import counted
 
-    left_out = {"both": "", "counted": measured.COUNTINGS[1], "left-out": measured.COUNTINGS[0]}
+    left_out = {
+        "both": "",
+        "counted": agreement_by_unit.COUNTINGS[1],
+        "left-out": agreement_by_unit.COUNTINGS[0],
+    }
     hidden = ["", left_out[arguments.uncoded]]
     lines: dict[tuple[str, str, str], list[str]] = {}
     methods: dict[str, None] = {}
     known: dict[Any, Any] = {}
-    every, some = ("both", "one") if len(reach.coders) == 2 else ("all", "some")
+    every, some = ("both", "one") if len(shared_text.coders) == 2 else ("all", "some")
     for when, frame in frames.items():
-        given = doubles.compared(
-            frame, documents, book, reach, unit=arguments.unit, overlap=arguments.overlap
+        given = common_text.compared(
+            frame, documents, book, shared_text, unit=arguments.unit, overlap=arguments.overlap
         )
-        result = measured.by_code(given, book, least=arguments.least, seed=arguments.seed, known=known)
+        result = agreement_by_unit.by_code(
+            given, book, least=arguments.least, seed=arguments.seed, known=known
+        )
         share, label = f"{given.uncoded_share:.0%} bear no code of anyone", f", {when}" if when else ""
-        print(f"Units{label}: {len(given.units)} {doubles.plural(given.unit)}; {share}.")
+        print(f"Units{label}: {len(given.units)} {unit_ratings.plural(given.unit)}; {share}.")
         shown = result[result["coefficient"].ne("") & ~result["counting"].isin(hidden)]
         for row in shown.to_dict("records"):
             counts = f"n = {row['n_units']}: {_figure(row)}; {every} {row['both']}, {some} {row['one']}"
@@ -196,7 +200,7 @@ def _coefficients(
     for (code, coefficient, counting), figures in sorted(lines.items()):
         print(f"{code}: {coefficient}, {counting}, {' | '.join(figures)}")
     if lines:
-        for row in measured.definitions().to_dict("records"):
+        for row in agreement_by_unit.definitions().to_dict("records"):
             print(f"{row['coefficient']}: {row['definition']}. Source: {row['source']}.".replace("..", "."))
         print(f"Intervals: {'; '.join(one for one in methods if one)}; no rating is missing.")
 
@@ -210,13 +214,13 @@ def _figure(row: Any) -> str:
     return f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
 
 
-def _gammas(arguments: argparse.Namespace, reach: Any, frames: dict[str, Any], documents: Any) -> None:
+def _gammas(arguments: argparse.Namespace, shared_text: Any, frames: dict[str, Any], documents: Any) -> None:
     """Print gamma and gamma-cat of each scheme, in each of the tables of codings."""
-    from casestudy.coding import spanned
+    from casestudy.coders import agreement_by_span
     from casestudy.wording import counted
 
-    where = {"names": reach.names, "parts": reach.parts, "seed": arguments.seed}
+    where = {"names": shared_text.names, "parts": shared_text.parts, "seed": arguments.seed}
     for when, frame in frames.items():
-        for row in spanned.gammas(frame, documents, reach.coders, **where).to_dict("records"):
+        for row in agreement_by_span.gammas(frame, documents, shared_text.coders, **where).to_dict("records"):
             said = f"{_figure(row)}, n = {counted(row['spans'], 'span')}"
             print(f"{row['scheme']}{', ' * bool(when)}{when}: {row['form']} {said}")

@@ -58,9 +58,11 @@ def _blind(arguments: argparse.Namespace) -> int:
 
 
 def _draw(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
-    from casestudy.coding import blind, codings, doubles, participants
+    from casestudy.coders import blind_draw, unit_ratings
+    from casestudy.coding import codings
     from casestudy.errors import InputError, Problem, nearest
     from casestudy.outputs import write_atomically
+    from casestudy.people import participants
     from casestudy.wording import counted
 
     if arguments.unit not in _UNITS:
@@ -79,7 +81,7 @@ def _draw(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
     if arguments.coded:
         coded = {one.document for one in codings.read(study) if one.coder == arguments.coded and one.codings}
         names = [name for name in names if name in coded]
-    units = doubles.units(documents, names, arguments.unit)
+    units = unit_ratings.units(documents, names, arguments.unit)
     if not units:
         found = f"none has a {arguments.unit}" + (
             f" that {arguments.coded} coded." if arguments.coded else "."
@@ -87,10 +89,12 @@ def _draw(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
         problem = Problem("documents", found, "See casestudy documents list.")
         raise InputError("No sheet was drawn.", [problem])
     people = participants.read(study)
-    drawn = blind.draw(units, people, arguments.share, by=arguments.by, seed=arguments.seed)
+    drawn = blind_draw.draw(units, people, arguments.share, by=arguments.by, seed=arguments.seed)
     how = f"share {arguments.share:g} of each of {counted(len(names), 'document')}, by {arguments.by}"
-    words = f"{len(drawn)} of {len(units)} {doubles.plural(arguments.unit)}: {how}, seed {arguments.seed}"
-    text = blind.sheet(drawn, documents, words)
+    words = (
+        f"{len(drawn)} of {len(units)} {unit_ratings.plural(arguments.unit)}: {how}, seed {arguments.seed}"
+    )
+    text = blind_draw.sheet(drawn, documents, words)
     if path is None:
         print(text, end="")
         return 0
@@ -106,17 +110,19 @@ def _where(arguments: argparse.Namespace) -> str:
 
 
 def _read(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
-    from casestudy.coding import blind, codebook, codings, seen, sheets
+    from casestudy.codebook import history
+    from casestudy.coders import blind_draw, blind_read, units_read
+    from casestudy.coding import codings
     from casestudy.errors import InputError, Problem
     from casestudy.wording import counted
 
     if not arguments.file or not arguments.coder:
         problem = Problem("blind read", "no file, or no coder.", "Give --file and --coder.")
         raise InputError("The sheet cannot be read.", [problem])
-    sheet = sheets.load(Path(arguments.file), documents, codebook.load(study))
+    sheet = blind_read.load(Path(arguments.file), documents, history.load(study))
     coder, units = arguments.coder, sheet.units
-    made = blind.plan(study, coder, sheet.rows, documents, arguments.when)
-    seen.append(study, coder, units, documents, sheet.drawn)
+    made = blind_draw.plan(study, coder, sheet.rows, documents, arguments.when)
+    units_read.append(study, coder, units, documents, sheet.drawn)
     for document, records in made.fresh.items():
         codings.append(study, coder, document, records)
     written = sum(map(len, made.fresh.values()))
@@ -137,7 +143,7 @@ def _read(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
         print(f"  casestudy codings remove {place} {one.id}")
     print(
         f"{counted(len(units), 'unit')} in {counted(len({one.document for one in units}), 'document')} "
-        f"count as read by {coder}, and nothing else of them: see interviews/codings/{coder}{seen.END}."
+        f"count as read by {coder}, and nothing else of them: see interviews/codings/{coder}{units_read.END}."
     )
     return 0
 

@@ -54,8 +54,8 @@ def _verb(subparsers: Any, name: str, text: str, act: Any, epilog: str) -> argpa
 
 
 def _evidence(given: argparse.Namespace) -> int:
-    from casestudy.evidence import chain, claims, order, status
-    from casestudy.mixed import material
+    from casestudy.coding import material
+    from casestudy.evidence import chain, claims, status, written_before
     from casestudy.study import Study
     from casestudy.wording import counted
 
@@ -67,8 +67,8 @@ def _evidence(given: argparse.Namespace) -> int:
         count = chain.seal(study, verdicts, [given.thing] if given.thing else [])
         print(f"{counted(count, 'claim')} sealed in {chain.SEALS}")
         return 0 if count or not given.thing else _unknown(given.thing, verdicts)
-    listed, unknown = order.orders(found, verdicts)
-    troubles = chain.walk(found, verdicts, chain.load_seals(study)) + order.troubles(listed)
+    listed, unknown = written_before.orders(found, verdicts)
+    troubles = chain.walk(found, verdicts, chain.load_seals(study)) + written_before.troubles(listed)
     if given.sheet:
         return _sheet(study, given.sheet, verdicts)
     if given.checklist:
@@ -85,7 +85,7 @@ def _evidence(given: argparse.Namespace) -> int:
     if not verdicts:
         print(f"The study makes no claims yet: {claims.FILE}.")
     else:
-        print(f"Expectations: {unknown or order.summary(listed)}.")
+        print(f"Expectations: {unknown or written_before.summary(listed)}.")
     _readings(study)
     for gap in found.gaps:
         print(gap)
@@ -203,7 +203,7 @@ def _sheet(study: Any, reader: str, verdicts: Any) -> int:
 
 
 def _withdraw(given: argparse.Namespace) -> int:
-    from casestudy.evidence import withdraw
+    from casestudy.privacy import withdraw
     from casestudy.study import Study
 
     study = Study.find(given.study)

@@ -128,8 +128,9 @@ def _flow(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from casestudy.cli.coding import file_bytes
-    from casestudy.coding import codebook, quoting
+    from casestudy.cli.shared import file_bytes
+    from casestudy.codebook import history
+    from casestudy.coding import quoting
     from casestudy.literature import extraction, protocol
 
     study = _study(arguments)
@@ -139,7 +140,7 @@ def _add(arguments: argparse.Namespace) -> int:
         arguments.coder,
         arguments.record,
         [(one.code, one.quote, one.occurrence, one.memo) for one in wishes],
-        codebook.load(study),
+        history.load(study),
         protocol.notes(study),
         when=arguments.when,
     )

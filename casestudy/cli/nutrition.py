@@ -77,7 +77,8 @@ def show_coverage(arguments: argparse.Namespace) -> int:
 
 def derive(arguments: argparse.Namespace) -> int:
     """Write the derived composition table from the source, the mixtures and the fills."""
-    from casestudy import engine, tables
+    from casestudy import engine
+    from casestudy.files import tables
     from casestudy.nutrition import composition, foodmap
     from casestudy.outputs import write_atomically
     from casestudy.study import Study

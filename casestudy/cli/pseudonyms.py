@@ -36,8 +36,8 @@ def add(subparsers: Any) -> None:
 
 
 def _act(arguments: argparse.Namespace) -> int:
-    from casestudy.coding import pseudonymise
     from casestudy.errors import raise_if
+    from casestudy.privacy import pseudonymise
     from casestudy.study import Study
 
     study = Study.find(arguments.study)
@@ -62,9 +62,9 @@ def _act(arguments: argparse.Namespace) -> int:
 
 
 def _propose(study: Any, key: Path, rules_only: bool) -> int:
-    from casestudy.coding import pseudonymise
     from casestudy.coding.table import INTERVIEWERS, material
     from casestudy.outputs import write_atomically
+    from casestudy.privacy import pseudonymise
     from casestudy.transcripts import names, pseudonyms
 
     documents = material(study)

@@ -8,7 +8,7 @@ from typing import Any
 
 def add(subparsers: Any) -> None:
     """Add the verb to the command line."""
-    from casestudy.cli.agreement import add_read
+    from casestudy.cli.shared import add_read
 
     plain = argparse.RawDescriptionHelpFormatter
     top = subparsers.add_parser(
@@ -59,26 +59,28 @@ def add(subparsers: Any) -> None:
 
 def _open(arguments: argparse.Namespace) -> Any:
     """Study, codebook, what the two coders read and their open disagreements."""
-    from casestudy.coding import codebook, doubles, reach, reconcile, seen, settling, table
+    from casestudy.codebook import history
+    from casestudy.coders import common_text, decisions, open_disagreements, unit_ratings, units_read
+    from casestudy.coding import table
     from casestudy.errors import InputError, Problem
     from casestudy.study import Study
 
     study = Study.find(arguments.study)
-    book, frame = codebook.load(study), table.load(study)
+    book, frame = history.load(study), table.load(study)
     wanted = [one.strip() for one in arguments.coders.split(",") if one.strip()]
-    coders = doubles.coders_of(frame, wanted, seen.read(study))
+    coders = unit_ratings.coders_of(frame, wanted, units_read.read(study))
     if len(coders) != 2:
         remedy = f"Name two of them: --coders {','.join(coders[:2])}."
         problem = Problem("coders", f"there are {len(coders)}: {', '.join(coders)}.", remedy)
         raise InputError("Disagreements are between two coders.", [problem])
-    read = reach.of(study, frame, table.material(study), coders, read=arguments.read)
-    decisions = reconcile.read(study)
-    lines = settling.unsettled(frame, decisions, book, *coders, shifted=arguments.shifted, reach=read)
+    read = common_text.of(study, frame, table.material(study), coders, read=arguments.read)
+    decided = decisions.read(study)
+    lines = open_disagreements.unsettled(frame, decided, book, *coders, shifted=arguments.shifted, reach=read)
     return study, book, read, lines
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from casestudy.coding import settling
+    from casestudy.coders import open_disagreements
     from casestudy.errors import Problem, nearest, raise_if
     from casestudy.wording import counted, shortened
 
@@ -94,7 +96,9 @@ def _list(arguments: argparse.Namespace) -> int:
         lines = lines[lines["document"].eq(arguments.document)]
     if arguments.code:
         lines = lines[lines["first_code"].eq(arguments.code) | lines["second_code"].eq(arguments.code)]
-    shown_lines = settling.sample(lines, arguments.sample, arguments.seed) if arguments.sample else lines
+    shown_lines = (
+        open_disagreements.sample(lines, arguments.sample, arguments.seed) if arguments.sample else lines
+    )
     for row in shown_lines.to_dict("records"):
         sides = []
         for coder, side in zip(read.coders, ("first", "second"), strict=True):
@@ -113,10 +117,12 @@ def _list(arguments: argparse.Namespace) -> int:
 def _decide(arguments: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    from casestudy.coding import history, reconcile, settling, table
+    from casestudy.codebook import history
+    from casestudy.coders import decisions, open_disagreements
+    from casestudy.coding import table
 
     study, book, read, lines = _open(arguments)
-    made = settling.settled(
+    made = open_disagreements.settled(
         lines,
         arguments.disagreement,
         read.coders,
@@ -131,8 +137,8 @@ def _decide(arguments: argparse.Namespace) -> int:
         events=history.read(study),
         texts=table.material(study),
     )
-    reconcile.append(study, [made], book)
-    print(f"Decision {made.id} is written to {reconcile.FILE}: {_said(made)}")
+    decisions.append(study, [made], book)
+    print(f"Decision {made.id} is written to {decisions.FILE}: {_said(made)}")
     return 0
 
 
@@ -144,18 +150,18 @@ def _said(one: Any) -> str:
 
 
 def _log(arguments: argparse.Namespace) -> int:
-    from casestudy.coding import reconcile
+    from casestudy.coders import decisions
     from casestudy.study import Study
     from casestudy.wording import counted
 
-    decisions = reconcile.read(Study.find(arguments.study))
-    for one in decisions:
+    decided = decisions.read(Study.find(arguments.study))
+    for one in decided:
         print(f"{one.id} {_said(one)}")
-    kept = sum(one.codings == "kept" for one in decisions)
-    led = sum(bool(one.change) for one in decisions)
-    asks = sum(bool(one.proposes) for one in decisions)
+    kept = sum(one.codings == "kept" for one in decided)
+    led = sum(bool(one.change) for one in decided)
+    asks = sum(bool(one.proposes) for one in decided)
     print(
-        f"{counted(len(decisions), 'decision')}; {kept} kept the codings, {led} led to a change of the "
+        f"{counted(len(decided), 'decision')}; {kept} kept the codings, {led} led to a change of the "
         f"codebook, {counted(asks, 'change')} of it {'is' if asks == 1 else 'are'} proposed."
     )
     return 0

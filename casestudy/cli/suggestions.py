@@ -16,25 +16,27 @@ _FIELDS = ("accept", "code", "quote", "by", "score", "words", "nearest", "start"
 
 def suggest(arguments: argparse.Namespace) -> int:
     """Write the suggestions for one document as a list in which a person decides."""
-    from casestudy.coding import codebook, codings, learn, quoting, table
-    from casestudy.coding import suggest as suggesting
+    from casestudy.codebook import history
+    from casestudy.coding import codings, quoting, table, units
     from casestudy.errors import InputError
     from casestudy.outputs import write_atomically
     from casestudy.study import Study
+    from casestudy.suggestions import by_model
+    from casestudy.suggestions import by_rules as suggesting
 
     study = Study.find(getattr(arguments, "study", None))
-    book, documents = codebook.load(study), table.material(study)
+    book, documents = history.load(study), table.material(study)
     document = quoting.document(documents, arguments.document)
-    sentences = suggesting.units(documents, [document.id])
+    sentences = units.units(documents, [document.id])
     found = suggesting.by_rules(sentences, book)
     frame = table.load(study)
     others = frame[frame["document"].ne(document.id) & frame["placed"]]
     if not arguments.rules_only:
         try:
-            known = suggesting.units(documents, sorted(others["document"].unique())) if len(others) else []
+            known = units.units(documents, sorted(others["document"].unique())) if len(others) else []
             codes, kind = [code.id for code in book.in_use()], arguments.features
-            learnt = learn.learn(known, others, codes, kind=kind, model=_model(kind))
-            found += learn.by_model(learnt, sentences, most=arguments.most, least=arguments.least)
+            learnt = by_model.learn(known, others, codes, kind=kind, model=_model(kind))
+            found += by_model.by_model(learnt, sentences, most=arguments.most, least=arguments.least)
         except InputError as error:
             print(f"The model is left out. {error}", file=sys.stderr)
     work = codings.work(study, arguments.coder, document.id)
@@ -62,14 +64,15 @@ def suggest(arguments: argparse.Namespace) -> int:
 
 def accept(arguments: argparse.Namespace) -> int:
     """Write what a person decided; what was left blank stays undecided."""
-    from casestudy.coding import codebook, codings, quoting, table
-    from casestudy.coding import suggest as suggesting
+    from casestudy.codebook import history
+    from casestudy.coding import codings, quoting, table, units
     from casestudy.errors import InputError, Problem, nearest, raise_if
     from casestudy.study import Study
+    from casestudy.suggestions import by_rules as suggesting
 
     study = Study.find(getattr(arguments, "study", None))
     document = quoting.document(table.material(study), arguments.document)
-    book, work = codebook.load(study), codings.work(study, arguments.coder, document.id)
+    book, work = history.load(study), codings.work(study, arguments.coder, document.id)
     name = Path(arguments.file).name
     try:
         text = Path(arguments.file).read_text(encoding="utf-8-sig")
@@ -99,7 +102,7 @@ def accept(arguments: argparse.Namespace) -> int:
                 Problem(where, "the words are not where the row says.", "Ask for suggestions again.")
             )
             continue
-        unit = suggesting.Unit(document.id, 0, spot[0], spot[1], row["quote"])
+        unit = units.Unit(document.id, 0, spot[0], spot[1], row["quote"])
         words = tuple(word for word in (row.get("words") or "").split(", ") if word)
         try:
             score = float(row.get("score") or 0)
@@ -119,17 +122,17 @@ def accept(arguments: argparse.Namespace) -> int:
 
 def judge(arguments: argparse.Namespace) -> int:
     """Print how good the model's suggestions are, code by code."""
-    from casestudy.coding import codebook, table
-    from casestudy.coding import judge as judging
-    from casestudy.coding import suggest as suggesting
+    from casestudy.codebook import history
+    from casestudy.coding import table, units
     from casestudy.outputs import csv_text
     from casestudy.study import Study
+    from casestudy.suggestions import evaluation as judging
 
     study = Study.find(getattr(arguments, "study", None))
-    book, documents = codebook.load(study), table.material(study)
+    book, documents = history.load(study), table.material(study)
     frame = table.load(study, [arguments.coder] if arguments.coder else [])
     names = sorted(frame.loc[frame["placed"], "document"].unique())
-    sentences = suggesting.units(documents, names) if names else []
+    sentences = units.units(documents, names) if names else []
     if arguments.rules:
         result = judging.by_rules(sentences, frame, book)
         print(csv_text(result, 3), end="")
@@ -165,6 +168,6 @@ def judge(arguments: argparse.Namespace) -> int:
 
 def _model(*kinds: str) -> Any:
     """The language model, where one of the kinds of features needs it."""
-    from casestudy.coding.features import language_model
+    from casestudy.suggestions.features import language_model
 
     return language_model() if set(kinds) - {"words"} else None

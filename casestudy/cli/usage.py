@@ -92,9 +92,9 @@ def simulate_log(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from casestudy.outputs import csv_text, write_atomically
+    from casestudy.simulator import plan, settings, write_log
     from casestudy.study import Study
     from casestudy.usage import vocabulary
-    from casestudy.usage.simulator import log, plan, settings
 
     study = Study.find(arguments.study)
     parameters = settings.load(study.input(settings.FILE))
@@ -108,7 +108,7 @@ def simulate_log(arguments: argparse.Namespace) -> int:
         write_atomically(target / Path(plan.FILE).name, csv_text(invited, 6).encode())
     else:
         invited = plan.read_pool(listed)
-    made = log.simulate(invited, parameters, words)
+    made = write_log.simulate(invited, parameters, words)
     made.write(target)
     events, accounts = counted(len(made.events), "event"), counted(len(made.participants), "account")
     print(f"{events} of {accounts} written to {target}.")
@@ -152,7 +152,7 @@ def measure_log(arguments: argparse.Namespace) -> int:
     from casestudy.errors import InputError, Problem, raise_if
     from casestudy.outputs import csv_text, write_atomically
     from casestudy.study import Study
-    from casestudy.usage import big, stream, vocabulary
+    from casestudy.usage import packed_sessions, stream, vocabulary
 
     if not arguments.gap > 0:
         raise InputError("The log cannot be measured.", [Problem("--gap", "it must be above 0.", "Try 30.")])
@@ -162,7 +162,7 @@ def measure_log(arguments: argparse.Namespace) -> int:
     raise_if(found.problems, "The log has problems.")
     accounts, actions = counted(len(found.participants), "account"), counted(len(found.actions), "action")
     print(f"{counted(found.rows, 'event')} of {accounts}, {actions}.")
-    made = big.sessions(path, arguments.gap, arguments.edge, words.by("participant"))
+    made = packed_sessions.sessions(path, arguments.gap, arguments.edge, words.by("participant"))
     table = made.measures
     if table.empty:
         print("No participant did anything: there is nothing to measure.")

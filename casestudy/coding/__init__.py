@@ -1,1 +1,1 @@
-"""Codebooks, codings, their history, and what can be asked of them."""
+"""Codings of transcripts: records, edits, quoting, units, queries, words, and the opened study."""

@@ -6,14 +6,15 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
-from casestudy.coding import codebook as books
+from casestudy.codebook import codes as books
+from casestudy.codebook import history
+from casestudy.codebook.attributes import Attribute, attributes
+from casestudy.codebook.codes import Codebook
 from casestudy.coding import codings as work
-from casestudy.coding import history, participants, reconcile, seen
-from casestudy.coding.attributes import Attribute, attributes
-from casestudy.coding.codebook import Codebook
 from casestudy.coding.codings import Work
 from casestudy.coding.table import INTERVIEWERS, MESSAGES, material, messages
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.people import participants
 from casestudy.study import Study
 from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import Transcript
@@ -28,7 +29,7 @@ def check(study: Study) -> list[Problem]:
     Returns
     -------
     list of Problem
-        Codebooks first, then history, participants, codings, reconciliation; empty when all is well.
+        Codebooks first, then history, participants, codings; empty when all is well.
     """
     problems: list[Problem] = []
     book = Codebook({}, {})
@@ -42,8 +43,7 @@ def check(study: Study) -> list[Problem]:
     except InputError as error:
         problems += error.problems
     problems += people(study)
-    problems += codings(study, book if book.codes else None)
-    return problems + decisions(study, book if book.codes else None)
+    return problems + codings(study, book if book.codes else None)
 
 
 def codebook(book: Codebook) -> list[Problem]:
@@ -142,7 +142,6 @@ def people(study: Study) -> list[Problem]:
 def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
     """Problems of all codings; see `work_problems`."""
     works, problems = work.survey(study)
-    problems += seen.survey(study)[1]
     documents, broken = _readable(study)
     vocabulary: Mapping[str, Attribute] = {}
     try:
@@ -151,7 +150,7 @@ def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
         problems += error.problems
     if book is None:
         try:
-            book = books.load(study)
+            book = history.load(study)
         except InputError:
             book = None
     for one in works:
@@ -182,22 +181,6 @@ def _readable(study: Study) -> tuple[dict[str, Transcript], set[str]]:
     except InputError:
         broken.add(MESSAGES)
     return {name: one for name, one in found.items() if name not in broken}, broken
-
-
-def decisions(study: Study, book: Codebook | None = None) -> list[Problem]:
-    """Problems of the reconciliation log."""
-    found, problems = reconcile.survey(study)
-    if not found:
-        return problems
-    try:
-        documents = material(study)
-    except InputError:
-        documents = None
-    ids: dict[str, set[str]] = {}
-    for one in work.survey(study)[0]:
-        ids.setdefault(one.coder, set()).update(coding.id for coding in one.codings)
-    events = {one.id for one in history.survey(study)[0]}
-    return problems + reconcile.problems_of(found, book, documents, ids, events)
 
 
 def work_problems(

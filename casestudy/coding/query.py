@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from casestudy.coding.codebook import Codebook
+from casestudy.codebook.codes import Codebook
 from casestudy.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:

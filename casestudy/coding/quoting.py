@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from casestudy.coding.attributes import Attribute
-from casestudy.coding.codebook import Codebook
+from casestudy.codebook.attributes import Attribute
+from casestudy.codebook.codes import Codebook
 from casestudy.coding.codings import Coding, Record, Work, record
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.transcripts.transcript import Transcript

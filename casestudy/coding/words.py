@@ -342,7 +342,7 @@ def uncoded(
     """
     import pandas as pd
 
-    from casestudy.coding.talk import union
+    from casestudy.coding.spans import union
 
     left = frozenset(without)
     times: Counter[str] = Counter()

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from casestudy.coding.codebook import Codebook, read_yaml
+from casestudy.codebook.codes import Codebook, read_yaml
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.evidence import casetable
 from casestudy.study import Study

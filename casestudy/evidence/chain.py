@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from casestudy.coding.material import Material
 from casestudy.evidence.claims import Claim, Item
 from casestudy.evidence.status import UNKNOWN, Verdict
-from casestudy.mixed.material import Material
 from casestudy.mixed.presence import who_has
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
@@ -256,7 +256,7 @@ def _upward(material: Material, verdicts: Sequence[Verdict]) -> list[Trouble]:
 
 
 def _codes(patterns: Iterable[str], material: Material) -> set[str]:
-    from casestudy.coding.pick import expand
+    from casestudy.codebook.selection import expand
 
     return expand(patterns, material.parents, material.words["code"].unique())
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from casestudy.coding import codebook, framework
-from casestudy.coding.framework import Framework
-from casestudy.coding.pick import expand
+from casestudy.codebook import framework, history
+from casestudy.codebook.framework import Framework
+from casestudy.codebook.selection import expand
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.evidence import cases, chain, checklists, claims
 from casestudy.mixed import displays, readers, triangulation
@@ -39,7 +39,7 @@ def check(study: Study) -> list[Problem]:
     for reader in (*decided, checklists.own_answers):
         read(lambda reader=reader: reader(study))  # type: ignore[misc]
     try:
-        book = codebook.load(study)
+        book = history.load(study)
     except InputError:
         return problems  # said by the check of the codings
     for place in study.inputs(f"{cases.FOLDER}/*/{cases.FIELDS}"):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casestudy.coding.fields import Fields, read_yaml
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.evidence.records import Fact
+from casestudy.files.fields import Fields, read_yaml
 from casestudy.study import Study
 
 if TYPE_CHECKING:

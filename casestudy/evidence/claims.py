@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from casestudy.coding.fields import Fields, read_yaml
-from casestudy.coding.framework import Framework
-from casestudy.coding.pick import FIELDS, Pick, read_pick
+from casestudy.codebook.framework import Framework
+from casestudy.codebook.selection import FIELDS, Pick, read_pick
 from casestudy.errors import Problem, nearest, raise_if
+from casestudy.files.fields import Fields, read_yaml
 from casestudy.study import Study
 
 FILE = "evidence/claims.yaml"

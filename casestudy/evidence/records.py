@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casestudy.coding import codebook, history
-from casestudy.evidence import procedure
+from casestudy.codebook import history
+from casestudy.coding.material import Material
+from casestudy.evidence import methods_facts
 from casestudy.evidence.chain import Trouble
 from casestudy.evidence.status import STATUSES, Verdict
-from casestudy.mixed.material import Material
 from casestudy.outputs import contents
 from casestudy.study import Study
 from casestudy.wording import counted
@@ -65,7 +65,7 @@ def facts(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Troub
         In the order of a methods section; facts that no record holds are left out.
     """
     made = [*_study(found.study), *_people(found), *_coding(found), *_answers(found.study)]
-    flow = procedure.review(found.study)
+    flow = methods_facts.review(found.study)
     made.append(Fact("review", "Literature, after PRISMA 2020", flow, "literature/protocol.toml"))
     made += _claims(found, verdicts, troubles)
     made.append(Fact("software", "Software", software(), "requirements.lock"))
@@ -130,7 +130,7 @@ def _people(found: Material) -> list[Fact]:
         floor = f" No published cell describes fewer than {found.study.floor} people outside the interviews."
         made.append(Fact("consent", "Consent and disclosure", said + floor, "interviews/participants.csv"))
     if len(documents):
-        made.append(Fact("length", "Documents", procedure.lengths(found), "interviews/transcripts"))
+        made.append(Fact("length", "Documents", methods_facts.lengths(found), "interviews/transcripts"))
         heard = documents.loc[documents["kind"].eq("interview"), "who"]
         again = int(heard.duplicated().sum())
         said = f"{again} of {len(heard)} interviews are with somebody who was heard before."
@@ -155,7 +155,7 @@ def _coding(found: Material) -> list[Fact]:
     said = f"{len(counts)} ({listed} codings); "
     said += f"{int(twice.sum())} of {len(twice)} coded documents by more than one."
     status = study.data_status.get("codings", "")
-    book, events = codebook.load(study), history.read(study)
+    book, events = history.load(study), history.read(study)
     used, gone = len(book.in_use()), len(found.retired)
     tree = f"{counted(used, 'code')} in use in {counted(len(book.schemes), 'scheme')}, {gone} no longer used."
     revised = f" The codebook was changed {len(events)} times; each change is recorded." if events else ""
@@ -169,7 +169,7 @@ def _coding(found: Material) -> list[Fact]:
         Fact(
             "versions",
             "Codebook versions",
-            procedure.versions_in_words(procedure.versions(found), len(events)),
+            methods_facts.versions_in_words(methods_facts.versions(found), len(events)),
             "coding_schemes/history.jsonl",
         ),
         Fact("derivation", "Derivation of themes", _derivation(found), "coding_schemes/framework.yaml"),

@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casestudy.coding.pick import expand
+from casestudy.codebook.selection import expand
+from casestudy.coding.material import Material
 from casestudy.evidence import phrases
 from casestudy.evidence.claims import Claim, Item
-from casestudy.mixed.material import Material
 from casestudy.mixed.measures import described, read
 from casestudy.mixed.presence import who_has
 

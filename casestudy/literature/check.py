@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casestudy.coding import codebook
+from casestudy.codebook import history
 from casestudy.errors import InputError, Problem
 from casestudy.literature import duplicates, extraction, protocol, readers, screening
 from casestudy.study import Study
@@ -30,7 +30,7 @@ def check(study: Study) -> list[Problem]:
     works, wrong = extraction.survey(study)
     problems += wrong
     try:
-        book = codebook.load(study)
+        book = history.load(study)
     except InputError:
         return problems  # the coding room lists these
     for one in plan.dimensions.values():

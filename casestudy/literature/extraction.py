@@ -14,8 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casestudy.codebook.codes import Codebook
 from casestudy.coding import table as tidy
-from casestudy.coding.codebook import Codebook
 from casestudy.coding.codings import Work, line, survey_files
 from casestudy.coding.codings import record as statement
 from casestudy.coding.quoting import find

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from casestudy.coding.codebook import Codebook
+from casestudy.codebook.codes import Codebook
 from casestudy.literature.extraction import TITLE_ONLY
 from casestudy.literature.record import Record, citation
 

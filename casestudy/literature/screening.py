@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import Problem, nearest, raise_if
+from casestudy.files.tables import Column, Schema, conform
 from casestudy.literature.record import Record
 from casestudy.study import Study
-from casestudy.tables import Column, Schema, conform
 
 if TYPE_CHECKING:
     import pandas as pd

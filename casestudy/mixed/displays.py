@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from casestudy.coding.fields import Fields, read_yaml
 from casestudy.errors import Problem, raise_if
+from casestudy.files.fields import Fields, read_yaml
 from casestudy.mixed.measures import Reading
-from casestudy.mixed.participants import withhold
+from casestudy.people.floor import withhold
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def case_oriented(
     Parameters
     ----------
     joined : pandas.DataFrame
-        From `casestudy.mixed.participants.join`.
+        From `casestudy.mixed.joined.join`.
     words : pandas.DataFrame
         One row a participant (``who``, ``primary``, ``others``, ``certainty``), from
         `casestudy.mixed.typology.ways`.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from casestudy.coding.framework import Measure, View
-from casestudy.mixed.material import Material
+from casestudy.codebook.framework import Measure, View
+from casestudy.coding.material import Material
 from casestudy.mixed.measures import column
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def types(found: Material, view: View, joined: pd.DataFrame) -> tuple[pd.Series,
         A typology whose ``settings.log`` names notebook, table, key and column, and whose parts say under
         ``log`` how the log calls them.
     joined : pandas.DataFrame
-        From `casestudy.mixed.participants.join`.
+        From `casestudy.mixed.joined.join`.
 
     Returns
     -------

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casestudy.coding.framework import Measure
+from casestudy.codebook.framework import Measure
 from casestudy.errors import CaseStudyError, InputError, Problem, UndeclaredInput, nearest
 from casestudy.outputs import csv_text, read_table
 from casestudy.study import Study

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from casestudy.coding.pick import Pick
+from casestudy.codebook.selection import Pick
 from casestudy.proportions import wilson
 
 if TYPE_CHECKING:

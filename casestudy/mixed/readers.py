@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from casestudy.coding.fields import Fields, read_yaml
 from casestudy.errors import Problem, nearest, raise_if
+from casestudy.files.fields import Fields, read_yaml
 from casestudy.mixed.triangulation import VERDICTS
 from casestudy.study import Study
 from casestudy.wording import counted

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from casestudy.coding.material import Material
 from casestudy.errors import InputError, UndeclaredInput
-from casestudy.mixed import displays, logside, participants
+from casestudy.mixed import displays, logside
+from casestudy.mixed import joined as joining
 from casestudy.mixed.crosswalk import Agreement
-from casestudy.mixed.material import Material
 from casestudy.mixed.measures import column
 from casestudy.mixed.presence import best_quote, who_has
 from casestudy.outputs import read_table
@@ -26,7 +27,7 @@ class Both:
     Attributes
     ----------
     joined, coverage : pandas.DataFrame
-        See `casestudy.mixed.participants`.
+        See `casestudy.mixed.joined`.
     said : str
         Coverage in words, with every gap.
     cases : pandas.DataFrame
@@ -89,8 +90,8 @@ def join(found: Material, ways: pd.DataFrame, signature_share: float = 0.2) -> B
     view: Any = found.framework.view("typology")
     in_log, at_home = logside.ids(found, "participant"), logside.ids(found, "household")
     interviews = found.documents.loc[found.documents["kind"].eq("interview"), "who"]
-    joined = participants.join(found.people, interviews, in_log, at_home)
-    said = [participants.coverage_in_words(joined, in_log, at_home), *found.gaps]
+    joined = joining.join(found.people, interviews, in_log, at_home)
+    said = [joining.coverage_in_words(joined, in_log, at_home), *found.gaps]
     if ways.empty:
         ways = pd.DataFrame(columns=["who", "primary", "others", "certainty"])
     types, reason = (
@@ -114,7 +115,7 @@ def join(found: Material, ways: pd.DataFrame, signature_share: float = 0.2) -> B
     told = _told(found, view, list(ways["who"])) if view else pd.DataFrame()
     return Both(
         joined=joined,
-        coverage=participants.coverage(joined, in_log, at_home, found.study.floor),
+        coverage=joining.coverage(joined, in_log, at_home, found.study.floor),
         said=" ".join(said),
         cases=cases,
         pairs=pairs.reset_index(drop=True),

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from casestudy.errors import InputError, Problem, raise_if
+from casestudy.files.tables import Column, Schema, read_csv
 from casestudy.study import Study
-from casestudy.tables import Column, Schema, read_csv
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import TYPE_CHECKING
 
-from casestudy.coding.framework import View
+from casestudy.codebook.framework import View
 from casestudy.mixed.presence import who_has
 
 if TYPE_CHECKING:

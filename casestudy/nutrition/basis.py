@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from casestudy import engine, tables
+from casestudy import engine
 from casestudy.errors import raise_if
+from casestudy.files import tables
+from casestudy.files.tables import Column, Schema
 from casestudy.nutrition import foodmap, weights
 from casestudy.nutrition.foodmap import FoodGroups
 from casestudy.purchases.columns import distinct, numbers, plain, texts
@@ -15,7 +17,6 @@ from casestudy.purchases.read import Purchases, open_purchases
 from casestudy.purchases.sales import product_sales
 from casestudy.purchases.schema import HEAVIEST_MG, LARGE_QUANTITY
 from casestudy.study import Study
-from casestudy.tables import Column, Schema
 
 if TYPE_CHECKING:
     import ibis

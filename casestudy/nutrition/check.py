@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from casestudy import tables
 from casestudy.errors import CaseStudyError, Problem
+from casestudy.files import tables
 from casestudy.nutrition import basis, composition, coverage, foodmap, hei, needs, recommend
 from casestudy.study import Study
 

@@ -10,11 +10,11 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casestudy import tables
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.files import tables
+from casestudy.files.tables import Column, Schema
 from casestudy.nutrition.components import COMPONENTS
 from casestudy.study import Study
-from casestudy.tables import Column, Schema
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casestudy import tables
+from casestudy.files import tables
+from casestudy.files.tables import Column, Schema
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import ALL
 from casestudy.nutrition.foodmap import MAP
 from casestudy.nutrition.weights import REJECTED
 from casestudy.study import Study
-from casestudy.tables import Column, Schema
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from casestudy import tables
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.files import tables
+from casestudy.files.tables import Column, Schema
 from casestudy.nutrition import composition
 from casestudy.nutrition.components import COMPONENTS, IDS
 from casestudy.purchases.columns import distinct, numbers, plain, texts
 from casestudy.study import Study
-from casestudy.tables import Column, Schema
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from casestudy import tables
+from casestudy.files import tables
+from casestudy.files.tables import Column, Schema
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.nutrients import SCALE, amounts_expression
 from casestudy.nutrition.scores import table
 from casestudy.study import Study
-from casestudy.tables import Column, Schema
 
 if TYPE_CHECKING:
     import pandas as pd

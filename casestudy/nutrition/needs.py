@@ -5,11 +5,11 @@ from __future__ import annotations
 from calendar import monthrange
 from typing import TYPE_CHECKING
 
-from casestudy import tables
+from casestudy.files import tables
+from casestudy.files.tables import Column, Schema
 from casestudy.nutrition.recommend import MARKS
 from casestudy.purchases.households import read_households
 from casestudy.study import Study
-from casestudy.tables import Column, Schema
 from casestudy.wording import counted
 
 if TYPE_CHECKING:

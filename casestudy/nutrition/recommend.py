@@ -7,11 +7,11 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from casestudy import tables
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.files import tables
+from casestudy.files.tables import Column, Schema
 from casestudy.nutrition.measures import BY_ID
 from casestudy.study import Study
-from casestudy.tables import Column, Schema
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from casestudy.coding.material import Material
 from casestudy.mixed import typology
-from casestudy.mixed.material import Material
 from casestudy.mixed.presence import presence
 from casestudy.perspectives import sides
 from casestudy.perspectives.sides import Result, listed, most

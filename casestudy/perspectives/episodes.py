@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
-from casestudy.mixed.material import Material
+from casestudy.coding.material import Material
 
 if TYPE_CHECKING:
     import pandas as pd

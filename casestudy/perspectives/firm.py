@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from casestudy.coding.material import Material
 from casestudy.mixed.displays import shown
-from casestudy.mixed.material import Material
 from casestudy.mixed.measures import Reading
 from casestudy.perspectives import sides
 from casestudy.perspectives.sides import Result, listed, most

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from casestudy.coding.material import Material
 from casestudy.evidence.status import STATUSES, Verdict
 from casestudy.evidence.status import table as claims_table
-from casestudy.mixed.material import Material
 from casestudy.mixed.presence import who_has
 from casestudy.perspectives import sides
 from casestudy.perspectives.sides import Result, listed

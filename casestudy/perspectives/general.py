@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from casestudy.mixed.material import Material
+from casestudy.coding.material import Material
 from casestudy.mixed.presence import presence, who_has
 from casestudy.perspectives import episodes, sides
 from casestudy.perspectives.sides import Result, listed, most

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from casestudy.coding.material import Material
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.mixed.displays import side_by_side
-from casestudy.mixed.material import Material
 from casestudy.mixed.measures import Reading, described, read
 from casestudy.mixed.presence import Named, best_quote, presence
 from casestudy.outputs import Shown

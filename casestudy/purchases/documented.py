@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from casestudy import engine, tables
+from casestudy import engine
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files import tables
+from casestudy.files.tables import Column
 from casestudy.purchases.schema import LINES, PRODUCTS
-from casestudy.tables import Column
 
 if TYPE_CHECKING:
     import ibis

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casestudy import tables
+from casestudy.files import tables
 from casestudy.purchases.columns import distinct, texts
 from casestudy.purchases.schema import FOOD_CLASSES
 from casestudy.study import Study

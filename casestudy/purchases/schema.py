@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casestudy.tables import Column, Schema
+from casestudy.files.tables import Column, Schema
 
 LINES = Schema(
     "receipt lines",

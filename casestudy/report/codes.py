@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casestudy.coding.codebook import Code
+from casestudy.codebook.codes import Code
 from casestudy.report import layout
 from casestudy.report.corpus import PAGES, Corpus, Quote
 from casestudy.report.layout import Site

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from casestudy.study import Study
 
 if TYPE_CHECKING:
-    from casestudy.coding.codebook import Codebook
-    from casestudy.coding.framework import Framework
+    from casestudy.codebook.codes import Codebook
+    from casestudy.codebook.framework import Framework
+    from casestudy.coding.material import Material
     from casestudy.evidence.chain import Trouble
     from casestudy.evidence.status import Verdict
-    from casestudy.mixed.material import Material
     from casestudy.transcripts.transcript import Transcript
 
 PAGES = "pages"
@@ -141,12 +141,12 @@ def load(study: Study) -> Corpus:
     InputError
         When a file of documents, codings, codebooks, framework or claims has problems.
     """
-    from casestudy.coding import codebook, table
+    from casestudy.codebook import history
+    from casestudy.coding import material, table
     from casestudy.evidence import chain, claims, status
-    from casestudy.mixed import material
 
     found = material.load(study)
-    book = codebook.load(study)
+    book = history.load(study)
     roll = found.documents.set_index("document")
     verdicts = status.evaluate(claims.load(study, found.framework), found)
     troubles = chain.walk(found, verdicts, chain.load_seals(study))

@@ -159,7 +159,7 @@ def _properties(name: str, data: bytes) -> dict[str, Any]:
 
 
 def _cited(study: Study) -> dict[str, str]:
-    from casestudy.coding.fields import read_yaml
+    from casestudy.files.fields import read_yaml
 
     path = study.root / "CITATION.cff"
     found = read_yaml(path, path.name) if path.is_file() else {}
@@ -168,7 +168,7 @@ def _cited(study: Study) -> dict[str, str]:
 
 def _withheld(study: Study) -> set[str]:
     """Participants who may not be quoted: their words stay at home."""
-    from casestudy.coding.participants import read as people
+    from casestudy.people.participants import read as people
 
     table = people(study)
     refused = table["consent_quote"].map(lambda value: value is False or str(value) == "False")

@@ -26,7 +26,7 @@ _SHOWN_ON = {
 
 def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
     """The methods appendix and the checklists, by path."""
-    from casestudy.evidence import checklists, procedure
+    from casestudy.evidence import checklists, methods_facts
     from casestudy.evidence.records import facts
 
     path = f"{PAGES}/methods.html"
@@ -52,7 +52,7 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
             source=source,
             versions=[
                 row | {"page": corpus.page(row["document"]) if row["document"] in corpus.documents else ""}
-                for row in _rows(procedure.versions(corpus.material))
+                for row in _rows(methods_facts.versions(corpus.material))
             ],
         ),
         second: layout.page(

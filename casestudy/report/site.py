@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 CACHE = Path(".casestudy") / "pages.json"
 _PACKAGE = Path(__file__).parent.parent
 _LOCK = "requirements.lock"
-_ROOMS = ("coding", "transcripts", "evidence", "mixed", "literature")
+_ROOMS = (
+    *("files", "people", "transcripts", "codebook", "coding", "coders", "voices"),
+    *("evidence", "mixed", "literature"),
+)
 _FOLDERS = ("interviews", "coding_schemes", "evidence", "literature")
 _SECTIONS = (
     ("coding_schemes/framework.yaml", "perspectives", "Perspectives"),
@@ -197,9 +200,9 @@ def _notebook(
 
 
 def _study_pages(whole: Whole) -> dict[str, bytes]:
-    from casestudy.report import everything
+    from casestudy.report import study_pages
 
-    made = everything.pages(whole.corpus, whole.site, whole.records)
+    made = study_pages.pages(whole.corpus, whole.site, whole.records)
     return {path: text.encode() for path, text in made.items()}
 
 

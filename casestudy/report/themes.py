@@ -15,8 +15,8 @@ from casestudy.report.measures import Number, numbers
 from casestudy.report.records import Record
 
 if TYPE_CHECKING:
-    from casestudy.coding.framework import Theme
-    from casestudy.coding.pick import Pick
+    from casestudy.codebook.framework import Theme
+    from casestudy.codebook.selection import Pick
     from casestudy.evidence.status import Verdict
 
 
@@ -115,7 +115,7 @@ def _voiced(corpus: Corpus, theme: Theme) -> Voiced:
 
 
 def _codes(corpus: Corpus, pick: Pick) -> list[str]:
-    from casestudy.coding.pick import expand
+    from casestudy.codebook.selection import expand
 
     return sorted(expand(pick.codes, corpus.material.parents), key=corpus.book.path)
 

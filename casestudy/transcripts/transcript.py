@@ -200,7 +200,7 @@ def messages(path: Path, where: str = "interviews/feedback/messages.csv") -> pd.
     InputError
         With every problem of the table.
     """
-    from casestudy.tables import Column, Schema, read_csv
+    from casestudy.files.tables import Column, Schema, read_csv
 
     schema = Schema(
         "messages",

@@ -1,1 +1,1 @@
-"""Usage logs: events, sessions, measures, attrition, types, change; the simulator."""
+"""Usage logs: events, sessions, measures, attrition, ways of using."""

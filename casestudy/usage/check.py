@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from casestudy.errors import CaseStudyError, Problem
 from casestudy.usage import events, signatures, stream, vocabulary
-from casestudy.usage.simulator import settings as simulator
 
 if TYPE_CHECKING:
     from casestudy.study import Study
@@ -44,11 +43,6 @@ def check(study: Study) -> list[Problem]:
         try:
             rules = signatures.load(study.input(signatures.FILE))
             problems += _measures(rules, words)
-        except CaseStudyError as error:
-            problems += error.problems
-    if _there(study, simulator.FILE):
-        try:
-            problems += _acts(simulator.load(study.input(simulator.FILE)), words)
         except CaseStudyError as error:
             problems += error.problems
     return problems
@@ -98,16 +92,3 @@ def _measures(rules: signatures.Signatures, words: vocabulary.Vocabulary | None)
                     found = f"way {way.id} names {name!r}, but no action is of the group {group!r}."
                     problems.append(Problem(signatures.FILE, found, "Mend the name, or the vocabulary."))
     return problems
-
-
-def _acts(given: simulator.Settings, words: vocabulary.Vocabulary | None) -> list[Problem]:
-    """Actions that the simulator would write but the vocabulary does not know."""
-    if words is None:
-        return []
-    named = {action for way in given.ways for action in way.weights} | {*given.calendar.rolling_acts}
-    named |= {*given.first_time, *given.first_time.values(), *given.faults.tester_acts}
-    named |= {given.comparison.instead} - {""}
-    return [
-        Problem(simulator.FILE, f"action {name!r} is not in {vocabulary.FILE}.", "Mend it, or add it.")
-        for name in sorted(named - set(words.ids))
-    ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
-from casestudy.tables import Column, Flaw, Schema, conform, flaw, read_csv
+from casestudy.files.tables import Column, Flaw, Schema, conform, flaw, read_csv
 from casestudy.usage.vocabulary import Vocabulary
 from casestudy.wording import counted
 

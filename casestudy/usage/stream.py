@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casestudy.errors import InputError, Problem
-from casestudy.tables import Flaw, inspect, merged
+from casestudy.files.tables import Flaw, inspect, merged
 from casestudy.usage import events
 from casestudy.usage.vocabulary import Vocabulary
 from casestudy.wording import counted

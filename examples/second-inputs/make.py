@@ -21,7 +21,7 @@ from pathlib import Path
 import yaml
 
 from casestudy.cli.main import main as command
-from casestudy.coding import codebook
+from casestudy.codebook import history
 from casestudy.literature import extraction, readers
 from casestudy.literature import protocol as protocol_
 from casestudy.study import Study
@@ -205,7 +205,7 @@ def literature(root: Path, draw: random.Random) -> None:
     ]
     table(root / "literature" / "screening" / "settled.csv", settled)
     study = Study.load(root)
-    book, notes = codebook.load(study), protocol_.notes(study)
+    book, notes = history.load(study), protocol_.notes(study)
     for coder, record, pairs in codings:
         extraction.append(study, coder, record, [(code, text, 0, "") for code, text in pairs], book, notes)
 

@@ -1,0 +1,50 @@
+"""The vocabulary of attributes: what every coding may say besides its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from casestudy.codebook.codes import FOLDER, as_text, read_yaml
+from casestudy.errors import InputError, Problem, raise_if
+from casestudy.study import Study
+
+ATTRIBUTES = f"{FOLDER}/attributes.yaml"
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute that codings may carry, with its values; no values means free text."""
+
+    name: str
+    values: tuple[str, ...] = ()
+    rule: str = ""
+
+
+def attributes(study: Study) -> dict[str, Attribute]:
+    """The vocabulary of attributes, from ``coding_schemes/attributes.yaml``; empty where there is none.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read or an entry has no name.
+    """
+    paths = study.inputs(ATTRIBUTES)
+    if not paths:
+        return {}
+    data, _ = read_yaml(paths[0], ATTRIBUTES)
+    given = data.get("attributes") if isinstance(data, Mapping) else None
+    if not isinstance(given, list):
+        problem = Problem(ATTRIBUTES, "attributes: is no list.", "List name, values and rule.")
+        raise InputError("The vocabulary of attributes cannot be read.", [problem])
+    problems: list[Problem] = []
+    found: dict[str, Attribute] = {}
+    for number, entry in enumerate(given, start=1):
+        name = as_text(entry.get("id") or entry.get("name")) if isinstance(entry, Mapping) else ""
+        if not name or name in found:
+            problems.append(Problem(f"{ATTRIBUTES}, entry {number}", "no id, or one that occurs before."))
+            continue
+        values = tuple(as_text(value) for value in entry.get("values") or ())
+        found[name] = Attribute(name, values, as_text(entry.get("rule")))
+    raise_if(problems, "The vocabulary of attributes has problems.")
+    return found

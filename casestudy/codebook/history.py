@@ -1,0 +1,345 @@
+"""The history of a codebook: what was created, renamed, split, merged, moved and retired, by whom and why.
+
+The YAML files say how a scheme was first written, or how it stands; ``coding_schemes/history.jsonl`` says
+what was changed. Each event names the fields it changed with the value before and after, so that the
+codebook of any moment can be rebuilt whichever of the two the YAML holds, and so that branches merge by
+taking the lines of both.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import groupby, pairwise
+from typing import Any
+
+from casestudy.codebook.codes import (
+    CODE_KEYS,
+    HISTORY,
+    Code,
+    Codebook,
+    parse_code,
+    read_schemes,
+    scheme_files,
+    structure,
+)
+from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.outputs import write_atomically
+from casestudy.study import Study
+
+ACTIONS = ("create", "rename", "redefine", "split", "merge", "move", "retire", "restore", "undo")
+_KEYS = ("id", "action", "code", "changes", "who", "when", "why", "undoes")
+WHOLE = "*"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of one code before and after; field ``*`` is the whole code, None where it is not there."""
+
+    code: str
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the history.
+
+    Attributes
+    ----------
+    id : str
+        Twelve hexadecimal digits made of the content.
+    action : str
+        What was done, in the words of `ACTIONS`.
+    code : str
+        The code it was done to.
+    changes : tuple of Change
+    who, when, why : str
+    undoes : str
+        The event that this one takes back.
+    line : int
+        Where it stands in the file; 0 for nowhere. Two events are the same wherever they stand.
+    """
+
+    id: str
+    action: str
+    code: str
+    changes: tuple[Change, ...]
+    who: str = ""
+    when: str = ""
+    why: str = ""
+    undoes: str = ""
+    line: int = dataclasses.field(default=0, compare=False)
+
+
+def read(study: Study) -> list[Event]:
+    """The events of a study's history, by time.
+
+    Raises
+    ------
+    InputError
+        With every line that is no event.
+    """
+    events, problems = survey(study)
+    raise_if(problems, "The history of the codebook has problems.")
+    return events
+
+
+def survey(study: Study) -> tuple[list[Event], list[Problem]]:
+    """Like `read`, with the problems listed instead of raised."""
+    found = study.inputs(HISTORY)
+    if not found:
+        return [], []
+    try:
+        return parse(found[0].read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return [], [Problem(HISTORY, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")]
+
+
+def parse(text: str) -> tuple[list[Event], list[Problem]]:
+    """Events of a history file by time, each after what it rests on; doubled lines count once."""
+    events: dict[str, Event] = {}
+    problems: list[Problem] = []
+    for number, row in enumerate(text.split("\n"), start=1):
+        if not row.strip():
+            continue
+        where = f"{HISTORY}, line {number}"
+        try:
+            data = json.loads(row)
+            changes = tuple(
+                Change(str(code), str(field), _plain(pair[0]), _plain(pair[1]))
+                for code, given in data["changes"].items()
+                for field, pair in given.items()
+            )
+            texts = {key: str(data.get(key) or "") for key in ("who", "when", "why", "undoes")}
+            event = Event(
+                str(data["id"]),
+                str(data["action"]),
+                str(data.get("code") or ""),
+                changes,
+                **texts,
+                line=number,
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+            remedy = 'Write {"id", "action", "code", "changes": {code: {field: [before, after]}}, …}.'
+            problems.append(Problem(where, f"{row[:40]!r} is no event.", remedy))
+            continue
+        if event.action not in ACTIONS:
+            problems.append(Problem(where, f"action is {event.action!r}.", nearest(event.action, ACTIONS)))
+            continue
+        strange = [change.field for change in changes if change.field not in (*CODE_KEYS, WHOLE)]
+        if strange:
+            problems.append(
+                Problem(where, f"{strange[0]!r} is no field of a code.", nearest(strange[0], CODE_KEYS))
+            )
+            continue
+        if event.id in events and events[event.id] != event:
+            problems.append(Problem(where, f"a second event with id {event.id!r}.", "Give it another id."))
+            continue
+        events[event.id] = event
+    return _in_order(events.values()), problems
+
+
+def _in_order(events: Iterable[Event]) -> list[Event]:
+    """Events by time; those of one moment with what they rest on first, then by id."""
+    ordered: list[Event] = []
+    ranked = sorted(events, key=lambda one: (one.when, one.id))
+    for _, group in groupby(ranked, key=lambda one: one.when):
+        left = list(group)
+        while left:
+            free = (
+                one for one in left if not any(_follows(one, other) for other in left if other is not one)
+            )
+            first = next(free, left[0])
+            left.remove(first)
+            ordered.append(first)
+    return ordered
+
+
+def _follows(later: Event, event: Event) -> bool:
+    """Whether an event takes up what another left: its undoing, its new code or its new value of a field."""
+    if later.undoes == event.id or event.undoes == later.id:
+        return later.undoes == event.id
+    made = {(one.code, one.field): one for one in event.changes}
+    for one in later.changes:
+        whole = made.get((one.code, WHOLE))
+        if whole and one.field != WHOLE and whole.before is None:
+            return True
+        same = made.get((one.code, one.field))
+        if same and comparable(one.before) == comparable(same.after) != comparable(same.before):
+            return True
+    return False
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def current(written: Codebook, events: Sequence[Event]) -> Codebook:
+    """The codebook as it stands: what is written, with the events it does not hold yet.
+
+    For each field of each code, the events form a chain of values. The written value is looked for in it
+    from the end; what follows is applied. A written value that the chain does not know was changed by
+    hand and stands.
+    """
+    return replay(written, events, len(events))
+
+
+def at(written: Codebook, events: Sequence[Event], when: str) -> Codebook:
+    """The codebook as it stood at a moment (events whose time is not later)."""
+    return replay(written, events, sum(event.when <= when for event in events))
+
+
+def replay(written: Codebook, events: Sequence[Event], count: int) -> Codebook:
+    """The codebook after the first `count` events."""
+    chains = _chains(events)
+    states: dict[str, dict[str, Any]] = {code.id: _state(code) for code in written.codes.values()}
+    order = list(states)
+    for code in dict.fromkeys(code for code, _ in chains):
+        whole = [(step, change) for step, change in chains.get((code, WHOLE), [])]
+        there = code in states
+        if whole:
+            past = [change for step, change in whole if step < count]
+            exists = past[-1].after is not None if past else whole[0][1].before is not None
+            if exists and not there:
+                source = past[-1].after if past else whole[0][1].before
+                states[code] = _state_of(source)
+                order.append(code)
+            elif not exists and there:
+                states.pop(code)
+        if code not in states:
+            continue
+        for field in dict.fromkeys(field for one, field in chains if one == code and field != WHOLE):
+            chain = chains[code, field]
+            known = {comparable(change.before) for _, change in chain} | {
+                comparable(change.after) for _, change in chain
+            }
+            if comparable(states[code].get(field)) not in known:
+                continue
+            past = [change for step, change in chain if step < count]
+            states[code][field] = past[-1].after if past else chain[0][1].before
+    codes = {code: _code(code, states[code]) for code in order if code in states}
+    return Codebook(written.schemes, codes)
+
+
+def _chains(events: Sequence[Event]) -> dict[tuple[str, str], list[tuple[int, Change]]]:
+    chains: dict[tuple[str, str], list[tuple[int, Change]]] = {}
+    for step, event in enumerate(events):
+        for change in event.changes:
+            chains.setdefault((change.code, change.field), []).append((step, change))
+    return chains
+
+
+def _state(code: Code) -> dict[str, Any]:
+    return {one.name: getattr(code, one.name) for one in fields(Code) if one.name != "id"}
+
+
+def _state_of(given: Any) -> dict[str, Any]:
+    data = dict(given)
+    scheme = str(data.pop("scheme", ""))
+    code, _ = parse_code(data, scheme, HISTORY)
+    return _state(code) if code else {}
+
+
+def _code(name: str, state: Mapping[str, Any]) -> Code:
+    values = {key: value for key, value in state.items() if value is not None}
+    return Code(id=name, **values)
+
+
+def comparable(value: Any) -> str:
+    """A value of a field in one form, whatever it was read from; all that is empty is alike."""
+    empty = value is None or value == () or value == [] or value is False or value == ""
+    return "" if empty else json.dumps(value, ensure_ascii=False, sort_keys=True, default=list)
+
+
+@dataclass(frozen=True)
+class Fork:
+    """Two events that changed one field of one code from the same value to different ones."""
+
+    code: str
+    field: str
+    events: tuple[str, ...]
+    what: str
+
+
+def contradictions(events: Sequence[Event]) -> list[Fork]:
+    """Changes that do not follow from one another: two branches changed the same field.
+
+    The later one (by time, then id) holds. A further change of that field by either person settles it.
+    """
+    found = []
+    for (code, field), chain in _chains(events).items():
+        for (step, change), (later, following) in pairwise(chain):
+            agrees = comparable(change.after) == comparable(following.after)
+            if comparable(following.before) != comparable(change.after) and not agrees:
+                settled = chain[-1][0] > later
+                if not settled:
+                    pair = (events[step].id, events[later].id)
+                    said = f"{_short(change.after)} or {_short(following.after)}"
+                    found.append(Fork(code, field, pair, said))
+    return sorted(found, key=lambda fork: (fork.code, fork.field, fork.events))
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=list)
+    return repr(text if len(text) <= 60 else text[:57] + "…")
+
+
+def event(action: str, code: str, changes: Iterable[Change], **said: Any) -> Event:
+    """Make an event; its id is made of its content."""
+    blank = Event("", action, code, tuple(changes), **said)
+    digest = hashlib.sha256(line(blank).encode("utf-8", "surrogatepass")).hexdigest()
+    return Event(digest[:12], action, code, blank.changes, **said)
+
+
+def line(event: Event) -> str:
+    """An event as its line of JSON, without line end."""
+    changes: dict[str, dict[str, list[Any]]] = {}
+    for change in event.changes:
+        changes.setdefault(change.code, {})[change.field] = [change.before, change.after]
+    data: dict[str, Any] = {"id": event.id, "action": event.action, "code": event.code, "changes": changes}
+    data |= {"who": event.who, "when": event.when, "why": event.why}
+    return json.dumps(
+        data | ({"undoes": event.undoes} if event.undoes else {}), ensure_ascii=False, default=list
+    )
+
+
+def append(study: Study, events: Sequence[Event]) -> None:
+    """Append events to the study's history."""
+    path = study.root / HISTORY
+    before = path.read_bytes() if path.is_file() else b""
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
+    write_atomically(path, before + "".join(f"{line(one)}\n" for one in events).encode("utf-8"))
+
+
+def verified(book: Codebook, events: Sequence[Event]) -> Codebook:
+    """The codebook after further events.
+
+    Raises
+    ------
+    InputError
+        When they would leave a parent missing or a circle.
+    """
+    after = replay(book, events, len(events))
+    problems = structure(after)
+    if problems:
+        raise InputError("The codebook would be broken; nothing was written.", problems)
+    return after
+
+
+def load(study: Study) -> Codebook:
+    """The codebook as it stands now: the YAML files with the recorded history applied.
+
+    Raises
+    ------
+    InputError
+        With every problem that makes the codebook unusable. `casestudy check` lists more.
+    """
+
+    written = read_schemes(scheme_files(study), study.root)
+    return current(written, read(study))

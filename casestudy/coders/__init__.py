@@ -1,0 +1,1 @@
+"""Several coders: blind sheets, what each has read, agreement, disagreements and the decisions on them."""

@@ -1,0 +1,183 @@
+"""Blind sheets: a seeded, stratified sample of units for a second coder, without what the first one said."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casestudy.coders.blind_read import FIELDS
+from casestudy.coding import codings
+from casestudy.coding.codings import Coding, Record, record
+from casestudy.coding.units import Unit
+from casestudy.errors import InputError, Problem, nearest
+from casestudy.study import Study
+from casestudy.transcripts.text import sha256
+from casestudy.transcripts.transcript import Transcript
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casestudy.coders.blind_read import Row
+
+MORE = ("drawn", "version")
+BY = "blind sheet"
+GUIDE = (
+    "How to fill this in: write the ids of the codes that the words bear into the column codes, with ; "
+    "between them, and leave it blank where they bear none. Change nothing in the other columns but memo. "
+    "Rows may be sorted; a row taken out counts as not read."
+)
+
+
+def draw(
+    units: Sequence[Unit], people: pd.DataFrame, share: float = 0.2, *, by: str = "group", seed: int = 1
+) -> list[Unit]:
+    """A sample of units: within each stratum, evenly over its documents, at random within a document.
+
+    Parameters
+    ----------
+    units : sequence of Unit
+    people : pandas.DataFrame
+        Participants, whose column `by` names the strata; documents of no participant are one stratum.
+    share : float
+        Share of each document's units; at least one of each.
+    by : str
+    seed : int
+
+    Returns
+    -------
+    list of Unit
+        In an order that is shuffled, so that a coder does not read one person's talk at a stretch.
+
+    Raises
+    ------
+    InputError
+        When the share or the column cannot be used.
+    """
+    import numpy as np
+
+    if not 0 < share <= 1:
+        raise InputError("No sample was drawn.", [Problem("share", f"{share} is not a share.", "Write 0.2.")])
+    if by not in people.columns:
+        problem = Problem(f"column {by!r}", "participants have none.", nearest(by, map(str, people.columns)))
+        raise InputError("No sample was drawn.", [problem])
+    strata = {str(row["participant_id"]): str(row[by]) for row in people.to_dict("records")}
+    random = np.random.default_rng(seed)
+    documents: dict[tuple[str, str], list[Unit]] = {}
+    for unit in units:
+        documents.setdefault((strata.get(unit.document, ""), unit.document), []).append(unit)
+    chosen: list[Unit] = []
+    for key in sorted(documents):
+        own = documents[key]
+        count = max(1, math.floor(share * len(own) + 0.5))
+        chosen += [own[number] for number in sorted(random.choice(len(own), count, replace=False))]
+    return [chosen[number] for number in random.permutation(len(chosen))]
+
+
+def sheet(units: Sequence[Unit], documents: Mapping[str, Transcript] | None = None, drawn: str = "") -> str:
+    """The sheet as CSV; its first row says how to fill it in.
+
+    Parameters
+    ----------
+    units : sequence of Unit
+    documents : mapping of id to Transcript, optional
+        With them each row carries the mark of its document's text, so that a later change is noticed.
+    drawn : str
+        How the units were drawn, in words.
+
+    Examples
+    --------
+    >>> sheet([Unit("t", 1, 6, 11, "I do.")]).splitlines()[-1]
+    '1,t,6,11,I do.,,,,'
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*FIELDS, *MORE])
+    writer.writerow(["", "", "", "", GUIDE, "", "", "", ""])
+    for number, unit in enumerate(units, start=1):
+        version = sha256(documents[unit.document].text)[:16] if documents else ""
+        row = [number, unit.document, unit.start, unit.end, unit.text, "", "", drawn, version]
+        writer.writerow(row)
+    return file.getvalue()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What reading a filled sheet comes to, before anything is written.
+
+    Attributes
+    ----------
+    fresh : mapping of document to list of Record
+        Codings to add.
+    there : int
+        Codes of the sheet that the coder has given there already.
+    removed : int
+        Codes that the coder gave there once and took away since: they are not given again.
+    left : tuple of Coding
+        What an earlier reading gave these units and this sheet does not.
+    """
+
+    fresh: Mapping[str, list[Record]]
+    there: int
+    removed: int
+    left: tuple[Coding, ...]
+
+
+def plan(
+    study: Study, coder: str, rows: Sequence[Row], documents: Mapping[str, Transcript], when: str = ""
+) -> Plan:
+    """Compare a filled sheet with what the coder has coded before.
+
+    Raises
+    ------
+    InputError
+        When the coder, or a document, cannot be a file name.
+    """
+    by_document: dict[str, list[Row]] = {}
+    for row in rows:
+        by_document.setdefault(row.unit.document, []).append(row)
+    codings.refuse_strange(coder, sorted(by_document))
+    fresh: dict[str, list[Record]] = {}
+    there, removed, left = 0, 0, []
+    for document, own in sorted(by_document.items()):
+        work = codings.work(study, coder, document)
+        held = {(one.code, one.start, one.end) for one in work.codings}
+        known = {one.id for one in work.records}
+        said = {(one.unit.start, one.unit.end): set(one.codes) for one in own}
+        for one in records(own, coder, documents[document], when):
+            if (one.code, one.start, one.end) in held:
+                there += 1
+            elif one.id in known:
+                removed += 1
+            else:
+                fresh.setdefault(document, []).append(one)
+        left += [
+            one
+            for one in work.codings
+            if one.by == BY and one.code not in said.get((one.start, one.end), {one.code})
+        ]
+    return Plan(fresh, there, removed, tuple(left))
+
+
+def records(rows: Sequence[Row], coder: str, document: Transcript, when: str = "") -> list[Record]:
+    """The records of the rows of one document."""
+    return [
+        record(
+            "add",
+            place=f"{coder}/{document.id}",
+            code=code,
+            start=row.unit.start,
+            end=row.unit.end,
+            quote=row.unit.text,
+            attributes={},
+            memo=row.memo,
+            when=when,
+            text=sha256(document.text)[:16],
+            by=BY,
+        )
+        for row in rows
+        for code in row.codes
+    ]

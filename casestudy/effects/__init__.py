@@ -1,0 +1,1 @@
+"""Change after adoption: comparison, confounding, robustness, outcomes."""

@@ -1,0 +1,1 @@
+"""The people of a study: participants, who speaks, what they consented to, and the disclosure floor."""

@@ -1,0 +1,44 @@
+"""The disclosure floor: how few people a published cell may describe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def withhold(frame: pd.DataFrame, count: str, columns: Sequence[str], floor: int) -> pd.DataFrame:
+    """Blank the cells that describe fewer people than the floor.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    count : str
+        The column that says how many people a row describes.
+    columns : sequence of str
+        What to blank in rows below the floor.
+    floor : int
+        The fewest people that a cell may describe. A row of nobody stays: it describes no one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the column ``withheld`` (true or false); the count itself becomes missing in rows withheld.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = withhold(pd.DataFrame({"people": [2, 9], "mean": [1.5, 2.5]}), "people", ["mean"], 5)
+    >>> table["mean"].tolist(), table["withheld"].tolist()
+    ([nan, 2.5], [True, False])
+    """
+    table = frame.copy()
+    below = table[count].gt(0) & table[count].lt(floor)
+    for column in columns:
+        if not (str(table[column].dtype).startswith(("float", "Float"))):
+            table[column] = table[column].astype(object)
+        table.loc[below, column] = None
+    table[count] = table[count].astype("Int64").mask(below)
+    return table.assign(withheld=below)

@@ -1,0 +1,156 @@
+"""The participants' table as far as words need it: who is who, in which group, under which name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from casestudy.errors import Problem
+from casestudy.files.tables import Column, Schema, read_csv
+from casestudy.people.interviewers import INTERVIEWERS
+from casestudy.study import Study
+from casestudy.transcripts.transcript import FOLDER, Transcript
+from casestudy.wording import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "interviews/participants.csv"
+SCHEMA = Schema(
+    "participants",
+    (
+        Column("participant_id", "text", "the participant's id, which is also the interview's", unique=True),
+        Column("group", "text", "the group that is compared with others"),
+        Column("role", "text", "what the participant does", required=False),
+        Column("pseudonym", "text", "the name in the transcript", required=False),
+        Column("household_id", "integer", "household in the purchases", required=False),
+        Column("log_id", "text", "participant in the usage log", required=False),
+        Column("age", "text", "age or age band", required=False),
+        Column("household", "text", "who lives together", required=False),
+        Column("interviewed_on", "date", "day of the interview", required=False),
+        Column("consent_quote", "boolean", "may be quoted", required=False),
+        Column("consent_link", "boolean", "may be linked to log and purchases", required=False),
+        Column("notes", "text", "anything else", required=False),
+    ),
+)
+
+
+def read(study: Study) -> pd.DataFrame:
+    """The participants of a study, sorted by id; only ``participant_id`` and ``group`` are required.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The file's columns; those of the schema that it lacks are empty. No file gives no rows.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    import pandas as pd
+
+    found = study.inputs(FILE)
+    table = read_csv(found[0], SCHEMA, FILE) if found else pd.DataFrame(columns=SCHEMA.names)
+    for column in SCHEMA.columns:
+        if column.name not in table:
+            table[column.name] = pd.NaT if column.kind == "date" else None
+    if "pseudonym" in table:
+        table["pseudonym"] = table["pseudonym"].astype(object).where(table["pseudonym"].notna(), "")
+    return table.sort_values("participant_id", kind="stable").reset_index(drop=True)
+
+
+def is_talk(document: Transcript) -> bool:
+    """Whether a document reads like an interview: an interviewer speaks in it, or several people do.
+
+    A front line ``> Not an interview`` says that it is none, such as the minutes of a meeting.
+
+    Examples
+    --------
+    >>> from casestudy.transcripts.transcript import from_text
+    >>> is_talk(from_text("Aino: Hello.\\n\\nEero: Hello.", "t")), is_talk(from_text("A memo.", "d"))
+    (True, False)
+    """
+    speakers = {one.casefold() for one in document.speakers}
+    told = any(note.casefold().startswith("not an interview") for note in document.notes)
+    return not told and (len(speakers) > 1 or bool(speakers & set(INTERVIEWERS)))
+
+
+def unmatched(
+    table: pd.DataFrame,
+    documents: Mapping[str, Transcript],
+    broken: Collection[str] = (),
+    *,
+    there: bool = True,
+) -> list[Problem]:
+    """Interviews of nobody, and people who were interviewed without a transcript.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `read`.
+    documents : mapping of id to Transcript
+        What can be read of the study's documents.
+    broken : collection of str
+        Ids of documents that are there and cannot be read.
+    there : bool
+        Whether the study has a participants' file.
+
+    Returns
+    -------
+    list of Problem
+        One for each interview without a row, and one for each row without a transcript; a single one where
+        there is no file at all. A row that only ties an account of the log to a household needs no
+        transcript.
+    """
+    talks = [name for name, one in sorted(documents.items()) if is_talk(one)]
+    if not there and talks:
+        named = ", ".join(talks[:5]) + (", …" if len(talks) > 5 else "")
+        found = f"it is not there, so {counted(len(talks), 'interview')} ({named}) would be of nobody."
+        remedy = f"Write it with the head participant_id,group and a row for each: {talks[0]},GROUP."
+        return [Problem(FILE, found, remedy)]
+    known = {str(one).casefold(): str(one) for one in table["participant_id"]}
+    problems = []
+    for name in talks:
+        if known.get(name.casefold()) != name:
+            like = known.get(name.casefold())
+            remedy = f"Write {name!r} for {like!r}" if like else f"Write the row {name},GROUP"
+            found = f"{FILE} has no row {name!r}, so the interview would be of nobody."
+            remedy += ", or open the document with '> Not an interview'."
+            problems.append(Problem(f"{FOLDER}/{name}.{documents[name].format}", found, remedy))
+    for one in table.to_dict("records"):
+        name = str(one["participant_id"])
+        told = [column for column in ("log_id", "household_id") if one[column] == one[column] and one[column]]
+        dated = one["interviewed_on"] == one["interviewed_on"] and one["interviewed_on"]
+        if name not in documents and name not in broken and (dated or len(told) < 2):
+            remedy = f"Put {FOLDER}/{name}.md there (or .txt, .docx, .vtt, …), or take the row out."
+            problems.append(Problem(f"{FILE}, participant {name!r}", "there is no transcript.", remedy))
+    return problems
+
+
+def load(study: Study) -> pd.DataFrame:
+    """The participants' table, with empty text for what is not known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `casestudy.people.participants`; ids as text; a consent that is not recorded counts as
+        refused. No rows when the study has no participants.csv.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    import pandas as pd
+
+    table = read(study)
+    for column in SCHEMA.columns:
+        values = table[column.name]
+        if column.kind == "boolean":
+            table[column.name] = [not pd.isna(value) and bool(value) for value in values.astype(object)]
+            table[column.name] = table[column.name].astype(bool)
+        elif column.kind != "date":
+            table[column.name] = ["" if pd.isna(value) else str(value) for value in values.astype(object)]
+            table[column.name] = table[column.name].astype(object)
+    return table

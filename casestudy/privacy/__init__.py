@@ -1,0 +1,1 @@
+"""What goes through every file of a study: pseudonyms, withdrawal, the leak check."""

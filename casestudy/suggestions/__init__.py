@@ -1,0 +1,1 @@
+"""Suggested codings, by rules and by model, and how good they are."""

@@ -1,0 +1,1 @@
+"""What people say and who says it: topics, groups, saturation, stance, agency."""

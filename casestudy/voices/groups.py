@@ -1,0 +1,187 @@
+"""Who says what: codes by group of people, by attribute of the coding, and what stands beside what."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from casestudy.codebook.codes import Codebook
+from casestudy.proportions import wilson
+from casestudy.wording import Said, counted, honest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def by_group(
+    frame: pd.DataFrame,
+    people: pd.DataFrame,
+    asked: Sequence[str],
+    book: Codebook,
+    *,
+    column: str = "group",
+    floor: int = 1,
+) -> pd.DataFrame:
+    """How many people of each group speak of each code.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Codings, perhaps rolled up.
+    people : pandas.DataFrame
+        With ``participant_id`` and `column`.
+    asked : sequence of str
+        Participants who were interviewed and coded.
+    column : str
+        What divides them: group, age, household …; people without a value are left out.
+    floor : int
+        A group of fewer people is withheld: its shares are missing and it says so.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code and group: ``code, path, group, people, of, share, low, high, withheld``, by code,
+        then group.
+    """
+    import pandas as pd
+
+    here = people[people["participant_id"].isin(list(asked)) & people[column].notna()]
+    groups = {str(name): sorted(part["participant_id"]) for name, part in here.groupby(column, sort=True)}
+    placed = frame[frame["placed"]]
+    having = placed.groupby("code")["who"].agg(lambda who: frozenset(who)).to_dict()
+    rows: list[dict[str, Any]] = []
+    for code in sorted(having):
+        for name, members in groups.items():
+            held = len(members) < floor
+            count = sum(one in having[code] for one in members)
+            low, high = (math.nan, math.nan) if held else wilson(count, len(members))
+            rows.append(
+                {
+                    "code": code,
+                    "path": book.path(code),
+                    "group": name,
+                    "people": pd.NA if held else count,
+                    "of": len(members),
+                    "share": math.nan if held else count / len(members),
+                    "low": low,
+                    "high": high,
+                    "withheld": held,
+                }
+            )
+    columns = ["code", "path", "group", "people", "of", "share", "low", "high", "withheld"]
+    return pd.DataFrame(rows, columns=columns).astype({"people": "Int64"})
+
+
+def contrast(shares: pd.DataFrame, first: str, second: str, *, shared: bool = False) -> pd.DataFrame:
+    """Codes by how far two groups differ in the share of people who speak of them.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        From `by_group`.
+    first, second : str
+        Names of the groups.
+    shared : bool
+        Only codes that someone of either group speaks of: leaves out codes that are asked of one side alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code, path, first, second, first_of, second_of, difference, low, high``: shares, people, first minus
+        second, and Newcombe's interval of the difference made of the two Wilson intervals (his method 10, as
+        statsmodels computes it); largest difference first.
+    """
+    import pandas as pd
+
+    columns = ["code", "path", "first", "second", "first_of", "second_of", "difference", "low", "high"]
+    sides = [
+        shares[shares["group"].eq(name) & ~shares["withheld"]].set_index("code") for name in (first, second)
+    ]
+    rows = []
+    for code in sorted(set(sides[0].index) & set(sides[1].index)):
+        one, two = sides[0].loc[code], sides[1].loc[code]
+        if shared and not (one["people"] and two["people"]):
+            continue
+        gap = one["share"] - two["share"]
+        below = math.hypot(one["share"] - one["low"], two["high"] - two["share"])
+        above = math.hypot(one["high"] - one["share"], two["share"] - two["low"])
+        values = [code, one["path"], one["share"], two["share"], one["of"], two["of"], gap]
+        rows.append(dict(zip(columns, [*values, max(gap - below, -1.0), min(gap + above, 1.0)], strict=True)))
+    result = pd.DataFrame(rows, columns=columns)
+    result["size"] = result["difference"].astype(float).abs().round(9)
+    ranked = result.sort_values(["size", "code"], ascending=[False, True], ignore_index=True)
+    return ranked.drop(columns="size")
+
+
+def by_attribute(frame: pd.DataFrame, first: str, second: str = "") -> pd.DataFrame:
+    """Segments by the values of one attribute, or of two crossed; empty values are called ``not stated``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first, [second,] segments, people, share`` (of all segments); most segments first.
+    """
+
+    names = [name for name in (first, second) if name]
+    table = frame.copy()
+    for name in names:
+        table[name] = table.get(name, "")
+        table[name] = table[name].replace("", "not stated")
+    distinct = table.drop_duplicates(["coder", "document", "start", "end", "code", *names])
+    grouped = distinct.groupby(names, sort=True).agg(segments=("who", "size"), people=("who", "nunique"))
+    result: pd.DataFrame = grouped.reset_index()
+    result["share"] = result["segments"] / len(distinct) if len(distinct) else math.nan
+    return result.sort_values(
+        ["segments", *names], ascending=[False, *([True] * len(names))], ignore_index=True
+    )
+
+
+def named_pairs(pairs: pd.DataFrame, book: Codebook, *, across: bool = False) -> pd.DataFrame:
+    """Pairs of codes with their paths, none of a code and one above it; `across`: of two schemes only."""
+    import pandas as pd
+
+    schemes = {code: one.scheme for code, one in book.codes.items()}
+    keep = [
+        b not in book.above(a)
+        and a not in book.above(b)
+        and not (across and schemes.get(a) == schemes.get(b))
+        for a, b in zip(pairs["a"], pairs["b"], strict=True)
+    ]
+    rows: pd.DataFrame = pairs[pd.Series(keep, index=pairs.index, dtype=bool)].copy()
+    rows.insert(1, "path_a", [book.path(code) for code in rows["a"]])
+    rows.insert(3, "path_b", [book.path(code) for code in rows["b"]])
+    return rows.reset_index(drop=True)
+
+
+def summary(
+    differences: pd.DataFrame,
+    pairs: pd.DataFrame,
+    first: str,
+    second: str,
+    status: Mapping[str, str] | None = None,
+) -> Said:
+    """Who says what, in one paragraph."""
+    values: dict[str, Any] = {"codes compared": len(differences), "pairs that occur": len(pairs)}
+    if differences.empty:
+        return Said(
+            "The groups cannot be compared yet: no code is used in both, or one is too small.", values
+        )
+    top = differences.iloc[0]
+    clear = differences[(differences["low"] > 0) | (differences["high"] < 0)]
+    values |= {"largest difference": float(top["difference"]), "clear differences": len(clear)}
+    against = (
+        f"{top['first']:.0%} of {top['first_of']} people against {top['second']:.0%} of {top['second_of']}"
+    )
+    compared = f"{len(clear)} of {counted(len(differences), 'code')} compared"
+    text = (
+        f"The groups {first} and {second} differ most in whether they speak of **{top['path']}**: {against}. "
+        f"For {compared} the 95 % interval of the difference leaves out zero; with so many codes and so few "
+        "people some will by chance."
+    )
+    if len(pairs):
+        pair = pairs.iloc[0]
+        values |= {"turns of the commonest pair": int(pair["together"])}
+        text += f" *{pair['path_a']}* and *{pair['path_b']}* stand together most often"
+        text += f" ({counted(int(pair['together']), 'turn')})."
+    return Said(text + honest(status), values)

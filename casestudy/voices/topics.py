@@ -1,0 +1,148 @@
+"""What people talk about: who counts, which schemes carry the talk, and the answer in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from casestudy.codebook.codes import Codebook
+from casestudy.coding.spans import overlap, union
+from casestudy.coding.table import INTERVIEWERS
+from casestudy.errors import InputError, Problem, nearest
+from casestudy.transcripts.transcript import Transcript
+from casestudy.wording import Said, counted, honest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def asked(frame: pd.DataFrame, people: pd.DataFrame, group: str = "") -> list[str]:
+    """Participants whose interview at least one coder has coded, sorted: the denominator of every share.
+
+    Raises
+    ------
+    InputError
+        When the group does not occur, or nobody is left.
+    """
+    groups = sorted(people["group"].unique())
+    if group and group not in groups:
+        problem = Problem("group", f"{group!r} is no group of the participants.", nearest(group, groups))
+        raise InputError("The people cannot be chosen.", [problem])
+    known = people[people["group"].eq(group)] if group else people
+    coded = set(frame.loc[frame["kind"].eq("interview"), "document"])
+    found = sorted(one for one in known["participant_id"] if one in coded)
+    if not found:
+        problem = Problem(
+            "interviews/participants.csv",
+            "none of its people has an interview that is coded.",
+            "casestudy check says what is missing; casestudy codings add writes codings.",
+        )
+        raise InputError("Nobody can be counted.", [problem])
+    return found
+
+
+def with_modality(
+    counts: pd.DataFrame, frame: pd.DataFrame, book: Codebook, name: str = "modality", value: str = "denied"
+) -> pd.DataFrame:
+    """Add to the counts each code's path, and how many people speak of it only with one attribute value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``path`` after ``name`` and a column called `value` after ``people``; missing where no coding
+        carries the attribute.
+    """
+    import pandas as pd
+
+    table = counts.copy()
+    table.insert(2, "path", [book.path(code) for code in table["code"]])
+    only = pd.Series(pd.NA, index=table.index, dtype="Int64")
+    if name in frame.columns:
+        alone = frame.assign(hit=frame[name].eq(value)).groupby(["code", "who"])["hit"].all()
+        heads = alone[alone].groupby(level="code").size()
+        only = table["code"].map(heads).fillna(0).astype("Int64")
+    table.insert(4, value, only)
+    return table
+
+
+def by_scheme(
+    frame: pd.DataFrame, book: Codebook, documents: Mapping[str, Transcript], people: Sequence[str]
+) -> pd.DataFrame:
+    """For each scheme: codes in use, codes that occur, people, segments, share of the spoken words covered.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``scheme, title, codes, occurring, people, of, segments, covered``; `covered` is the share of the
+        characters that participants speak which at least one coder coded with the scheme, NaN where
+        nobody speaks.
+    """
+    import pandas as pd
+
+    spans = {
+        name: [
+            (turn.speech, turn.end)
+            for turn in documents[name].turns
+            if turn.speaker.casefold() not in INTERVIEWERS
+        ]
+        for name in people
+        if name in documents
+    }
+    total = sum(end - start for turns in spans.values() for start, end in turns)
+    rows = []
+    for scheme in sorted(book.schemes):
+        inside = frame[frame["scheme"].eq(scheme)]
+        distinct = inside.drop_duplicates(["coder", "document", "start", "end", "code"])
+        covered = sum(
+            overlap(union(list(zip(part["start"], part["end"], strict=True))), spans.get(str(name), []))
+            for name, part in inside.groupby("document")
+        )
+        rows.append(
+            {
+                "scheme": scheme,
+                "title": book.schemes[scheme].title,
+                "codes": len(book.in_use(scheme)),
+                "occurring": int(inside["code"].nunique()),
+                "people": int(inside["who"].nunique()),
+                "of": len(people),
+                "segments": len(distinct),
+                "covered": covered / total if total else math.nan,
+            }
+        )
+    columns = ["scheme", "title", "codes", "occurring", "people", "of", "segments", "covered"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def summary(
+    counts: pd.DataFrame, schemes: pd.DataFrame, people: int, status: Mapping[str, str] | None = None
+) -> Said:
+    """What people talk about, in one paragraph.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        From `with_modality`.
+    schemes : pandas.DataFrame
+        From `by_scheme`.
+    people : int
+    status : mapping of str to str, optional
+        The study's sentences on what its material is; they end the paragraph.
+    """
+    used = counts[counts["people"] > 0]
+    values: dict[str, Any] = {"people": people, "codes in use": len(counts), "codes spoken of": len(used)}
+    if used.empty:
+        return Said("No interview is coded yet: nothing can be said about what people talk about.", values)
+    half = used[used["people"] * 2 >= people]
+    first = used.head(3)
+    named = "; ".join(f"{row['path']} ({row['people']} of {people})" for row in first.to_dict("records"))
+    widest = schemes.sort_values(["covered", "scheme"], ascending=[False, True]).iloc[0]
+    values |= {"codes of half the people or more": len(half), "most people": int(used["people"].iloc[0])}
+    never = counted(len(counts) - len(used), "code")
+    text = (
+        f"Most people speak of {named}. Of {len(counts)} codes **{len(used)}** occur in the {people} coded "
+        f"interviews, **{len(half)}** of them in at least half; {never} never. "
+        f"The scheme that covers most of what is said is *{widest['title']}* ({widest['covered']:.0%} of the "
+        "characters that participants speak)."
+    )
+    return Said(text + honest(status), values)
