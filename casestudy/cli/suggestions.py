@@ -72,7 +72,7 @@ def accept(arguments: argparse.Namespace) -> int:
 
     study = Study.find(getattr(arguments, "study", None))
     document = quoting.document(table.material(study), arguments.document)
-    book, work = history.load(study), codings.work(study, arguments.coder, document.id)
+    book = history.load(study)
     name = Path(arguments.file).name
     try:
         text = Path(arguments.file).read_text(encoding="utf-8-sig")
@@ -81,39 +81,41 @@ def accept(arguments: argparse.Namespace) -> int:
     problems: list[Problem] = []
     records: list[Any] = []
     decided = {"yes": 0, "no": 0}
-    for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
-        where = f"{name}, row {number}"
-        answer = {"y": "yes", "n": "no"}.get(str(row.get("accept") or "").strip().lower()) or str(
-            row.get("accept") or ""
-        ).strip().lower()
-        if not answer:
-            continue
-        if answer not in decided:
-            problems.append(Problem(where, f"accept is {answer!r}.", "Write yes, no or nothing."))
-            continue
-        start, end = str(row.get("start") or ""), str(row.get("end") or "")
-        code = str(row.get("code") or "")
-        if code not in {one.id for one in book.in_use()}:
-            problems.append(Problem(where, f"code {code!r} is not in use.", nearest(code, book.codes)[:200]))
-            continue
-        spot = (int(start), int(end)) if start.isdigit() and end.isdigit() else (0, 0)
-        if not row.get("quote") or document.text[spot[0] : spot[1]] != row["quote"]:
-            problems.append(
-                Problem(where, "the words are not where the row says.", "Ask for suggestions again.")
-            )
-            continue
-        unit = units.Unit(document.id, 0, spot[0], spot[1], row["quote"])
-        words = tuple(word for word in (row.get("words") or "").split(", ") if word)
-        try:
-            score = float(row.get("score") or 0)
-        except ValueError:
-            score = 0.0
-        one = suggesting.Suggestion(unit, code, row.get("by") or "a person", score, words)
-        mark = document.sha256[:16]
-        records += suggesting.decided(one, answer == "yes", arguments.who, work, mark, arguments.when)
-        decided[answer] += 1
-    raise_if(problems, "Nothing was written.")
-    if records:
+    with codings.writing(study, arguments.coder, document.id) as work:
+        for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
+            where = f"{name}, row {number}"
+            answer = {"y": "yes", "n": "no"}.get(str(row.get("accept") or "").strip().lower()) or str(
+                row.get("accept") or ""
+            ).strip().lower()
+            if not answer:
+                continue
+            if answer not in decided:
+                problems.append(Problem(where, f"accept is {answer!r}.", "Write yes, no or nothing."))
+                continue
+            start, end = str(row.get("start") or ""), str(row.get("end") or "")
+            code = str(row.get("code") or "")
+            if code not in {one.id for one in book.in_use()}:
+                problems.append(
+                    Problem(where, f"code {code!r} is not in use.", nearest(code, book.codes)[:200])
+                )
+                continue
+            spot = (int(start), int(end)) if start.isdigit() and end.isdigit() else (0, 0)
+            if not row.get("quote") or document.text[spot[0] : spot[1]] != row["quote"]:
+                problems.append(
+                    Problem(where, "the words are not where the row says.", "Ask for suggestions again.")
+                )
+                continue
+            unit = units.Unit(document.id, 0, spot[0], spot[1], row["quote"])
+            words = tuple(word for word in (row.get("words") or "").split(", ") if word)
+            try:
+                score = float(row.get("score") or 0)
+            except ValueError:
+                score = 0.0
+            one = suggesting.Suggestion(unit, code, row.get("by") or "a person", score, words)
+            mark = document.sha256[:16]
+            records += suggesting.decided(one, answer == "yes", arguments.who, work, mark, arguments.when)
+            decided[answer] += 1
+        raise_if(problems, "Nothing was written.")
         codings.append(study, arguments.coder, document.id, records)
     accepted = counted(decided["yes"], "suggestion")
     print(f"{accepted} accepted, {decided['no']} rejected, by {arguments.who}.")
