@@ -61,7 +61,7 @@ def _draw(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
     from casestudy.coders import blind_draw, unit_ratings
     from casestudy.coding import codings
     from casestudy.errors import InputError, Problem, nearest
-    from casestudy.outputs import write_atomically
+    from casestudy.files.writing import write_atomically
     from casestudy.people import participants
     from casestudy.wording import counted
 

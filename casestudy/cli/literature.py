@@ -96,8 +96,9 @@ def _records(arguments: argparse.Namespace) -> int:
 
 def _sheet(arguments: argparse.Namespace) -> int:
     from casestudy.errors import InputError, Problem
+    from casestudy.files.writing import write_atomically
     from casestudy.literature import duplicates, prisma, protocol, readers, screening
-    from casestudy.outputs import csv_text, write_atomically
+    from casestudy.outputs import csv_text
 
     study = _study(arguments)
     target = Path(arguments.to or f"{arguments.person}.csv")

@@ -79,8 +79,8 @@ def derive(arguments: argparse.Namespace) -> int:
     """Write the derived composition table from the source, the mixtures and the fills."""
     from casestudy import engine
     from casestudy.files import tables
+    from casestudy.files.writing import write_atomically
     from casestudy.nutrition import composition, foodmap
-    from casestudy.outputs import write_atomically
     from casestudy.study import Study
 
     study = Study.find(arguments.study)
@@ -144,8 +144,8 @@ def _table(title: str, frame: pd.DataFrame) -> str:
 
 def write_household(arguments: argparse.Namespace) -> int:
     """Write one household's page as a self-contained HTML file."""
+    from casestudy.files.writing import write_atomically
     from casestudy.nutrition.feedback import household_feedback
-    from casestudy.outputs import write_atomically
     from casestudy.report.household import household_page
     from casestudy.study import Study
 

@@ -19,7 +19,7 @@ def suggest(arguments: argparse.Namespace) -> int:
     from casestudy.codebook import history
     from casestudy.coding import codings, quoting, table, units
     from casestudy.errors import InputError
-    from casestudy.outputs import write_atomically
+    from casestudy.files.writing import write_atomically
     from casestudy.study import Study
     from casestudy.suggestions import by_model
     from casestudy.suggestions import by_rules as suggesting

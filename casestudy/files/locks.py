@@ -79,7 +79,9 @@ def writing(root: Path, name: str, *, patience: float = PATIENCE) -> Iterator[bo
 
 
 @contextmanager
-def study(root: Path, *, files: bool = True, patience: float = PATIENCE) -> Iterator[bool]:
+def study(
+    root: Path, *, files: bool = True, wait: bool = False, patience: float = PATIENCE
+) -> Iterator[bool]:
     """Be the only run, withdrawal, pseudonymisation or import of a study.
 
     Parameters
@@ -88,8 +90,10 @@ def study(root: Path, *, files: bool = True, patience: float = PATIENCE) -> Iter
         The study's folder.
     files : bool
         Whether all who write single files are kept out, too.
+    wait : bool
+        Whether to wait for another operation on the whole study, too.
     patience : float
-        Seconds to wait for those; another operation on the whole study is not waited for.
+        Seconds to wait.
 
     Raises
     ------
@@ -97,7 +101,7 @@ def study(root: Path, *, files: bool = True, patience: float = PATIENCE) -> Iter
         When another such operation is going on, a file was being written all the time, or the study cannot
         be written to.
     """
-    with _held(root, _STUDY, alone=True, patience=0) as locked:
+    with _held(root, _STUDY, alone=True, patience=patience if wait else 0) as locked:
         if not files:
             yield locked
             return

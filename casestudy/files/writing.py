@@ -46,12 +46,12 @@ def write_atomically(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _written(path, root, data)
     try:
-        os.chmod(temporary, _mode(path))
+        os.chmod(temporary, mode_of(path))
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _settle(path.parent)
+    settle(path.parent)
 
 
 def within(path: Path, root: Path | None) -> Path:
@@ -67,8 +67,8 @@ def within(path: Path, root: Path | None) -> Path:
     except (OSError, RuntimeError) as error:
         raise InputError("Nothing was written.", [Problem(path.name, "it is a circle of links.")]) from error
     if root is not None and not real.is_relative_to(root.resolve()):
-        name = path.absolute().relative_to(root).as_posix()
-        problem = Problem(name, "a symbolic link leads out of the study.", "Put a file in its place.")
+        name = os.path.relpath(path.absolute(), root)
+        problem = Problem(name, "it leads out of the study.", "Name a file of the study; replace the link.")
         raise InputError("Nothing was written.", [problem])
     return real
 
@@ -94,7 +94,7 @@ def _written(path: Path, root: Path | None, data: bytes) -> Path:
     return temporary
 
 
-def _mode(path: Path) -> int:
+def mode_of(path: Path) -> int:
     """The mode of the file that is there, else that of a new file."""
     try:
         return stat.S_IMODE(path.stat().st_mode)
@@ -115,7 +115,7 @@ def _umask() -> int:
     return mask
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Let the new name of a file outlast a loss of power, where the system can."""
     if os.name != "posix":
         return
