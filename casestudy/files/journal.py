@@ -215,7 +215,7 @@ def unfit(line: str, data: Any) -> str:
     >>> unfit("[12345678901234567890]", [12345678901234567890])
     'it holds an absurd number.'
     """
-    if "\\u" in line and not _is_encodable(data):
+    if "\\u" in line and not is_encodable(data):
         return "it holds half of a character."
     if len(_BRACKETS.findall(line)) > DEEPEST and _depth(data) > DEEPEST:
         return f"it is nested more than {DEEPEST} deep."
@@ -237,7 +237,14 @@ def _leaves(data: Any) -> Iterator[Any]:
             yield thing
 
 
-def _is_encodable(data: Any) -> bool:
+def is_encodable(data: Any) -> bool:
+    """Whether all texts within, keys included, can be written to a file.
+
+    Examples
+    --------
+    >>> is_encodable({"a": ["b"]}), is_encodable(["\\ud800"])
+    (True, False)
+    """
     texts = (thing for thing in _leaves(data) if isinstance(thing, str))
     return not any("\ud800" <= letter <= "\udfff" for text in texts for letter in text)
 
