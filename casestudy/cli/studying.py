@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from casestudy.errors import CaseStudyError, InputError, Problem
+from casestudy.files.guard import surveyed
+from casestudy.files.writing import write_atomically
 from casestudy.study import Study
 from casestudy.wording import counted
 
@@ -62,8 +65,10 @@ def problems_of(study: Study) -> list[Problem]:
         parameters.merged(notebooks, study.parameters)
     except CaseStudyError as error:
         problems += error.problems
+    problems += study.led_out()
     for room in CHECKED:
-        problems += import_module(f"casestudy.{room}.check").check(study)
+        check = import_module(f"casestudy.{room}.check").check
+        problems += surveyed(f"files of {room}", partial(check, study))
     return problems
 
 
@@ -80,8 +85,7 @@ def line_of_problems(study: Study, named: Path | None, moved: bool) -> str:
     if not found:
         left.unlink(missing_ok=True)
         return ""
-    left.parent.mkdir(exist_ok=True)
-    left.write_text(f"{found}\n", encoding="utf-8")
+    write_atomically(left, f"{found}\n".encode())
     where = f" --study {named}" if named else ""
     return f"{counted(found, 'problem')} in the study's files: casestudy check{where}"
 
