@@ -11,7 +11,17 @@ from importlib import import_module
 from casestudy import __version__
 from casestudy.errors import CaseStudyError
 
-AREAS = ("studying", "running", "coding", "usage", "nutrition", "evidence", "literature", "publishing")
+AREAS = (
+    "studying",
+    "running",
+    "coding",
+    "asking",
+    "usage",
+    "nutrition",
+    "evidence",
+    "literature",
+    "publishing",
+)
 _EPILOG = """examples:
   casestudy run                           run every notebook that is not fresh, and draw the pages
   casestudy run 20 --set gap_minutes=60   run one notebook with another parameter

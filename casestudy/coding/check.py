@@ -47,8 +47,8 @@ def check(study: Study) -> list[Problem]:
 
 
 def codebook(book: Codebook) -> list[Problem]:
-    """Codes without definition, pointers to codes that are not there, names and definitions that are "
-    "alike."""
+    """Codes without definition, pointers to codes that are not there, names and definitions that are
+    alike."""
     problems = []
     names: dict[tuple[str, str, str], str] = {}
     for code in book.codes.values():

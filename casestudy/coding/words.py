@@ -1,5 +1,5 @@
-"""Words themselves: keyword in context, collocations, phrase and lemma patterns, words that codings "
-"leave out."""
+"""Words themselves: keyword in context, collocations, phrase and lemma patterns, words that codings
+leave out."""
 
 from __future__ import annotations
 
