@@ -132,6 +132,8 @@ def test_ratings_from_a_file(command, tmp_path: Path) -> None:
     assert "interval metric = 0.821" in out
     code, out, _ = command("agreement", "rate", table)
     assert (code, "Cohen's kappa" in out, "Scott's pi" in out) == (0, True, True)
+    code, out, _ = command("agreement", "rate", table, "--coefficient", "fleiss", "--by-category")
+    assert (code, out.count("against all others")) == (0, 3)
     table.write_text("unit,anna\n1,1\n")
     code, _, err = command("agreement", "rate", table)
     assert (code, "Give each coder a column" in err) == (2, True)

@@ -39,6 +39,7 @@ def add(verbs: Any) -> None:
         "--interval", default="posterior", help="posterior, bootstrap, jackknife, linearised, none"
     )
     rate.add_argument("--seed", type=int, default=1, help="of the intervals (1)")
+    rate.add_argument("--by-category", action="store_true", help="add each category against all others")
     rate.set_defaults(act=_rate)
     plan = verbs.add_parser(
         "plan",
@@ -92,7 +93,7 @@ def _ratings(path: Path, categories: str = "") -> Any:
 
 
 def _rate(arguments: argparse.Namespace) -> int:
-    from casestudy.agreement import catalogue, summary
+    from casestudy.agreement import catalogue, percent, summary
     from casestudy.agreement.coefficient import measure
 
     method = catalogue.interval(arguments.interval, arguments.seed)
@@ -104,7 +105,11 @@ def _rate(arguments: argparse.Namespace) -> int:
         names = of_units or ["alpha", "ac1"]
         results = [measure(ratings, catalogue.coefficient(name, arguments.weights), method) for name in names]
     else:
+        names = ["alpha", "ac1"]
         results = summary.of_ratings(ratings, ordered=bool(arguments.categories), interval=method)
+    if arguments.by_category:
+        for name in names:
+            results += percent.per_category(ratings, catalogue.coefficient(name), method)
     for result in results:
         print(result)
         if result.interval.reason:
