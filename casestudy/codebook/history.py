@@ -27,6 +27,7 @@ from casestudy.codebook.codes import (
     structure,
 )
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files import reading
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
 
@@ -95,7 +96,7 @@ def survey(study: Study) -> tuple[list[Event], list[Problem]]:
     if not found:
         return [], []
     try:
-        return parse(found[0].read_bytes().decode("utf-8-sig"))
+        return parse(reading.data(found[0]).decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return [], [Problem(HISTORY, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")]
 
