@@ -27,6 +27,7 @@ from casestudy.outputs import write_atomically
 from casestudy.study import Study
 
 FOLDER = "interviews/codings"
+UNREADABLE = "Codings cannot be read."
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def read(study: Study, coder: str = "*", document: str = "*") -> list[Work]:
         With every line that is no record and every record whose parent is missing.
     """
     works, problems = survey(study, coder, document)
-    raise_if(problems, "Codings cannot be read.")
+    raise_if(problems, UNREADABLE)
     return works
 
 

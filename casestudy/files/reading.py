@@ -1,6 +1,6 @@
 """Reading bytes: within `once`, each file is opened at most once, however many ask for it.
 
-Drawing pages and checking a study ask for one file in several rooms: for its hash, for its rows, for its words.
+Drawing pages and checking a study ask for one file in several rooms: for its hash, its rows, its words.
 What is read stays in memory until the block ends, so nothing may write the same files within it.
 """
 
