@@ -14,6 +14,7 @@ from typing import Any
 
 from casestudy import settings
 from casestudy.errors import Problem, StudyError, UndeclaredInput, nearest
+from casestudy.files import reading
 from casestudy.settings import EngineSettings, Question
 
 FILE = "study.toml"
@@ -95,7 +96,7 @@ class Study:
         """Read the study.toml in `root`; every problem is listed with its line."""
         path = Path(root).resolve() / FILE
         try:
-            text = path.read_bytes().decode("utf-8-sig")
+            text = reading.data(path).decode("utf-8-sig")
         except OSError as error:
             raise StudyError(f"{FILE} cannot be read.", [Problem(str(path), f"{error.strerror}.")]) from error
         except UnicodeDecodeError as error:

@@ -164,7 +164,7 @@ def test_the_test_notices_a_breach(tmp_path: Path) -> None:
     [
         ("papermill", "run"),
         ("nbclient", "run"),
-        ("nbconvert", "report"),
+        ("pygments", "report"),
         ("jinja2", "report"),
         ("duckdb", "engine.py"),
         ("pyspark", "engine.py"),

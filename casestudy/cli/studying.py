@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import CaseStudyError, InputError, Problem
+from casestudy.files import reading
 from casestudy.study import Study
 from casestudy.wording import counted
 
@@ -17,6 +18,8 @@ CHECKED = (
     *("transcripts", "coding", "coders", "usage", "simulator", "purchases", "nutrition"),
     *("dynamics", "evidence", "literature"),
 )
+# Those that check the opened study rather than files of their own.
+_OF_WORDS = frozenset(("coding", "coders", "evidence"))
 
 
 def add(verbs: Any) -> None:
@@ -54,6 +57,7 @@ def _new(given: argparse.Namespace) -> int:
 
 def problems_of(study: Study) -> list[Problem]:
     """Every problem of the study's notebooks and files."""
+    from casestudy.coding.material import Material
     from casestudy.run import notebook, parameters
 
     problems: list[Problem] = []
@@ -62,8 +66,11 @@ def problems_of(study: Study) -> list[Problem]:
         parameters.merged(notebooks, study.parameters)
     except CaseStudyError as error:
         problems += error.problems
-    for room in CHECKED:
-        problems += import_module(f"casestudy.{room}.check").check(study)
+    with reading.once():
+        found = Material(study)
+        for room in CHECKED:
+            given = found if room in _OF_WORDS else study
+            problems += import_module(f"casestudy.{room}.check").check(given)
     return problems
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files import reading
 from casestudy.files.yaml_text import parsed
 from casestudy.study import Study
 
@@ -220,7 +221,7 @@ def read_yaml(path: Path, where: str) -> tuple[Any, str]:
     """
     from ruamel.yaml.error import YAMLError
 
-    raw = path.read_bytes()
+    raw = reading.data(path)
     if len(raw) > LARGEST:
         problem = Problem(where, f"it has {len(raw):,} bytes.", f"At most {LARGEST:,} are read.")
         raise InputError("A YAML file cannot be read.", [problem])

@@ -27,6 +27,7 @@ from casestudy.codebook.codes import (
     structure,
 )
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files import reading
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
 
@@ -43,6 +44,9 @@ class Change:
     field: str
     before: Any
     after: Any
+
+
+UNREADABLE = "The history of the codebook has problems."
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def read(study: Study) -> list[Event]:
         With every line that is no event.
     """
     events, problems = survey(study)
-    raise_if(problems, "The history of the codebook has problems.")
+    raise_if(problems, UNREADABLE)
     return events
 
 
@@ -95,7 +99,7 @@ def survey(study: Study) -> tuple[list[Event], list[Problem]]:
     if not found:
         return [], []
     try:
-        return parse(found[0].read_bytes().decode("utf-8-sig"))
+        return parse(reading.data(found[0]).decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return [], [Problem(HISTORY, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")]
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.codes import Codebook
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files import reading
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
 from casestudy.transcripts.transcript import Transcript
@@ -101,7 +102,7 @@ def survey(study: Study) -> tuple[list[Decision], list[Problem]]:
     found = study.inputs(FILE)
     decisions: dict[str, Decision] = {}
     problems: list[Problem] = []
-    text = found[0].read_bytes().decode("utf-8-sig", errors="replace") if found else ""
+    text = reading.data(found[0]).decode("utf-8-sig", errors="replace") if found else ""
     for number, row in enumerate(text.split("\n"), start=1):
         if not row.strip():
             continue

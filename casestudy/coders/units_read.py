@@ -16,6 +16,7 @@ from pathlib import Path
 from casestudy.coding.codings import FOLDER
 from casestudy.coding.units import Unit
 from casestudy.errors import Problem, raise_if
+from casestudy.files import reading
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
 from casestudy.transcripts.edits import EditMap
@@ -69,7 +70,7 @@ def survey(study: Study) -> tuple[dict[str, list[Line]], list[Problem]]:
     for path in study.inputs(f"{FOLDER}/*{END}"):
         where = f"{FOLDER}/{path.name}"
         try:
-            text = path.read_bytes().decode("utf-8-sig")
+            text = reading.data(path).decode("utf-8-sig")
         except UnicodeDecodeError as error:
             problems.append(Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8."))
             continue

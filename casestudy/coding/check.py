@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 
 from casestudy.codebook import codes as books
 from casestudy.codebook import history
-from casestudy.codebook.attributes import Attribute, attributes
+from casestudy.codebook.attributes import Attribute
 from casestudy.codebook.codes import Codebook
 from casestudy.coding import codings as work
 from casestudy.coding.codings import Work
-from casestudy.coding.table import INTERVIEWERS, MESSAGES, material, messages
+from casestudy.coding.material import Material
+from casestudy.coding.table import INTERVIEWERS, MESSAGES, messages
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.people import participants
-from casestudy.study import Study
 from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import Transcript
 from casestudy.wording import counted, shortened
@@ -23,7 +23,7 @@ from casestudy.wording import counted, shortened
 ALIKE = 0.92
 
 
-def check(study: Study) -> list[Problem]:
+def check(found: Material) -> list[Problem]:
     """All problems of the qualitative half, files that cannot be read included.
 
     Returns
@@ -34,16 +34,14 @@ def check(study: Study) -> list[Problem]:
     problems: list[Problem] = []
     book = Codebook({}, {})
     try:
-        written = books.read_schemes(books.scheme_files(study), study.root)
-        problems += codebook(written)
-        events, wrong = history.survey(study)
+        problems += codebook(found.schemes)
+        events, wrong = found.surveyed_events
         problems += wrong
-        book = history.current(written, events)
-        problems += changes(written, book, events)
+        book = history.current(found.schemes, events)
+        problems += changes(found.schemes, book, events)
     except InputError as error:
         problems += error.problems
-    problems += people(study)
-    return problems + codings(study, book if book.codes else None)
+    return problems + people(found) + codings(found, book if book.codes else None)
 
 
 def codebook(book: Codebook) -> list[Problem]:
@@ -117,14 +115,14 @@ def changes(written: Codebook, book: Codebook, events: list[history.Event]) -> l
     return problems + books.structure(book)
 
 
-def people(study: Study) -> list[Problem]:
+def people(found: Material) -> list[Problem]:
     """Problems of participants.csv: interviews of nobody, people without one, or who do not speak in it."""
     try:
-        table = participants.read(study)
+        table = participants.read(found.study)
     except InputError as error:
         return list(error.problems)
-    documents, broken = _readable(study)
-    there = bool(study.inputs(participants.FILE))
+    documents, broken = _readable(found)
+    there = bool(found.study.inputs(participants.FILE))
     problems = participants.unmatched(table, documents, broken, there=there)
     for row in table.to_dict("records"):
         document, name = documents.get(row["participant_id"]), str(row["pseudonym"] or "")
@@ -132,25 +130,25 @@ def people(study: Study) -> list[Problem]:
             continue
         speakers = [one for one in document.speakers if one.casefold() not in INTERVIEWERS]
         if speakers and name.casefold() not in {one.casefold() for one in speakers}:
-            found = (
+            strange = (
                 f"pseudonym {name!r} does not speak in {row['participant_id']} ({', '.join(speakers)} do)."
             )
-            problems.append(Problem(participants.FILE, found, "Write the name as the transcript has it."))
+            problems.append(Problem(participants.FILE, strange, "Write the name as the transcript has it."))
     return problems
 
 
-def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
-    """Problems of all codings; see `work_problems`."""
-    works, problems = work.survey(study)
-    documents, broken = _readable(study)
+def codings(found: Material, book: Codebook | None = None) -> list[Problem]:
+    """Problems of all codings; see `work_problems`. Without `book`, the study's own, if it can be read."""
+    documents, broken = _readable(found)
+    works, problems = found.surveyed_works[0], list(found.surveyed_works[1])
     vocabulary: Mapping[str, Attribute] = {}
     try:
-        vocabulary = attributes(study)
+        vocabulary = found.attributes
     except InputError as error:
         problems += error.problems
     if book is None:
         try:
-            book = history.load(study)
+            book = found.book
         except InputError:
             book = None
     for one in works:
@@ -159,13 +157,13 @@ def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
     return problems
 
 
-def _readable(study: Study) -> tuple[dict[str, Transcript], set[str]]:
+def _readable(found: Material) -> tuple[Mapping[str, Transcript], set[str]]:
     """What can be read of the study's material, and the names of what is there and cannot."""
     try:
-        return material(study), set()
+        return found.texts, set()
     except InputError:
         pass
-    found: dict[str, Transcript] = {}
+    study, texts = found.study, dict[str, Transcript]()
     broken: set[str] = set()
     for path in transcript.document_files(study):
         try:
@@ -173,14 +171,14 @@ def _readable(study: Study) -> tuple[dict[str, Transcript], set[str]]:
         except InputError:
             broken.add(path.stem)
             continue
-        if path.stem in found:
+        if path.stem in texts:
             broken.add(path.stem)
-        found[path.stem] = one
+        texts[path.stem] = one
     try:
-        found |= messages(study)
+        texts |= messages(study)
     except InputError:
         broken.add(MESSAGES)
-    return {name: one for name, one in found.items() if name not in broken}, broken
+    return {name: one for name, one in texts.items() if name not in broken}, broken
 
 
 def work_problems(

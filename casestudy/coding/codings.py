@@ -22,10 +22,12 @@ from casestudy.coding.records import line as line
 from casestudy.coding.records import parse as parse
 from casestudy.coding.records import record as record
 from casestudy.errors import Problem, raise_if
+from casestudy.files import reading
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
 
 FOLDER = "interviews/codings"
+UNREADABLE = "Codings cannot be read."
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def read(study: Study, coder: str = "*", document: str = "*") -> list[Work]:
         With every line that is no record and every record whose parent is missing.
     """
     works, problems = survey(study, coder, document)
-    raise_if(problems, "Codings cannot be read.")
+    raise_if(problems, UNREADABLE)
     return works
 
 
@@ -189,7 +191,7 @@ def survey_files(paths: Iterable[Path], folder: str) -> tuple[list[Work], list[P
         for path in paths:
             where = f"{folder}/{path.parent.name}/{path.name}"
             try:
-                text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+                text = reading.data(path).decode("utf-8-sig").replace("\r\n", "\n")
             except UnicodeDecodeError as error:
                 found = f"it is not UTF-8 (byte {error.start})."
                 problems.append(Problem(where, found, "Save it as UTF-8."))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import Problem
+from casestudy.files import reading
 
 COLUMNS = ("case", "title", "field", "value", "source", "mark", "note")
 BETWEEN = ";"
@@ -30,7 +31,7 @@ def read(path: Path, where: str) -> tuple[dict[str, dict[str, Any]], list[Proble
         Sheets of the shape that a YAML file of one case has, in order of the table.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = reading.data(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return {}, [Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")]
     try:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from casestudy.coding.material import Material
 from casestudy.evidence.claims import Claim, Item
 from casestudy.evidence.status import UNKNOWN, Verdict
+from casestudy.files import reading
 from casestudy.mixed.presence import who_has
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
@@ -81,7 +82,7 @@ def load_seals(study: Study) -> Seals:
     if not path.is_file():
         return {}
     try:
-        given = json.loads(path.read_text(encoding="utf-8"))
+        given = json.loads(reading.data(path))
         return {
             str(claim): {str(item): str(digest) for item, digest in items.items()}
             for claim, items in given.items()

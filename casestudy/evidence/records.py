@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casestudy.codebook import history
 from casestudy.coding.material import Material
 from casestudy.evidence import methods_facts
 from casestudy.evidence.chain import Trouble
@@ -155,7 +154,7 @@ def _coding(found: Material) -> list[Fact]:
     said = f"{len(counts)} ({listed} codings); "
     said += f"{int(twice.sum())} of {len(twice)} coded documents by more than one."
     status = study.data_status.get("codings", "")
-    book, events = history.load(study), history.read(study)
+    book, events = found.book, found.events
     used, gone = len(book.in_use()), len(found.retired)
     tree = f"{counted(used, 'code')} in use in {counted(len(book.schemes), 'scheme')}, {gone} no longer used."
     revised = f" The codebook was changed {len(events)} times; each change is recorded." if events else ""
@@ -247,7 +246,7 @@ def _claims(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Tro
             f"Claims rest on {', '.join(sources)}: one kind alone is marked single-source.",
             where,
         ),
-        Fact("integration", "Integration", _integration(found.study), "evidence/inferences.yaml"),
+        Fact("integration", "Integration", _integration(found), "evidence/inferences.yaml"),
         Fact(
             "coverage",
             "Limits",
@@ -257,17 +256,17 @@ def _claims(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Tro
     ]
 
 
-def _integration(study: Study) -> str:
+def _integration(found: Material) -> str:
     from casestudy.mixed import readers
     from casestudy.mixed.displays import load_inferences
     from casestudy.mixed.triangulation import load
 
-    inferences, judged = len(load_inferences(study)), load(study)
+    inferences, judged = len(found.also(load_inferences)), found.also(load)
     parts = [f"{inferences} rows of joint displays end in a written inference."] if inferences else []
     if len(judged):
         findings = judged["finding_id"].nunique()
         said = f"{findings} findings were held against {judged['source'].nunique()} sources"
-        agreed = readers.in_words(readers.pairs(judged, readers.load(study)))
+        agreed = readers.in_words(readers.pairs(judged, found.also(readers.load)))
         by = counted(judged["coder"].nunique(), "reader")
         parts.append(f"{said} by {by}{f': {agreed}. {readers.NAMED}' if agreed else '.'}")
     return " ".join(parts)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.files import reading
 
 
 def read_yaml(path: Path, where: str) -> Any:
@@ -33,7 +34,7 @@ def read_yaml(path: Path, where: str) -> Any:
 
     problem: Problem
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = reading.data(path).decode("utf-8-sig")
         return YAML(typ="rt").load(text)
     except OSError as error:
         problem = Problem(where, f"it cannot be read ({error.strerror}).", "Put the file there.")

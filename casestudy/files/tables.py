@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files import reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,7 +144,12 @@ def read_csv(path: Path, schema: Schema, where: str | None = None, separator: st
     name = where or str(path)
     try:
         frame = pd.read_csv(
-            path, sep=separator, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig"
+            io.BytesIO(reading.data(path)),
+            sep=separator,
+            dtype=str,
+            keep_default_na=False,
+            na_values=[""],
+            encoding="utf-8-sig",
         )
     except UnicodeDecodeError as error:
         problem = Problem(name, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import Problem, nearest, raise_if
+from casestudy.files import reading
 from casestudy.literature.record import Record, doi, named, year
 from casestudy.study import Study
 
@@ -84,7 +85,7 @@ def read(path: Path, where: str | None = None) -> Found:
     """
     name = where or path.name
     try:
-        data = path.read_bytes()
+        data = reading.data(path)
     except OSError as error:
         return [], [Problem(name, f"{error.strerror or 'it cannot be opened'}.")]
     if len(data) > LARGEST:

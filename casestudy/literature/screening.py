@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import Problem, nearest, raise_if
+from casestudy.files import reading
 from casestudy.files.tables import Column, Schema, conform
 from casestudy.literature.record import Record
 from casestudy.study import Study
@@ -92,7 +93,7 @@ def survey(
         try:
             import io
 
-            frame = pd.read_csv(io.StringIO(decoded(path.read_bytes())), dtype=str, keep_default_na=False)
+            frame = pd.read_csv(io.StringIO(decoded(reading.data(path))), dtype=str, keep_default_na=False)
         except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             problems.append(Problem(where, f"it is not a UTF-8 table: {str(error)[:80]}.", "Save it as CSV."))
             continue

@@ -141,24 +141,22 @@ def load(study: Study) -> Corpus:
     InputError
         When a file of documents, codings, codebooks, framework or claims has problems.
     """
-    from casestudy.codebook import history
-    from casestudy.coding import material, table
+    from casestudy.coding import material
     from casestudy.evidence import chain, claims, status
 
     found = material.load(study)
-    book = history.load(study)
     roll = found.documents.set_index("document")
     verdicts = status.evaluate(claims.load(study, found.framework), found)
     troubles = chain.walk(found, verdicts, chain.load_seals(study))
     people = found.people.astype(object).where(found.people.notna(), None)
     return Corpus(
         material=found,
-        documents=table.material(study),
+        documents=found.texts,
         kinds=roll["kind"].to_dict(),
         participants=roll["participant"].to_dict(),
         people={str(row["participant_id"]): row for row in people.to_dict("records")},
-        book=book,
-        quotes=tuple(_quote(row, book) for row in found.words.to_dict("records")),
+        book=found.book,
+        quotes=tuple(_quote(row, found.book) for row in found.words.to_dict("records")),
         verdicts=tuple(verdicts),
         troubles=tuple(troubles),
     )

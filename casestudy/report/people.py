@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,9 +83,6 @@ def _mentions(who: str, records: list[Record]) -> Iterator[tuple[Record, Item, l
             path = record.folder / item.file
             if not set(_KEYS) & set(item.dtypes) or not path.is_file():
                 continue
-            with path.open(encoding="utf-8", newline="") as file:
-                heads, *rows = list(csv.reader(file)) or [[]]
-            places = [heads.index(key) for key in _KEYS if key in heads]
-            mine = [row for row in rows if any(row[place] == who for place in places)]
+            mine = record.about(item, _KEYS, who)
             if mine:
-                yield record, item, heads, mine[:_MOST]
+                yield record, item, record.rows(item)[0], mine[:_MOST]

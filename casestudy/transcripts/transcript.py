@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casestudy.errors import InputError, Problem, raise_if
+from casestudy.files import reading
 from casestudy.study import Study
 from casestudy.transcripts import turns as turning
 from casestudy.transcripts.text import Place, sha256
@@ -138,7 +139,7 @@ def load(path: Path, name: str) -> bytes:
         if size > LARGEST:
             problem = Problem(name, f"it has {size:,} bytes.", f"At most {LARGEST:,} are read; split it.")
             raise InputError("A document cannot be read.", [problem])
-        return path.read_bytes()
+        return reading.data(path)
     except OSError as error:
         problem = Problem(name, f"{error.strerror or 'it cannot be opened'}.")
         raise InputError("A document cannot be read.", [problem]) from error
