@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 
 from casestudy.errors import InputError, Problem
 from casestudy.transcripts.archives import docx, odt
-from casestudy.transcripts.captions import segments, srt, vtt
+from casestudy.transcripts.captions import srt, vtt
+from casestudy.transcripts.bounds import MOST_CHARACTERS, guarded, refused, whole
+from casestudy.transcripts.segments import listed, segments
 from casestudy.transcripts.text import Extract, Place, decode
 
 _MOST_PAGES = 3000
@@ -204,4 +206,24 @@ READERS: dict[str, Callable[[bytes, str], Extract]] = {
     ".vtt": vtt,
     ".srt": srt,
     ".json": segments,
+    ".tsv": listed,
 }
+
+
+def extract(data: bytes, ending: str, where: str) -> Extract:
+    """What a file of a known ending holds, within the bounds of a document.
+
+    Raises
+    ------
+    InputError
+        With what is wrong, whatever it is: no exception of a library gets out.
+    """
+    if ending not in READERS:
+        known = ", ".join(sorted(READERS))
+        raise refused(where, f"{ending!r} is not known.", f"Use {known}.")
+    with guarded(where, ending):
+        found = READERS[ending](data, where)
+        if len(found.text) > MOST_CHARACTERS:
+            raise refused(where, f"it gives more than {MOST_CHARACTERS:,} characters.", "Split it.")
+        whole(found.text, where)
+        return found
