@@ -177,7 +177,7 @@ def _candidates(
             blank = opening
             continue
         candidate = _candidate(text, line, start, end, opening, given)
-        if candidate and candidate.form in ("capitals", "alone") and opening:
+        if candidate and candidate.form == "capitals" and opening:
             sections.append((start, end))
         elif not candidate and opening and _SECTION.match(line):
             sections.append((start, end))
