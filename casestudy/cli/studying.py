@@ -14,7 +14,7 @@ from casestudy.wording import counted
 
 # Rooms with files of their own in a study; each lists the problems of those files.
 CHECKED = (
-    *("transcripts", "coding", "coders", "usage", "simulator", "purchases", "nutrition"),
+    *("transcripts", "people", "coding", "coders", "usage", "simulator", "purchases", "nutrition"),
     *("dynamics", "evidence", "literature"),
 )
 

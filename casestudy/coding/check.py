@@ -12,11 +12,10 @@ from casestudy.codebook.attributes import Attribute, attributes
 from casestudy.codebook.codes import Codebook
 from casestudy.coding import codings as work
 from casestudy.coding.codings import Work
-from casestudy.coding.table import INTERVIEWERS, MESSAGES, material, messages
+from casestudy.coding.table import MESSAGES, material, messages
 from casestudy.errors import InputError, Problem, nearest
-from casestudy.people import participants
+from casestudy.people.check import readable
 from casestudy.study import Study
-from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import Transcript
 from casestudy.wording import counted, shortened
 
@@ -29,7 +28,7 @@ def check(study: Study) -> list[Problem]:
     Returns
     -------
     list of Problem
-        Codebooks first, then history, participants, codings; empty when all is well.
+        Codebooks first, then history, codings; empty when all is well.
     """
     problems: list[Problem] = []
     book = Codebook({}, {})
@@ -42,7 +41,6 @@ def check(study: Study) -> list[Problem]:
         problems += changes(written, book, events)
     except InputError as error:
         problems += error.problems
-    problems += people(study)
     return problems + codings(study, book if book.codes else None)
 
 
@@ -117,28 +115,6 @@ def changes(written: Codebook, book: Codebook, events: list[history.Event]) -> l
     return problems + books.structure(book)
 
 
-def people(study: Study) -> list[Problem]:
-    """Problems of participants.csv: interviews of nobody, people without one, or who do not speak in it."""
-    try:
-        table = participants.read(study)
-    except InputError as error:
-        return list(error.problems)
-    documents, broken = _readable(study)
-    there = bool(study.inputs(participants.FILE))
-    problems = participants.unmatched(table, documents, broken, there=there)
-    for row in table.to_dict("records"):
-        document, name = documents.get(row["participant_id"]), str(row["pseudonym"] or "")
-        if document is None or not name:
-            continue
-        speakers = [one for one in document.speakers if one.casefold() not in INTERVIEWERS]
-        if speakers and name.casefold() not in {one.casefold() for one in speakers}:
-            found = (
-                f"pseudonym {name!r} does not speak in {row['participant_id']} ({', '.join(speakers)} do)."
-            )
-            problems.append(Problem(participants.FILE, found, "Write the name as the transcript has it."))
-    return problems
-
-
 def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
     """Problems of all codings; see `work_problems`."""
     works, problems = work.survey(study)
@@ -165,17 +141,7 @@ def _readable(study: Study) -> tuple[dict[str, Transcript], set[str]]:
         return material(study), set()
     except InputError:
         pass
-    found: dict[str, Transcript] = {}
-    broken: set[str] = set()
-    for path in transcript.document_files(study):
-        try:
-            one = transcript.read(path)
-        except InputError:
-            broken.add(path.stem)
-            continue
-        if path.stem in found:
-            broken.add(path.stem)
-        found[path.stem] = one
+    found, broken = readable(study)
     try:
         found |= messages(study)
     except InputError:

@@ -48,6 +48,8 @@ class Transcript:
     headings : tuple of Heading
         What might stand for a speaker where the format does not say who speaks, each with the reason why it was
         taken for one or not.
+    kind, participants, sitting, language : str, tuple of str, int, str
+        What the study says of the document (`casestudy.people.documents.Sheet`); empty as the file is read.
     """
 
     id: str
@@ -60,6 +62,10 @@ class Transcript:
     reading: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     headings: tuple[Heading, ...] = ()
+    kind: str = ""
+    participants: tuple[str, ...] = ()
+    sitting: int = 1
+    language: str = ""
 
     @cached_property
     def sha256(self) -> str:
@@ -70,6 +76,11 @@ class Transcript:
     def speakers(self) -> tuple[str, ...]:
         """Who speaks, in order of first turn."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker))
+
+    @property
+    def own_turns(self) -> tuple[Turn, ...]:
+        """The turns in which participants speak, without those of interviewers, of others and of nobody."""
+        return tuple(turn for turn in self.turns if turn.role == "participant")
 
     def turn_at(self, position: int) -> Turn | None:
         """The turn that holds a position."""

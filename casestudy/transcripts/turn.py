@@ -11,6 +11,7 @@ from typing import Literal
 
 Kind = Literal["speech", "heading", "bracket", "note"]
 Speakers = Collection[str] | Mapping[str, bool]
+Role = Literal["participant", "interviewer", "other", "unknown"]
 
 CLOCK = r"(?:\d{1,4}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 RANGE = rf"{CLOCK}(?:\ ?(?:-|–|—|-->)\ ?{CLOCK})?"
@@ -41,6 +42,11 @@ class Turn:
         not stated.
     kind : {"speech", "heading", "bracket", "note"}
         Talk; a title; a remark in brackets alone; words that nobody says, such as front matter.
+    role : {"participant", "interviewer", "other", "unknown"}
+        Whose words these are. No format states it: `casestudy.people.speakers` says it from the study's
+        files; until then all words are a participant's.
+    participant : str
+        Id of the participant who speaks; empty where nobody in particular is known.
     """
 
     number: int
@@ -51,6 +57,8 @@ class Turn:
     time: float = math.nan
     until: float = math.nan
     kind: Kind = "speech"
+    role: Role = "participant"
+    participant: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""Every problem of people and of who speaks: participants, whose documents are whose, speakers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casestudy.errors import InputError, Problem
+from casestudy.people import documents as sheets
+from casestudy.people import participants, speakers
+from casestudy.study import Study
+from casestudy.transcripts import transcript
+from casestudy.transcripts.transcript import FOLDER, Transcript
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def check(study: Study) -> list[Problem]:
+    """List every problem of participants.csv, documents.csv and speakers.csv, held beside the transcripts.
+
+    Returns
+    -------
+    list of Problem
+        Interviews of nobody, people without a transcript, names that do not speak, speakers who are unknown,
+        talks in which nobody is known to ask; empty where all is well.
+    """
+    texts, broken = readable(study)
+    problems: list[Problem] = []
+    tables: list[pd.DataFrame] = []
+    for read in (participants.read, sheets.read, speakers.read):
+        try:
+            tables.append(read(study))
+        except InputError as error:
+            problems += error.problems
+    if len(tables) < 3:
+        return problems
+    people, whose_table, voices = tables
+    names = speakers.names_of(people)
+    whose = sheets.sheets(texts, names, whose_table)
+    there = bool(study.inputs(participants.FILE))
+    problems += participants.unmatched(people, texts, whose, broken, there=there)
+    problems += sheets.problems(whose_table, texts, names, broken)
+    problems += speakers.problems(voices, texts, names, broken)
+    heard = {
+        name: speakers.assigned(one, speakers.voices(one, whose[name], names, voices), whose[name])
+        for name, one in texts.items()
+    }
+    problems += _silent_names(people, heard)
+    files = {name: f"{FOLDER}/{name}.{one.format}" for name, one in texts.items()}
+    known = [one for one in heard.values() if one.participants or not sheets.is_talk(one)]
+    return problems + speakers.unheard(known, whose, files)
+
+
+def readable(study: Study) -> tuple[dict[str, Transcript], set[str]]:
+    """The documents that can be read, and the ids of those that are there and cannot."""
+    texts: dict[str, Transcript] = {}
+    broken: set[str] = set()
+    for path in transcript.document_files(study):
+        try:
+            one = transcript.read(path)
+        except InputError:
+            broken.add(path.stem)
+            continue
+        if path.stem in texts:
+            broken.add(path.stem)
+        texts[path.stem] = one
+    return {name: one for name, one in texts.items() if name not in broken}, broken
+
+
+def _silent_names(people: pd.DataFrame, heard: dict[str, Transcript]) -> list[Problem]:
+    """Pseudonyms that speak in none of the person's talks, where the person is not known to speak at all."""
+    problems = []
+    for row in people.to_dict("records"):
+        who, name = str(row["participant_id"]), str(row["pseudonym"] or "")
+        talks = [one for one in heard.values() if who in one.participants and one.speakers]
+        if not name or not talks or any(turn.participant == who for one in talks for turn in one.turns):
+            continue
+        others = [
+            speaker
+            for one in talks
+            for speaker in one.speakers
+            if not any(turn.role == "interviewer" and turn.speaker == speaker for turn in one.turns)
+        ]
+        found = f"pseudonym {name!r} does not speak in {talks[0].id} ({', '.join(dict.fromkeys(others))} do)."
+        problems.append(Problem(participants.FILE, found, "Write the name as the transcript has it."))
+    return problems
