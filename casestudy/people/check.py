@@ -45,7 +45,7 @@ def check(study: Study) -> list[Problem]:
         name: speakers.assigned(one, speakers.voices(one, whose[name], names, voices), whose[name])
         for name, one in texts.items()
     }
-    problems += _silent_names(people, heard)
+    problems += _silent_names(people, heard, set(voices["participant"]))
     files = {name: f"{FOLDER}/{name}.{one.format}" for name, one in texts.items()}
     known = [one for one in heard.values() if one.participants or not sheets.is_talk(one)]
     return problems + speakers.unheard(known, whose, files)
@@ -67,13 +67,14 @@ def readable(study: Study) -> tuple[dict[str, Transcript], set[str]]:
     return {name: one for name, one in texts.items() if name not in broken}, broken
 
 
-def _silent_names(people: pd.DataFrame, heard: dict[str, Transcript]) -> list[Problem]:
-    """Pseudonyms that speak in none of the person's talks, where the person is not known to speak at all."""
+def _silent_names(people: pd.DataFrame, heard: dict[str, Transcript], stated: set[str]) -> list[Problem]:
+    """Pseudonyms that speak in none of the person's talks, unless speakers.csv states who the person is."""
     problems = []
     for row in people.to_dict("records"):
         who, name = str(row["participant_id"]), str(row["pseudonym"] or "")
         talks = [one for one in heard.values() if who in one.participants and one.speakers]
-        if not name or not talks or any(turn.participant == who for one in talks for turn in one.turns):
+        spoken = {speakers.same_name(speaker) for one in talks for speaker in one.speakers}
+        if not name or not talks or who in stated or speakers.same_name(name) in spoken:
             continue
         others = [
             speaker

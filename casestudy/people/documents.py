@@ -115,11 +115,11 @@ def sheets(
         row = rows.get(name)
         message = documents[name].format == "message"
         if row is None:
-            mine = (name,) if name in people else ()
-            kind = "message" if message else "interview" if mine else "document"
-            whose[name] = Sheet(name, mine, kind, talk=is_talk(documents[name]))
+            own: tuple[str, ...] = (name,) if name in people else ()
+            kind = "message" if message else "interview" if own else "document"
+            whose[name] = Sheet(name, own, kind, talk=is_talk(documents[name]))
             continue
-        mine = tuple(_text(row["participants"]).replace(",", " ").replace(";", " ").split())
+        mine: tuple[str, ...] = tuple(_text(row["participants"]).replace(",", " ").replace(";", " ").split())
         if not mine and name in people:
             mine = (name,)
         default = (
