@@ -100,9 +100,7 @@ def test_units_a_coder_never_saw_are_not_counted(talk: Study, tmp_path: Path, co
 
 
 def _own(name: str) -> list[object]:
-    from casestudy.coding import units
-
-    return list(units.own_turns(DOCUMENTS[name]))
+    return list(DOCUMENTS[name].own_turns)
 
 
 def test_the_figures_are_those_of_the_sheets_units_by_hand(talk: Study) -> None:

@@ -162,14 +162,14 @@ def _concordance(arguments: argparse.Namespace) -> int:
 
 
 def _collocations(arguments: argparse.Namespace) -> int:
-    from casestudy.coding import units, words
+    from casestudy.coding import words
 
     study = study_of(arguments)
     documents = _texts(arguments)
     talk = [
         document.text[turn.speech : turn.end]
         for document in documents.values()
-        for turn in units.own_turns(document)
+        for turn in document.own_turns
     ]
     left_out = () if arguments.all_words else words.function_words(study.language)
     pairs = words.collocations(

@@ -13,10 +13,9 @@ from casestudy.codebook.codes import Codebook
 from casestudy.coding import codings as work
 from casestudy.coding.codings import Work
 from casestudy.coding.material import Material
-from casestudy.coding.table import INTERVIEWERS, MESSAGES, messages
+from casestudy.coding.table import MESSAGES, messages
 from casestudy.errors import InputError, Problem, nearest
-from casestudy.people import participants
-from casestudy.transcripts import transcript
+from casestudy.people import check as people
 from casestudy.transcripts.transcript import Transcript
 from casestudy.wording import counted, shortened
 
@@ -29,7 +28,7 @@ def check(found: Material) -> list[Problem]:
     Returns
     -------
     list of Problem
-        Codebooks first, then history, participants, codings; empty when all is well.
+        Codebooks first, then history, codings; empty when all is well.
     """
     problems: list[Problem] = []
     book = Codebook({}, {})
@@ -41,7 +40,9 @@ def check(found: Material) -> list[Problem]:
         problems += changes(found.schemes, book, events)
     except InputError as error:
         problems += error.problems
-    return problems + people(found) + codings(found, book if book.codes else None)
+    texts, broken = _readable(found)
+    problems += people.check(found.study, texts, broken)
+    return problems + codings(found, book if book.codes else None)
 
 
 def codebook(book: Codebook) -> list[Problem]:
@@ -115,28 +116,6 @@ def changes(written: Codebook, book: Codebook, events: list[history.Event]) -> l
     return problems + books.structure(book)
 
 
-def people(found: Material) -> list[Problem]:
-    """Problems of participants.csv: interviews of nobody, people without one, or who do not speak in it."""
-    try:
-        table = participants.read(found.study)
-    except InputError as error:
-        return list(error.problems)
-    documents, broken = _readable(found)
-    there = bool(found.study.inputs(participants.FILE))
-    problems = participants.unmatched(table, documents, broken, there=there)
-    for row in table.to_dict("records"):
-        document, name = documents.get(row["participant_id"]), str(row["pseudonym"] or "")
-        if document is None or not name:
-            continue
-        speakers = [one for one in document.speakers if one.casefold() not in INTERVIEWERS]
-        if speakers and name.casefold() not in {one.casefold() for one in speakers}:
-            strange = (
-                f"pseudonym {name!r} does not speak in {row['participant_id']} ({', '.join(speakers)} do)."
-            )
-            problems.append(Problem(participants.FILE, strange, "Write the name as the transcript has it."))
-    return problems
-
-
 def codings(found: Material, book: Codebook | None = None) -> list[Problem]:
     """Problems of all codings; see `work_problems`. Without `book`, the study's own, if it can be read."""
     documents, broken = _readable(found)
@@ -163,19 +142,10 @@ def _readable(found: Material) -> tuple[Mapping[str, Transcript], set[str]]:
         return found.texts, set()
     except InputError:
         pass
-    study, texts = found.study, dict[str, Transcript]()
-    broken: set[str] = set()
-    for path in transcript.document_files(study):
-        try:
-            one = transcript.read(path)
-        except InputError:
-            broken.add(path.stem)
-            continue
-        if path.stem in texts:
-            broken.add(path.stem)
-        texts[path.stem] = one
+    read, broken = people.readable(found.study)
+    texts = dict(read)
     try:
-        texts |= messages(study)
+        texts |= messages(found.study)
     except InputError:
         broken.add(MESSAGES)
     return {name: one for name, one in texts.items() if name not in broken}, broken

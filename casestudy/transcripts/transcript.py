@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,10 @@ from casestudy.errors import InputError, Problem, raise_if
 from casestudy.files import reading
 from casestudy.study import Study
 from casestudy.transcripts import turns as turning
+from casestudy.transcripts.bounds import guarded
+from casestudy.transcripts.headings import Heading
 from casestudy.transcripts.text import Place, sha256
-from casestudy.transcripts.turns import Turn
+from casestudy.transcripts.turn import Speakers, Turn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +46,11 @@ class Transcript:
         What a reader should know about the reading: encoding guesses, what was not kept.
     places : tuple of Place
         The way back to the source, where the text was taken out of another format.
+    headings : tuple of Heading
+        What might stand for a speaker where the format does not say who speaks, each with the reason why it was
+        taken for one or not.
+    kind, participants, sitting, language : str, tuple of str, int, str
+        What the study says of the document (`casestudy.people.documents.Sheet`); empty as the file is read.
     """
 
     id: str
@@ -55,6 +62,11 @@ class Transcript:
     format: str = "txt"
     reading: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    kind: str = ""
+    participants: tuple[str, ...] = ()
+    sitting: int = 1
+    language: str = ""
 
     @cached_property
     def sha256(self) -> str:
@@ -65,6 +77,11 @@ class Transcript:
     def speakers(self) -> tuple[str, ...]:
         """Who speaks, in order of first turn."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker))
+
+    @property
+    def own_turns(self) -> tuple[Turn, ...]:
+        """The turns in which participants speak, without those of interviewers, of others and of nobody."""
+        return tuple(turn for turn in self.turns if turn.role == "participant")
 
     def turn_at(self, position: int) -> Turn | None:
         """The turn that holds a position."""
@@ -81,20 +98,44 @@ class Transcript:
 
 
 def from_text(
-    text: str, name: str, *, speakers: Collection[str] | None = None, **reading: object
+    text: str,
+    name: str,
+    *,
+    speakers: Speakers | None = None,
+    stated: Sequence[Turn] = (),
+    opens: Iterable[int] = (),
+    places: Sequence[Place] = (),
+    **reading: object,
 ) -> Transcript:
     """Make a transcript of canonical text.
+
+    Parameters
+    ----------
+    text, name : str
+    speakers : collection of str, or mapping of str to bool, optional
+        The only names that speak; or, for single headings, whether they are speakers. Without it the text is
+        judged by itself. Turns that the format states are never overruled.
+    stated : sequence of Turn
+        Turns that the format states.
+    opens : iterable of int
+        Where paragraphs of the source begin.
+    places : sequence of Place
+        The way back to the source; cues give their times to the turns that begin in them.
 
     Examples
     --------
     >>> from_text("Q: Hello?\\n\\nAino: Yes.", "t").speakers
     ('Q', 'Aino')
+    >>> from_text("Q: Hello?\\n\\nLater: Yes.", "t", speakers={"Later": True}).speakers
+    ('Q', 'Later')
     """
     title, notes, _ = turning.front(text)
-    return Transcript(name, text, turning.turns(text, speakers), title, notes, **reading)  # type: ignore[arg-type]
+    found, headings = turning.completed(text, stated, speakers, opens, places)
+    known = {"places": tuple(places), "headings": headings}
+    return Transcript(name, text, found, title, notes, **known, **reading)  # type: ignore[arg-type]
 
 
-def read(path: Path, *, where: str = "", speakers: Collection[str] | None = None) -> Transcript:
+def read(path: Path, *, where: str = "", speakers: Speakers | None = None) -> Transcript:
     """Read a document of any known format.
 
     Parameters
@@ -102,34 +143,30 @@ def read(path: Path, *, where: str = "", speakers: Collection[str] | None = None
     path : Path
     where : str
         How to call the file in messages; its name by default.
-    speakers : collection of str, optional
-        The only names that speak; found in the text by default.
+    speakers : collection of str, or mapping of str to bool, optional
+        As for `from_text`.
 
     Raises
     ------
     InputError
         When the file cannot be read as what its ending says.
     """
-    from casestudy.transcripts.readers import READERS
+    from casestudy.transcripts.readers import extract
 
     name = where or path.name
-    ending = path.suffix.lower()
-    if ending not in READERS:
-        known = ", ".join(sorted(READERS))
-        raise InputError(
-            "A document cannot be read.", [Problem(name, f"{ending!r} is not known.", f"Use {known}.")]
+    found = extract(load(path, name), path.suffix.lower(), name)
+    with guarded(name, path.suffix.lower()):
+        return from_text(
+            found.text,
+            path.stem,
+            speakers=speakers,
+            stated=found.turns,
+            opens=found.opens,
+            encoding=found.encoding,
+            format=path.suffix.lower().lstrip("."),
+            reading=found.notes,
+            places=found.places,
         )
-    data = load(path, name)
-    extract = READERS[ending](data, name)
-    return from_text(
-        extract.text,
-        path.stem,
-        speakers=speakers,
-        encoding=extract.encoding,
-        format=ending.lstrip("."),
-        reading=extract.notes,
-        places=extract.places,
-    )
 
 
 def load(path: Path, name: str) -> bytes:

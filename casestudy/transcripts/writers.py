@@ -17,7 +17,7 @@ from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from casestudy.errors import InputError, Problem
-from casestudy.transcripts.captions import Cue, clock
+from casestudy.transcripts.cues import Cue, clock
 from casestudy.transcripts.readers import READERS
 from casestudy.transcripts.transcript import Transcript
 from casestudy.transcripts.turns import seconds
