@@ -159,15 +159,10 @@ def _voices(payload: str, count: Counter[str]) -> list[Cue]:
             parts.append((voice or None, []))
     parts[-1][1].append(payload[reached:])
     rows = [(voice, html.unescape("".join(pieces)).strip()) for voice, pieces in parts]
-    return [Cue(speaker=voice, text=_lined(text)) for voice, text in rows if text]
+    return [Cue(speaker=voice, text=text) for voice, text in rows if text]
 
 
 def _plain(payload: str) -> list[Cue]:
     """SRT knows bold, italic, underline and font; whatever else stands in angle brackets is words."""
     text = html.unescape(_SRT_TAG.sub("", _STYLE_CODE.sub("", payload))).strip()
-    return [Cue(speaker=None, text=_lined(text))] if text else []
-
-
-def _lined(text: str) -> str:
-    """The lines of a cue without white space that only positions it."""
-    return "\n".join(line.strip(" \t") for line in text.split("\n"))
+    return [Cue(speaker=None, text=text)] if text else []

@@ -66,10 +66,14 @@ def _joined(last: Cue, cue: Cue) -> bool:
 
 
 def _rolls(last: Cue, cue: Cue) -> bool:
-    lines, before = cue.text.split("\n"), last.text.split("\n")
+    lines, before = _lines(cue), _lines(last)
     begins = lines[0] == before[-1] and (len(lines) > 1 or len(before) > 1 or last.raw != cue.raw)
     grows = cue.text.startswith(f"{last.text} ") or cue.text.startswith(f"{last.text}\n")
     return cue.speaker == last.speaker and (begins or grows) and _joined(last, cue)
+
+
+def _lines(cue: Cue) -> list[str]:
+    return [line.strip() for line in cue.text.split("\n")]
 
 
 def _unrolled(cues: Sequence[Cue]) -> tuple[list[Cue], int]:
@@ -78,7 +82,7 @@ def _unrolled(cues: Sequence[Cue]) -> tuple[list[Cue], int]:
     before: list[str] = []
     last: Cue | None = None
     for cue in cues:
-        lines = cue.text.split("\n")
+        lines = _lines(cue)
         if last is None or cue.speaker != last.speaker or not _joined(last, cue):
             before = []
         same = max((size for size in range(1, min(len(lines), len(before)) + 1) if before[-size:] == lines[:size]), default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from casestudy.transcripts.captions import srt, vtt
+from casestudy.transcripts.annotations import cha, eaf, exb, textgrid
 from casestudy.transcripts.bounds import MOST_CHARACTERS, guarded, refused, whole
 from casestudy.transcripts.opendocument import odt
 from casestudy.transcripts.printed import pdf
@@ -35,6 +36,10 @@ READERS: dict[str, Callable[[bytes, str], Extract]] = {
     ".srt": srt,
     ".json": segments,
     ".tsv": listed,
+    ".eaf": eaf,
+    ".exb": exb,
+    ".textgrid": textgrid,
+    ".cha": cha,
 }
 
 

@@ -35,10 +35,10 @@ def talk(text: str, cells: Iterable[Cell]) -> tuple[list[Turn], list[str]]:
 
     Examples
     --------
-    >>> text = "Oja, K.\\n\\nWhy?\\n\\n1\\n\\nNo time."
-    >>> rows = [Cell(1, 1, 1, 0, 7), Cell(1, 1, 2, 9, 13), Cell(1, 2, 1, 15, 16), Cell(1, 2, 2, 18, 26)]
+    >>> text = "Oja, K.\\n\\nBut why?\\n\\n1\\n\\nNo time."
+    >>> rows = [Cell(1, 1, 1, 0, 7), Cell(1, 1, 2, 9, 17), Cell(1, 2, 1, 19, 20), Cell(1, 2, 2, 22, 30)]
     >>> [(turn.speaker, text[turn.speech : turn.end]) for turn in talk(text, rows)[0]]
-    [('Oja, K.', 'Why?'), ('1', 'No time.')]
+    [('Oja, K.', 'But why?'), ('1', 'No time.')]
     """
     tables: dict[int, dict[int, dict[int, tuple[int, int]]]] = defaultdict(lambda: defaultdict(dict))
     for cell in cells:

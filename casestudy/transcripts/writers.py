@@ -12,16 +12,19 @@ import json
 import math
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from casestudy.errors import InputError, Problem
 from casestudy.transcripts.cues import Cue, clock
 from casestudy.transcripts.readers import READERS
 from casestudy.transcripts.transcript import Transcript
-from casestudy.transcripts.turns import seconds
+from casestudy.transcripts.turn import named
+from casestudy.transcripts.word import TURNS
 
+CUED = ("vtt", "srt", "json", "tsv", "eaf", "exb", "textgrid", "cha")  # formats of words with times
 LAST_CUE = 5.0  # seconds that the last cue is shown when its end is not known
 
 
@@ -114,16 +117,32 @@ def paragraphs(text: str) -> list[tuple[int, str]]:
 
 def _runs(document: Transcript) -> Iterator[list[tuple[bool, str]]]:
     """Each paragraph as (bold, text) runs: who speaks is bold."""
+    for _, runs in _placed_runs(document, ()):
+        yield [(bold, text) for bold, text in runs if text]
+
+
+def _placed_runs(
+    document: Transcript, cuts: Sequence[int]
+) -> Iterator[tuple[int, list[tuple[bool, str]]]]:
+    """Start of each paragraph, and its runs: cut where the head of a turn begins or ends, and at `cuts`."""
     heads = [(turn.start, turn.speech) for turn in document.turns if turn.speaker]
+    places = sorted({*cuts, *(place for head in heads for place in head)})
+    first = head = 0
     for start, text in paragraphs(document.text):
-        cuts, end = [0], start + len(text)
-        own = [(first - start, last - start) for first, last in heads if start <= first < last <= end]
-        bold = set()
-        for first, last in own:
-            cuts += [first, last]
-            bold.add(first)
-        cuts.append(len(text))
-        yield [(first in bold, text[first:last]) for first, last in pairwise(cuts) if first < last]
+        end = start + len(text)
+        while first < len(places) and places[first] <= start:
+            first += 1
+        last = first
+        while last < len(places) and places[last] < end:
+            last += 1
+        runs = []
+        for begin, until in pairwise([start, *places[first:last], end]):
+            while head < len(heads) and heads[head][1] <= begin:
+                head += 1
+            bold = head < len(heads) and heads[head][0] <= begin < heads[head][1]
+            runs.append((bold, document.text[begin:until]))
+        first = last
+        yield start, runs
 
 
 def _archive(parts: dict[str, str], stored: str = "") -> bytes:
@@ -151,20 +170,73 @@ def _docx(document: Transcript) -> bytes:
         )
         return f"<w:r>{'<w:rPr><w:b/></w:rPr>' * bold}{inner}</w:r>"
 
-    body = "".join(f"<w:p>{''.join(run(*one) for one in runs)}</w:p>" for runs in _runs(document))
+    marks, data = _marks(document)
+    cuts = [place for place, _ in marks]
+    body, reached = [], 0
+    for start, runs in _placed_runs(document, cuts):
+        inner, place = [], start
+        for bold, text in runs:
+            while reached < len(marks) and marks[reached][0] <= place:
+                inner.append(marks[reached][1])
+                reached += 1
+            inner.append(run(bold, text) if text else "")
+            place += len(text)
+        while reached < len(marks) and marks[reached][0] <= place:
+            inner.append(marks[reached][1])
+            reached += 1
+        body.append(f"<w:p>{''.join(inner)}</w:p>")
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    office = f"{_OOXML}/officeDocument/2006/relationships/officeDocument"
-    return _archive(
-        {
-            "[Content_Types].xml": f'{_XML}<Types xmlns="{_OOXML}/package/2006/content-types"><Default '
-            'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            f'<Override PartName="/word/document.xml" ContentType="{kind}"/></Types>',
-            "_rels/.rels": f'{_XML}<Relationships xmlns="{_OOXML}/package/2006/relationships"><Relationship '
-            f'Id="rId1" Type="{office}" Target="word/document.xml"/></Relationships>',
-            "word/document.xml": f'{_XML}<w:document xmlns:w="{_OOXML}/wordprocessingml/2006/main">'
-            f"<w:body>{body}</w:body></w:document>",
-        }
-    )
+    relations = f"{_OOXML}/officeDocument/2006/relationships"
+    parts = {
+        "[Content_Types].xml": f'{_XML}<Types xmlns="{_OOXML}/package/2006/content-types"><Default '
+        'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{kind}"/></Types>',
+        "_rels/.rels": f'{_XML}<Relationships xmlns="{_OOXML}/package/2006/relationships"><Relationship '
+        f'Id="rId1" Type="{relations}/officeDocument" Target="word/document.xml"/></Relationships>',
+        "word/document.xml": f'{_XML}<w:document xmlns:w="{_OOXML}/wordprocessingml/2006/main">'
+        f"<w:body>{''.join(body)}</w:body></w:document>",
+    }
+    if data:
+        parts["word/_rels/document.xml.rels"] = (
+            f'{_XML}<Relationships xmlns="{_OOXML}/package/2006/relationships"><Relationship '
+            f'Id="rId1" Type="{relations}/customXml" Target="../customXml/item1.xml"/></Relationships>'
+        )
+        parts["customXml/item1.xml"] = f'{_XML}<turns xmlns="{TURNS}">{data}</turns>'
+    return _archive(parts)
+
+
+def _marks(document: Transcript) -> tuple[list[tuple[int, str]], str]:
+    """Bookmarks round the head of each turn and round the name in it, and what else is known of the turn.
+
+    The name itself is written beside the text only where the head does not show it, so that a name that is
+    changed in the document is changed everywhere.
+    """
+    if not any(turn.speaker or not math.isnan(turn.time) for turn in document.turns):
+        return [], ""
+    marks: list[tuple[int, int, str]] = []
+    rows: list[str] = []
+
+    def mark(name: str, start: int, end: int) -> None:
+        number = len(marks) // 2
+        marks.append((start, len(marks), f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>'))
+        marks.append((end, len(marks), f'<w:bookmarkEnd w:id="{number}"/>'))
+
+    for turn in document.turns:
+        key = f"turn_{turn.number}"
+        mark(key, turn.start, turn.speech)
+        given = {"id": key, "kind": turn.kind}
+        given |= {} if math.isnan(turn.time) else {"time": repr(float(turn.time))}
+        given |= {} if math.isnan(turn.until) else {"until": repr(float(turn.until))}
+        head = document.text[turn.start : turn.speech]
+        place = head.rfind(turn.speaker) if turn.speaker else -1
+        if place >= 0 and named(turn.speaker) == turn.speaker:
+            mark(f"{key}_name", turn.start + place, turn.start + place + len(turn.speaker))
+        elif turn.speaker:
+            given["speaker"] = turn.speaker
+        rows.append(f"<turn {' '.join(f'{name}={quoteattr(value)}' for name, value in given.items())}/>")
+    ordered = sorted(marks, key=lambda row: row[:2])
+    return [(place, markup) for place, _, markup in ordered], "".join(rows)
 
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
@@ -249,29 +321,31 @@ def _html(document: Transcript) -> bytes:
     return f"{page}{body}\n</body></html>\n".encode("utf-8", "surrogatepass")
 
 
-_PLACE = re.compile(r"([\d:.]+)(?: to ([\d:.]+))?")
-
-
 def cues(document: Transcript) -> list[Cue]:
     """A document's words with their times: the cues it was read from, else its turns.
 
-    The end of a turn is the beginning of the next; the last one is shown for `LAST_CUE` seconds. Times that
-    are not known are NaN.
+    The end of a turn whose end is not stated is the beginning of the next; the last one is shown for `LAST_CUE`
+    seconds. Times that are not known are NaN. Where names stand within the cues, they stay there.
     """
-    found = []
-    timed = [(place, _PLACE.fullmatch(place.source)) for place in document.places]
-    if timed and all(match or place.source == "no time" for place, match in timed):
-        for place, match in timed:
+    if document.format in CUED and document.places:
+        heads = [(turn.start, turn.speech) for turn in document.turns if turn.speaker]
+        starts = [place.start for place in document.places]
+        within = any(
+            first < last and bisect_left(starts, first) < bisect_left(starts, last) for first, last in heads
+        )
+        rows = []
+        for place in document.places:
             turn = document.turn_at(place.start)
-            speaker = turn.speaker if turn and document.format != "srt" else ""
-            start = seconds(match[1]) if match else math.nan
-            end = seconds(match[2]) if match and match[2] else math.nan
-            found.append(Cue(start, end, speaker, document.text[place.start : place.end]))
-        return found
+            speaker = turn.speaker if turn and not within else ""
+            rows.append(Cue(place.time, place.until, speaker, document.text[place.start : place.end]))
+        return rows
+    rows = []
     for turn, after in zip(document.turns, [*document.turns[1:], None], strict=True):
-        end = after.time if after else turn.time + LAST_CUE
-        found.append(Cue(turn.time, end, turn.speaker, document.text[turn.speech : turn.end]))
-    return found
+        end = turn.until
+        if math.isnan(end):
+            end = after.time if after else turn.time + LAST_CUE
+        rows.append(Cue(turn.time, end, turn.speaker, document.text[turn.speech : turn.end]))
+    return rows
 
 
 def _timed(document: Transcript, kind: str) -> Iterator[tuple[str, Cue]]:
@@ -293,15 +367,20 @@ def _timed(document: Transcript, kind: str) -> Iterator[tuple[str, Cue]]:
 def _vtt(document: Transcript) -> bytes:
     def said(one: Cue) -> str:
         words = escape(one.text).replace("{", "&#123;")
-        return f"<v {escape(one.speaker)}>{words}" if one.speaker else words
+        name = escape(one.speaker or "").replace("{", "&#123;")
+        return f"<v {name}>{words}" if name else words
 
     blocks = [f"{times}\n{said(one)}\n" for times, one in _timed(document, ".vtt")]
     return "\n".join(["WEBVTT\n", *blocks]).encode("utf-8", "surrogatepass")
 
 
 def _srt(document: Transcript) -> bytes:
+    last: str | None = None
+
     def said(one: Cue) -> str:
-        words = f"{one.speaker}: {one.text}" if one.speaker else one.text
+        nonlocal last
+        words = f"{one.speaker}: {one.text}" if one.speaker and one.speaker != last else one.text
+        last = one.speaker
         # Most players show an ampersand as it stands: it is written otherwise only where it must.
         odd = re.search(r"&\w|&#|<|\{\\", words)
         return escape(words).replace("{", "&#123;") if odd else words
@@ -316,7 +395,7 @@ def _srt(document: Transcript) -> bytes:
 def _segments(document: Transcript) -> bytes:
     rows = []
     for one in cues(document):
-        row: dict[str, object] = {"text": one.text, "speaker": one.speaker}
+        row: dict[str, object] = {"text": one.text, "speaker": one.speaker or ""}
         row |= {} if math.isnan(one.start) else {"start": one.start}
         rows.append(row | ({} if math.isnan(one.end) else {"end": one.end}))
     return (json.dumps({"segments": rows}, ensure_ascii=False, indent=1) + "\n").encode(
