@@ -1,4 +1,4 @@
-"""Files of annotation tools: ELAN, EXMARaLDA, Praat and CHAT. Tiers are speakers; their words come in time order.
+"""Files of annotation tools: ELAN, EXMARaLDA, Praat and CHAT. Tiers speak; their words come in time order.
 
 Small readers of our own: the libraries for these formats parse XML without a guard against entities, or read
 by path alone, and give annotations where we need words with positions.
@@ -48,7 +48,9 @@ def eaf(data: bytes, where: str) -> Extract:
             rows[name] = []
             for annotation in element.iter("ALIGNABLE_ANNOTATION", "REF_ANNOTATION"):
                 key = annotation.get("ANNOTATION_ID") or ""
-                start, end = (slots.get(annotation.get(f"TIME_SLOT_REF{part}") or "", math.nan) for part in (1, 2))
+                start, end = (
+                    slots.get(annotation.get(f"TIME_SLOT_REF{part}") or "", math.nan) for part in (1, 2)
+                )
                 if annotation.tag == "REF_ANNOTATION":
                     start, end = times.get(annotation.get("ANNOTATION_REF") or "", (math.nan, math.nan))
                 times[key] = (start, end)
@@ -124,7 +126,7 @@ _GRID_TOKEN = re.compile(r'"((?:[^"]|"")*)"|(?<![\w\[.])(-?\d+(?:\.\d+)?(?:[eE][
 
 
 def textgrid(data: bytes, where: str) -> Extract:
-    """A Praat TextGrid, long or short: interval tiers are speakers; tiers of points and of sounds are left out.
+    """A Praat TextGrid, long or short: interval tiers are speakers; points and sounds are left out.
 
     Raises
     ------
@@ -138,7 +140,9 @@ def textgrid(data: bytes, where: str) -> Extract:
         match[1].replace('""', '"') if match[1] is not None else float(match[2])
         for match in _GRID_TOKEN.finditer(found.text)
     ]
-    place = next((number for number, token in enumerate(tokens) if token in ("IntervalTier", "TextTier")), len(tokens))
+    place = next(
+        (number for number, token in enumerate(tokens) if token in ("IntervalTier", "TextTier")), len(tokens)
+    )
     cues: list[Cue] = []
     left: list[str] = []
     while place + 5 <= len(tokens):
@@ -153,7 +157,11 @@ def textgrid(data: bytes, where: str) -> Extract:
         if kind == "TextTier" or level == "phones":
             left.append(str(name))
             continue
-        own = [Cue(_within(row[0]), _within(row[1]), speaker, str(row[2]).strip()) for row in rows if len(row) == 3]
+        own = [
+            Cue(_within(row[0]), _within(row[1]), speaker, str(row[2]).strip())
+            for row in rows
+            if len(row) == 3
+        ]
         cues += _utterances(own) if level == "words" else own
     return _in_order(cues, where, f"textgrid, {found.encoding}", [*found.notes, *_left(left)])
 

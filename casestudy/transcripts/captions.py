@@ -75,11 +75,13 @@ def _extract(found: Decoded, where: str, kind: str) -> Extract:
     return set_out(rows, f"{kind}, {found.encoding}", (*found.notes, *notes, *repeats))
 
 
-def _blocks(
-    lines: list[str], kind: str, count: Counter[str]
-) -> Iterator[tuple[str, float, float, str]]:
+def _blocks(lines: list[str], kind: str, count: Counter[str]) -> Iterator[tuple[str, float, float, str]]:
     """Identifier, times and payload of each cue; a line of times ends the cue before."""
-    times = [(number, match) for number, line in enumerate(lines) if "-->" in line and (match := _TIMING.match(line))]
+    times = [
+        (number, match)
+        for number, line in enumerate(lines)
+        if "-->" in line and (match := _TIMING.match(line))
+    ]
     heads = [_head(lines, number, kind) for number, _ in times]
     if times:
         count["lead"] += _left_out(lines[: heads[0]], kind, count)

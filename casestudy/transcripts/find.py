@@ -1,4 +1,4 @@
-"""Where a quote stands in a text, however both are composed, hyphenated or set; positions over the text itself."""
+"""Where a quote stands in a text, however both are composed, hyphenated or set; positions over the text."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class _Folded:
 def find(text: str, quote: str) -> list[tuple[int, int]]:
     """Where words stand in a text: exactly, or else as a reader sees them.
 
-    A reader does not see white space of another kind, other quotation marks and dashes, composed or decomposed
-    accents, ligatures, soft hyphens, joiners, hyphens within words, and a word that a line end breaks. Case and
-    accents count.
+    A reader does not see white space of another kind, other quotation marks and dashes, composed or
+    decomposed accents, ligatures, soft hyphens, joiners, hyphens within words, and a word that a line end
+    breaks. Case and accents count.
 
     Returns
     -------

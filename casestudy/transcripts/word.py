@@ -186,7 +186,8 @@ class _Reader:
             self._pending = ""
 
     def _add(self, text: str) -> None:
-        source, cells = f"paragraph {len(self.blocks) + 1}", ()
+        source = f"paragraph {len(self.blocks) + 1}"
+        cells: tuple[Cell, ...] = ()
         if self._tables:
             table, row, column = self._tables[0]
             source = f"table {self._tables[-1][0]}, row {self._tables[-1][1]}, cell {self._tables[-1][2]}"
@@ -230,7 +231,7 @@ class _Reader:
                 continue
             elif tag in _SKIPPED:
                 self._skip(child, tag)
-            elif tag == _MATH or tag == _T:
+            elif tag in (_MATH, _T):
                 parts.append(child.text or "")
             elif tag.endswith("}AlternateContent"):
                 self._skip(child, f"{_W}drawing")
@@ -278,7 +279,9 @@ class _Reader:
             spots = self._spots.get(name, [])
             within = self._spots.get(f"{name}_name", [])
             if len(spots) == 2:
-                rows.append(Mark(spots[0], spots[1], head, (within[0], within[1]) if len(within) == 2 else None))
+                rows.append(
+                    Mark(spots[0], spots[1], head, (within[0], within[1]) if len(within) == 2 else None)
+                )
         return rows
 
     def _spot(self, parts: Sequence[str]) -> Spot:
