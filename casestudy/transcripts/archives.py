@@ -31,7 +31,9 @@ class Archive:
         try:
             self._file = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
-            raise refused(where, f"it is no archive ({error}).", "Save it again, or as plain text.") from error
+            raise refused(
+                where, f"it is no archive ({error}).", "Save it again, or as plain text."
+            ) from error
         sizes = self._file.infolist()
         total = sum(entry.file_size for entry in sizes)
         if total > LARGEST or any(
@@ -62,11 +64,15 @@ class Archive:
             with self._file.open(name) as part:
                 yield from elements(part, tags, f"{self.where}, {name}", events)
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
-            raise refused(self.where, f"{name} is damaged ({error}).", "Save it again, or as text.") from error
+            raise refused(
+                self.where, f"{name} is damaged ({error}).", "Save it again, or as text."
+            ) from error
         except Exception as error:
             if type(error).__module__ != "zlib":
                 raise
-            raise refused(self.where, f"{name} is damaged ({error}).", "Save it again, or as text.") from error
+            raise refused(
+                self.where, f"{name} is damaged ({error}).", "Save it again, or as text."
+            ) from error
 
 
 def elements(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from casestudy.transcripts.bounds import Budget
 from casestudy.transcripts.tables import Cell, talk
 from casestudy.transcripts.text import Extract, Place
-from casestudy.transcripts.turn import Head
+from casestudy.transcripts.turn import Head, named
 from casestudy.transcripts.turns import arranged
 
 _ENDS = re.compile(r"\r\n?")
@@ -31,14 +31,17 @@ class Block:
     until: float = math.nan
 
 
+Spot = tuple[int, int]  # block and offset within it
+
+
 @dataclass(frozen=True)
 class Mark:
-    """A place where a turn begins or its words do, as block and offset, and what the source says of it."""
+    """Where a turn, its words and the name in its head stand, and what the source says of the turn."""
 
-    block: int
-    offset: int
+    begin: Spot
+    words: Spot
     head: Head
-    words: tuple[int, int] = (0, 0)
+    name: tuple[Spot, Spot] | None = None
 
 
 def assembled(
@@ -66,16 +69,21 @@ def assembled(
     text = "\n\n".join(parts) + ("\n" if parts else "")
     turns, read = talk(text, cells)
     if marks:
-        heads = []
-        for mark in marks:
-            start = min(starts[mark.block] + mark.offset, len(text))
-            speech = min(starts[mark.words[0]] + mark.words[1], len(text))
-            heads.append(replace(mark.head, start=start, speech=max(start, speech)))
-        heads.sort(key=lambda head: head.start)
-        found = arranged(text, heads, heads[0].start)
-        turns, read = [turn for turn in found if turn.start < turn.end], []
+        heads = sorted((_placed(mark, text, starts) for mark in marks), key=lambda head: head.start)
+        turns, read = [turn for turn in arranged(text, heads, heads[0].start) if turn.start < turn.end], []
     opens = tuple(place.start for place in places)
     return Extract(text, kind, (*notes, *read), tuple(places), tuple(turns), opens)
+
+
+def _placed(mark: Mark, text: str, starts: Sequence[int]) -> Head:
+    def position(spot: Spot) -> int:
+        return min(starts[spot[0]] + spot[1] if spot[0] < len(starts) else len(text), len(text))
+
+    start = position(mark.begin)
+    speaker = mark.head.speaker
+    if mark.name:
+        speaker = named(text[position(mark.name[0]) : position(mark.name[1])])
+    return replace(mark.head, start=start, speech=max(start, position(mark.words)), speaker=speaker)
 
 
 def counted_notes(count: Mapping[str, int]) -> list[str]:

@@ -27,9 +27,7 @@ class Budget:
         How many characters it may give, and how long reading may last.
     """
 
-    def __init__(
-        self, where: str, characters: int = MOST_CHARACTERS, seconds: float = MOST_SECONDS
-    ) -> None:
+    def __init__(self, where: str, characters: int = MOST_CHARACTERS, seconds: float = MOST_SECONDS) -> None:
         self.where = where
         self.left = characters
         self._most = characters

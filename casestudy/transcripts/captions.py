@@ -75,11 +75,13 @@ def _extract(found: Decoded, where: str, kind: str) -> Extract:
     return set_out(rows, f"{kind}, {found.encoding}", (*found.notes, *notes, *repeats))
 
 
-def _blocks(
-    lines: list[str], kind: str, count: Counter[str]
-) -> Iterator[tuple[str, float, float, str]]:
+def _blocks(lines: list[str], kind: str, count: Counter[str]) -> Iterator[tuple[str, float, float, str]]:
     """Identifier, times and payload of each cue; a line of times ends the cue before."""
-    times = [(number, match) for number, line in enumerate(lines) if "-->" in line and (match := _TIMING.match(line))]
+    times = [
+        (number, match)
+        for number, line in enumerate(lines)
+        if "-->" in line and (match := _TIMING.match(line))
+    ]
     heads = [_head(lines, number, kind) for number, _ in times]
     if times:
         count["lead"] += _left_out(lines[: heads[0]], kind, count)
@@ -159,15 +161,10 @@ def _voices(payload: str, count: Counter[str]) -> list[Cue]:
             parts.append((voice or None, []))
     parts[-1][1].append(payload[reached:])
     rows = [(voice, html.unescape("".join(pieces)).strip()) for voice, pieces in parts]
-    return [Cue(speaker=voice, text=_lined(text)) for voice, text in rows if text]
+    return [Cue(speaker=voice, text=text) for voice, text in rows if text]
 
 
 def _plain(payload: str) -> list[Cue]:
     """SRT knows bold, italic, underline and font; whatever else stands in angle brackets is words."""
     text = html.unescape(_SRT_TAG.sub("", _STYLE_CODE.sub("", payload))).strip()
-    return [Cue(speaker=None, text=_lined(text))] if text else []
-
-
-def _lined(text: str) -> str:
-    """The lines of a cue without white space that only positions it."""
-    return "\n".join(line.strip(" \t") for line in text.split("\n"))
+    return [Cue(speaker=None, text=text)] if text else []

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from casestudy.transcripts.bounds import LONGEST_TIME
 from casestudy.transcripts.text import Extract, Place
@@ -14,6 +15,8 @@ from casestudy.wording import counted
 
 _BRACKET = re.compile(r"(?:\[[^\[\]]*\]|\([^()]*\)|♪.*♪)", re.DOTALL)
 _WORD_TIME = re.compile(r"<\d[\d:.,]*>")
+_HIGHLIGHT = re.compile(r"<(?:u|b|i|c|font)\b|\{[ubi]\}", re.IGNORECASE)
+_MOST_CHANCE = 3  # repeats that are more than chance
 _NEAR = 0.25  # seconds between captions that roll on
 
 
@@ -35,21 +38,23 @@ def once(cues: Sequence[Cue]) -> tuple[list[Cue], list[str]]:
     """Cues without what rolling captions and highlighted words repeat, and notes of what was left out.
 
     Captions roll where word times stand in them, or where most begin with the last line of the one before, or
-    grow from it, without a pause.
+    grow from it, without a pause. Where voices are stated nothing is taken for a repeat.
     """
     rows: list[Cue] = []
     highlights = 0
     for cue in cues:
         last = rows[-1] if rows else None
-        if last and _again(last, cue) and "<" in cue.raw:
+        if last and _again(last, cue):
             rows[-1] = replace(last, end=cue.end)
             highlights += 1
         else:
             rows.append(cue)
     notes = [f"{counted(highlights, 'repeat')} of highlighted words left out"] if highlights else []
-    pairs = list(zip(rows, rows[1:], strict=False))
+    pairs = list(pairwise(rows))
     rolling = sum(_rolls(*pair) for pair in pairs)
-    if rolling and (rolling * 2 >= len(pairs) or any(_WORD_TIME.search(cue.raw) for cue in rows)):
+    voiced = any(cue.speaker for cue in rows)
+    timed = rolling and any(_WORD_TIME.search(cue.raw) for cue in rows)
+    if not voiced and (timed or (rolling >= _MOST_CHANCE and rolling * 2 >= len(pairs))):
         rows, left = _unrolled(rows)
         notes += [f"{counted(left, 'line')} repeated by rolling captions left out"] if left else []
     return rows, notes
@@ -58,7 +63,7 @@ def once(cues: Sequence[Cue]) -> tuple[list[Cue], list[str]]:
 def _again(last: Cue, cue: Cue) -> bool:
     """The same words a second time, with another word highlighted."""
     same = (cue.speaker, cue.text) == (last.speaker, last.text) and cue.raw != last.raw
-    return same and _joined(last, cue)
+    return same and _joined(last, cue) and bool(_HIGHLIGHT.search(last.raw) and _HIGHLIGHT.search(cue.raw))
 
 
 def _joined(last: Cue, cue: Cue) -> bool:
@@ -66,10 +71,14 @@ def _joined(last: Cue, cue: Cue) -> bool:
 
 
 def _rolls(last: Cue, cue: Cue) -> bool:
-    lines, before = cue.text.split("\n"), last.text.split("\n")
+    lines, before = _lines(cue), _lines(last)
     begins = lines[0] == before[-1] and (len(lines) > 1 or len(before) > 1 or last.raw != cue.raw)
     grows = cue.text.startswith(f"{last.text} ") or cue.text.startswith(f"{last.text}\n")
     return cue.speaker == last.speaker and (begins or grows) and _joined(last, cue)
+
+
+def _lines(cue: Cue) -> list[str]:
+    return [line.strip() for line in cue.text.split("\n")]
 
 
 def _unrolled(cues: Sequence[Cue]) -> tuple[list[Cue], int]:
@@ -78,14 +87,19 @@ def _unrolled(cues: Sequence[Cue]) -> tuple[list[Cue], int]:
     before: list[str] = []
     last: Cue | None = None
     for cue in cues:
-        lines = cue.text.split("\n")
+        lines = _lines(cue)
         if last is None or cue.speaker != last.speaker or not _joined(last, cue):
             before = []
-        same = max((size for size in range(1, min(len(lines), len(before)) + 1) if before[-size:] == lines[:size]), default=0)
+        same = max(
+            (size for size in range(1, min(len(lines), len(before)) + 1) if before[-size:] == lines[:size]),
+            default=0,
+        )
         left += same
         fresh = lines[same:]
         if fresh and before and not same and rows and cue.text.startswith(f"{last.text if last else ''} "):
-            rows[-1] = replace(rows[-1], text=rows[-1].text + cue.text[len(last.text) :] if last else cue.text, end=cue.end)
+            rows[-1] = replace(
+                rows[-1], text=rows[-1].text + cue.text[len(last.text) :] if last else cue.text, end=cue.end
+            )
             left += 1
         elif fresh:
             rows.append(replace(cue, text="\n".join(fresh)))

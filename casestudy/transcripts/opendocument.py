@@ -126,7 +126,8 @@ class _Reader:
         else:
             self._inline(element, parts)
         text = "".join(parts)
-        source, cells = f"paragraph {len(self.blocks) + 1}", ()
+        source = f"paragraph {len(self.blocks) + 1}"
+        cells: tuple[Cell, ...] = ()
         if self._tables:
             table, row, column = self._tables[0]
             source = f"table {self._tables[-1][0]}, row {self._tables[-1][1]}, cell {self._tables[-1][2]}"
@@ -137,7 +138,7 @@ class _Reader:
         return self._hidden.get(element.get(f"{_TEXT}style-name") or "", False)
 
     def _inline(self, node: Any, parts: list[str]) -> None:
-        """Text of a node; white space as OpenDocument means it: line ends and tabs of the XML are one space."""
+        """Text of a node; white space as OpenDocument means it: several, and line ends, are one space."""
         parts.append(_SPACE.sub(" ", node.text or ""))
         for child in node:
             self._child(child, parts)

@@ -1,4 +1,4 @@
-"""PDF: lines in reading order from where words are drawn; line numbers, running heads and page numbers aside."""
+"""PDF: lines in reading order from where words are drawn; line numbers and running heads aside."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -19,7 +20,9 @@ _MOST_PAGES = 3000
 _EDGE = 0.12  # of a page's height: where heads and page numbers stand
 _NUMBER = re.compile(r"\d{1,5}")
 _NUMBERED = re.compile(r"(\d{1,5})(?:[ \t]+|$)")
-_PAGE_OF = re.compile(r"(?:\w+\.?\s+)?[-–]?\s*\d{1,4}\s*(?:of|/|von|av|sur|de|di)\s*\d{1,4}\s*[-–]?", re.IGNORECASE)
+_PAGE_OF = re.compile(
+    r"(?:\w+\.?\s+)?[-–]?\s*\d{1,4}\s*(?:of|/|von|av|sur|de|di)\s*\d{1,4}\s*[-–]?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,9 @@ def _set_out(pages: Sequence[_Page], notes: Sequence[str]) -> Extract:
         places.append(Place(reached, reached + len(text), f"page {page.number}"))
         reached += len(text) + 2
     text = "\n\n".join(parts) + "\n"
-    return Extract(text, "pdf", tuple(notes), tuple(places), (), tuple(place for place in opens if place < reached))
+    return Extract(
+        text, "pdf", tuple(notes), tuple(places), (), tuple(place for place in opens if place < reached)
+    )
 
 
 def _page_lines(page: Any, budget: Budget) -> Iterator[_Line]:
@@ -192,7 +197,11 @@ def _gutter(pieces: Sequence[_Piece]) -> float | None:
     right_starts = Counter(round(max(row, key=lambda piece: piece.left).left / 4) for row in rows)
     start, count = right_starts.most_common(1)[0]
     gutter = start * 4 - 3.0
-    both = [row for row in rows if any(piece.right <= gutter for piece in row) and any(piece.left > gutter - 4 for piece in row)]
+    both = [
+        row
+        for row in rows
+        if any(piece.right <= gutter for piece in row) and any(piece.left > gutter - 4 for piece in row)
+    ]
     if count < 6 or count * 2 < len(rows) or len(both) < 6:
         return None
     sides = [
@@ -247,7 +256,9 @@ def _without_furniture(pages: Sequence[_Page]) -> tuple[list[_Page], list[str]]:
     seen: Counter[tuple[str, int]] = Counter()
     candidates: dict[tuple[int, int], tuple[str, int]] = {}
     for index, page in enumerate(pages):
-        for number in sorted({*range(min(2, len(page.lines))), *range(max(0, len(page.lines) - 2), len(page.lines))}):
+        for number in sorted(
+            {*range(min(2, len(page.lines))), *range(max(0, len(page.lines) - 2), len(page.lines))}
+        ):
             line = page.lines[number]
             if _at_edge(page, number) and line.pieces:
                 key = (re.sub(r"\d+", "#", line.text).casefold(), round(line.base / 6))
@@ -261,13 +272,17 @@ def _without_furniture(pages: Sequence[_Page]) -> tuple[list[_Page], list[str]]:
         line = pages[index].lines[number]
         count = max(seen[said, base + shift] for shift in (-1, 0, 1))
         counting = _PAGE_OF.fullmatch(line.text) is not None or (
-            _NUMBER.fullmatch(line.text.strip("-– ")) is not None and line.text.strip("-– ") == str(pages[index].number)
+            _NUMBER.fullmatch(line.text.strip("-– ")) is not None
+            and line.text.strip("-– ") == str(pages[index].number)
         )
         if count >= enough or (counting and len(pages[index].lines) > 1):
             gone.setdefault(index, set()).add(number)
             words["page number" if said.strip("-– .") in ("#", "page #") or counting else "running head"] += 1
     kept = [
-        replace(page, lines=tuple(line for number, line in enumerate(page.lines) if number not in gone.get(index, ())))
+        replace(
+            page,
+            lines=tuple(line for number, line in enumerate(page.lines) if number not in gone.get(index, ())),
+        )
         for index, page in enumerate(pages)
     ]
     if not any(page.lines for page in kept):
@@ -307,7 +322,11 @@ def _unnumbered(lines: tuple[_Line, ...]) -> tuple[tuple[_Line, ...], int]:
         }
         others = [piece for line in lines for piece in (line.pieces[1:] if place == 0 else line.pieces[:-1])]
         apart = all(
-            (lines[index].pieces[0].right <= piece.left if place == 0 else lines[index].pieces[-1].left >= piece.right)
+            (
+                lines[index].pieces[0].right <= piece.left
+                if place == 0
+                else lines[index].pieces[-1].left >= piece.right
+            )
             for index in numbered
             for piece in others[:200]
             if _NUMBER.fullmatch(piece.text.strip()) is None
@@ -336,7 +355,9 @@ def _counts(values: Sequence[int], lines: int) -> bool:
     """Whether numbers count lines: up by one each, or by five or ten."""
     if len(values) < 3:
         return False
-    steps = Counter(after - before for before, after in zip(values, values[1:], strict=False))
+    steps = Counter(after - before for before, after in pairwise(values))
     step, count = steps.most_common(1)[0]
     regular = count >= 0.9 * (len(values) - 1)
-    return regular and ((step == 1 and len(values) * 2 >= lines) or (step in (2, 5, 10) and len(values) * step * 2 >= lines))
+    return regular and (
+        (step == 1 and len(values) * 2 >= lines) or (step in (2, 5, 10) and len(values) * step * 2 >= lines)
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from casestudy.transcripts.captions import srt, vtt
+from casestudy.transcripts.annotations import cha, eaf, exb, textgrid
 from casestudy.transcripts.bounds import MOST_CHARACTERS, guarded, refused, whole
+from casestudy.transcripts.captions import srt, vtt
 from casestudy.transcripts.opendocument import odt
 from casestudy.transcripts.printed import pdf
 from casestudy.transcripts.rich import rtf
@@ -13,7 +14,6 @@ from casestudy.transcripts.segments import listed, segments
 from casestudy.transcripts.text import Extract, decode
 from casestudy.transcripts.webpage import page
 from casestudy.transcripts.word import docx
-
 
 
 def plain(data: bytes, where: str) -> Extract:
@@ -35,6 +35,10 @@ READERS: dict[str, Callable[[bytes, str], Extract]] = {
     ".srt": srt,
     ".json": segments,
     ".tsv": listed,
+    ".eaf": eaf,
+    ".exb": exb,
+    ".textgrid": textgrid,
+    ".cha": cha,
 }
 
 

@@ -12,7 +12,8 @@ from casestudy.transcripts.tables import Cell, talk
 from casestudy.transcripts.text import Extract
 
 _TOKEN = re.compile(
-    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)|(\\)"
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|[\r\n]+"
+    rb"|([^\\{}\r\n]+)|(\\)"
 )
 _SIGNS = {
     "line": "\n",
@@ -36,17 +37,35 @@ _SIGNS = {
     "sect": "\n",
     "par": "\n",
 }
-_ESCAPED = {"~": "\u00a0", "-": "\u00ad", "_": "\u2011", "\\": "\\", "{": "{", "}": "}", "\n": "\n", "\r": "\n"}
-_SKIPPED = frozenset(
-    """
-    fonttbl colortbl stylesheet info header headerl headerr headerf footer footerl footerr footerf pict
-    nonshppict object fldinst atnid atnauthor atndate atnref atnparent atntime xe tc rxe bkmkstart bkmkend listtext
-    pntext pnseclvl listtable listoverridetable rsidtbl generator themedata colorschememapping datastore latentstyles
-    revtbl filetbl nonesttables nesttableprops template ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn
-    """.split()
+_ESCAPED = {
+    "~": "\u00a0",
+    "-": "\u00ad",
+    "_": "\u2011",
+    "\\": "\\",
+    "{": "{",
+    "}": "}",
+    "\n": "\n",
+    "\r": "\n",
+}
+_HEADERS = frozenset(f"{name}{which}" for name in ("header", "footer") for which in ("", "l", "r", "f"))
+_SKIPPED = _HEADERS | frozenset(
+    re.findall(
+        r"\w+",
+        """
+        fonttbl colortbl stylesheet info pict nonshppict object fldinst atnid atnauthor atndate atnref
+        atnparent atntime xe tc rxe bkmkstart bkmkend listtext pntext pnseclvl listtable
+        listoverridetable rsidtbl generator themedata colorschememapping datastore latentstyles revtbl
+        filetbl nonesttables nesttableprops template ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn
+        """,
+    )
 )
-_COUNTED = {"footnote": "footnote", "annotation": "comment", "shptxt": "box", "pict": "drawing", "object": "drawing"}
-_HEADERS = frozenset("header headerl headerr headerf footer footerl footerr footerf".split())
+_COUNTED = {
+    "footnote": "footnote",
+    "annotation": "comment",
+    "shptxt": "box",
+    "pict": "drawing",
+    "object": "drawing",
+}
 _CHARSETS = {
     0: "cp1252",
     128: "cp932",
@@ -257,7 +276,8 @@ class _Reader:
             self._place[0] = 1
         if outer:
             self.count["table"] += self._place[1:] == [1, 1]
-            self.cells.append(Cell(*self._place, start, self.length))
+            table, row, column = self._place
+            self.cells.append(Cell(table, row, column, start, self.length))
             self._place[2] += 1
         self._write("\n")
         self._flush()

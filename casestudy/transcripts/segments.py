@@ -115,7 +115,9 @@ def listed(data: bytes, where: str) -> Extract:
     found = decode(data, where)
     lines = [line for line in found.text.split("\n") if line.strip()]
     head = [cell.strip().casefold() for cell in lines[0].split("\t")] if lines else []
-    places = {kind: next((head.index(name) for name in names if name in head), -1) for kind, names in _HEADS.items()}
+    places = {
+        kind: next((head.index(name) for name in names if name in head), -1) for kind, names in _HEADS.items()
+    }
     if places["text"] < 0 or places["start"] < 0:
         remedy = "Expected a head line with start, end and text, with tabs between."
         raise refused(where, "it is no list of segments.", remedy)

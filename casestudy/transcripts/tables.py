@@ -1,4 +1,4 @@
-"""Tables that are talk: a column of words beside names, times or both becomes turns over the unchanged text."""
+"""Tables that are talk: words beside names, times or both become turns over the unchanged text."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def talk(text: str, cells: Iterable[Cell]) -> tuple[list[Turn], list[str]]:
 
     Examples
     --------
-    >>> text = "Oja, K.\\n\\nWhy?\\n\\n1\\n\\nNo time."
-    >>> rows = [Cell(1, 1, 1, 0, 7), Cell(1, 1, 2, 9, 13), Cell(1, 2, 1, 15, 16), Cell(1, 2, 2, 18, 26)]
+    >>> text = "Oja, K.\\n\\nBut why?\\n\\n1\\n\\nNo time."
+    >>> rows = [Cell(1, 1, 1, 0, 7), Cell(1, 1, 2, 9, 17), Cell(1, 2, 1, 19, 20), Cell(1, 2, 2, 22, 30)]
     >>> [(turn.speaker, text[turn.speech : turn.end]) for turn in talk(text, rows)[0]]
-    [('Oja, K.', 'Why?'), ('1', 'No time.')]
+    [('Oja, K.', 'But why?'), ('1', 'No time.')]
     """
     tables: dict[int, dict[int, dict[int, tuple[int, int]]]] = defaultdict(lambda: defaultdict(dict))
     for cell in cells:
@@ -75,7 +75,9 @@ def _turns(text: str, rows: Sequence[dict[int, tuple[int, int]]]) -> tuple[list[
     times = [column for column in columns if column != words and _are_times(grid[column])]
     names = [column for column in columns if column != words and column not in times]
     names = [column for column in names if not _are_numbers(grid[column])] or names
-    speaker = next((column for column in names if _are_names(grid[column], grid[words], headed, bool(times))), 0)
+    speaker = next(
+        (column for column in names if _are_names(grid[column], grid[words], headed, bool(times))), 0
+    )
     if not body or not (times or speaker):
         return [], ""
     turns: list[Turn] = []
@@ -95,7 +97,10 @@ def _turns(text: str, rows: Sequence[dict[int, tuple[int, int]]]) -> tuple[list[
         if len(stamps) > 1 and math.isnan(until):
             until = stamps[1][0]
         turns.append(Turn(0, name, start, end, min(row[words][0], end), time, until))
-    said = [*(f"column {column} times" for column in times), *([f"column {speaker} names"] if speaker else [])]
+    said = [
+        *(f"column {column} times" for column in times),
+        *([f"column {speaker} names"] if speaker else []),
+    ]
     return turns, f"{', '.join(said)}, column {words} words"
 
 
@@ -106,7 +111,9 @@ def _headed(grid: dict[int, list[str]], columns: Sequence[int]) -> bool:
         if first and not _CLOCK.fullmatch(first) and rest and _are_times(rest):
             return True
     heads = [grid[column][0].casefold() for column in columns]
-    return any(re.fullmatch(r"(?:speaker|name|sprecher(?:in)?|puhuja|talare|locuteur)s?", head) for head in heads)
+    return any(
+        re.fullmatch(r"(?:speaker|name|sprecher(?:in)?|puhuja|talare|locuteur)s?", head) for head in heads
+    )
 
 
 def _are_times(cells: Sequence[str]) -> bool:
@@ -131,6 +138,8 @@ def _are_names(cells: Sequence[str], words: Sequence[str], headed: bool, timed: 
     recurs = any(count > 1 for count in counts.values()) and len(counts) * 2 <= len(filled) + 1
     beside = [text for cell, text in zip(cells, words, strict=True) if cell]
     sentences = sum(bool(_SENTENCE.search(text)) for text in beside)
-    whole = all(len(text) > len(cell) for cell, text in zip(filled, beside, strict=True)) and sentences == len(beside)
+    whole = all(
+        len(text) > len(cell) for cell, text in zip(filled, beside, strict=True)
+    ) and sentences == len(beside)
     longer = sum(map(len, words)) > sum(map(len, cells))
     return (recurs and longer and sentences * 2 >= len(beside)) or whole or headed or timed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -17,11 +18,15 @@ from casestudy.transcripts import turns as turning
 from casestudy.transcripts.bounds import guarded
 from casestudy.transcripts.headings import Heading
 from casestudy.transcripts.text import Place, sha256
-from casestudy.transcripts.turn import Speakers, Turn
+from casestudy.transcripts.turn import MARK, RANGE, Speakers, Turn
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_INNER_TIME = re.compile(
+    rf"(?m:^)[ \t]*(?:\[{RANGE}\]|\({RANGE}\))[ \t]*(?:[-–—][ \t]+)?"
+    rf"|[ \t]*(?:{MARK}|¤<\d{{1,10}}>)|(?m:^{RANGE}[ \t]*$\n?)"
+)
 FOLDER = "interviews/transcripts"
 LARGEST = 50_000_000  # bytes of one file
 
@@ -47,8 +52,8 @@ class Transcript:
     places : tuple of Place
         The way back to the source, where the text was taken out of another format.
     headings : tuple of Heading
-        What might stand for a speaker where the format does not say who speaks, each with the reason why it was
-        taken for one or not.
+        What might stand for a speaker where the format does not say who speaks, each with the reason why it
+        was taken for one or not.
     kind, participants, sitting, language : str, tuple of str, int, str
         What the study says of the document (`casestudy.people.documents.Sheet`); empty as the file is read.
     """
@@ -91,6 +96,41 @@ class Transcript:
     @cached_property
     def _starts(self) -> tuple[int, ...]:
         return tuple(turn.start for turn in self.turns)
+
+    def spoken(self, turn: Turn) -> str:
+        """The words of a turn, without the times that stand in it."""
+        return _INNER_TIME.sub("", self.text[turn.speech : turn.end]).strip()
+
+    def rows(self) -> list[dict[str, object]]:
+        """The turns as rows for a program: times in seconds, None where they are not stated.
+
+        Examples
+        --------
+        >>> from_text("[00:01] Q: So? #00:00:02-5#", "t").rows()[0]["words"]
+        'So?'
+        """
+        return [
+            {
+                "number": turn.number,
+                "kind": turn.kind,
+                "speaker": turn.speaker,
+                "start": turn.start,
+                "end": turn.end,
+                "time_s": None if math.isnan(turn.time) else turn.time,
+                "until_s": None if math.isnan(turn.until) else turn.until,
+                "words": self.spoken(turn),
+            }
+            for turn in self.turns
+        ]
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What a person should look at: headings that may or may not be speakers, each with the reason."""
+        return tuple(
+            f"{one.name!r} was {'' if one.speaker else 'not '}taken for a speaker ({one.why})"
+            for one in self.headings
+            if one.doubtful
+        )
 
     def source_of(self, position: int) -> str:
         """Where in the source file a position comes from; empty where the file is the text itself."""

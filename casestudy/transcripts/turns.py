@@ -23,9 +23,9 @@ _BRACKET = re.compile(r"(?:\[[^\[\]]*\]|\([^()]*\)|[♪♫].*[♪♫])")
 def turns(text: str, speakers: Speakers | None = None, opens: Iterable[int] = ()) -> tuple[Turn, ...]:
     """Find the turns of a canonical text whose format states none.
 
-    What may stand for a speaker is guessed by `casestudy.transcripts.headings`. Lines that open no turn belong
-    to the turn before them. A text in which no one speaks gives one turn a paragraph. Front lines (``#``,
-    ``>``) at the top belong to no turn.
+    What may stand for a speaker is guessed by `casestudy.transcripts.headings`. Lines that open no turn
+    belong to the turn before them. A text in which no one speaks gives one turn a paragraph. Front lines
+    (``#``, ``>``) at the top belong to no turn.
 
     Parameters
     ----------
@@ -144,7 +144,9 @@ def completed(
     starts = sorted(opens)
     for first, last, turn in zip(firsts, lasts, [*stated, None], strict=True):
         if first < last and not text[first:last].isspace():
-            within = [place - first for place in starts[bisect_left(starts, first) : bisect_left(starts, last)]]
+            within = [
+                place - first for place in starts[bisect_left(starts, first) : bisect_left(starts, last)]
+            ]
             guessed = guess(text[first:last], speakers, within)
             headings += [replace(one, start=one.start + first) for one in guessed.headings]
             rows += [_moved(one, first) for one in arranged(text[first:last], guessed.heads)]
@@ -153,7 +155,7 @@ def completed(
 
 
 def _moved(turn: Turn, by: int) -> Turn:
-    """A turn of a stretch, in the whole text; words that nobody says are a note beside talk that is stated."""
+    """A turn of a stretch, in the whole text; beside stated talk, words that nobody says are a note."""
     kind: Kind = "note" if turn.kind == "speech" and not turn.speaker else turn.kind
     return replace(turn, start=turn.start + by, end=turn.end + by, speech=turn.speech + by, kind=kind)
 

@@ -15,10 +15,13 @@ from casestudy.transcripts.text import Extract, decode
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
 _BLOCKS = frozenset(
-    """
-    p div h1 h2 h3 h4 h5 h6 li ul ol tr table section article blockquote dt dd dl pre figure header footer main nav
-    aside address form fieldset hr caption thead tbody tfoot details summary
-    """.split()
+    re.findall(
+        r"\w+",
+        """
+        p div h1 h2 h3 h4 h5 h6 li ul ol tr table section article blockquote dt dd dl pre figure header footer
+        main nav aside address form fieldset hr caption thead tbody tfoot details summary
+        """,
+    )
 )
 _LEFT = {
     "script": "scripts",
@@ -29,7 +32,7 @@ _LEFT = {
     "object": "objects",
 }
 _ASIDE = {"del": "del", "rt": "ruby", "rp": "", "title": "", "textarea": "", "select": ""}
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(re.findall(r"\w+", "area base br col embed hr img input link meta source track wbr"))
 _UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _STAMP = re.compile(r"ts_(\d{1,10})_(\d{1,10})(?:_.*)?$")
 _SPACE = re.compile(r"[ \t\r\n\f]+")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from casestudy.transcripts.archives import Archive, forget
-from casestudy.transcripts.blocks import Block, Count, Mark, assembled, counted_notes
+from casestudy.transcripts.blocks import Block, Count, Mark, Spot, assembled, counted_notes
 from casestudy.transcripts.bounds import Budget, refused
 from casestudy.transcripts.tables import Cell
 from casestudy.transcripts.text import Extract
@@ -15,7 +16,6 @@ from casestudy.transcripts.turn import Head, Kind
 
 TURNS = "urn:casestudy:turns"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_STRICT_W = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _P, _TBL, _TR, _TC, _BOX, _BODY = (f"{_W}{name}" for name in ("p", "tbl", "tr", "tc", "txbxContent", "body"))
 _T, _R, _RPR, _PPR, _VANISH = (f"{_W}{name}" for name in ("t", "r", "rPr", "pPr", "vanish"))
@@ -44,6 +44,7 @@ _SKIPPED = {
     _PPR: "",
     _RPR: "",
 }
+_BOOKMARK, _BOOKMARK_END = f"{_W}bookmarkStart", f"{_W}bookmarkEnd"
 _OFF = ("0", "false", "off")
 
 
@@ -132,9 +133,8 @@ class _Reader:
         self._pending = ""
         self._hidden = _hidden_styles(archive)
         self._data = _data(archive)
-        self._open: dict[str, str] = {}
-        self._begin: dict[str, tuple[int, int]] = {}
-        self._words: dict[str, tuple[int, int]] = {}
+        self._named: dict[str, str] = {}
+        self._spots: dict[str, list[Spot]] = {}
 
     def take(self, event: str, element: Any) -> None:
         tag = element.tag
@@ -186,7 +186,8 @@ class _Reader:
             self._pending = ""
 
     def _add(self, text: str) -> None:
-        source, cells = f"paragraph {len(self.blocks) + 1}", ()
+        source = f"paragraph {len(self.blocks) + 1}"
+        cells: tuple[Cell, ...] = ()
         if self._tables:
             table, row, column = self._tables[0]
             source = f"table {self._tables[-1][0]}, row {self._tables[-1][1]}, cell {self._tables[-1][2]}"
@@ -220,18 +221,17 @@ class _Reader:
             tag = child.tag
             if tag == _R:
                 self._run(child, parts, hidden)
-            elif tag == f"{_W}bookmarkStart":
-                if child.get(_NAME) in self._data:
-                    self._open[child.get(_ID) or ""] = child.get(_NAME)
-                    self._begin[child.get(_NAME)] = (len(self.blocks), sum(map(len, parts)))
-            elif tag == f"{_W}bookmarkEnd":
-                if child.get(_ID) in self._open:
-                    self._words[self._open[child.get(_ID)]] = (len(self.blocks), sum(map(len, parts)))
+            elif tag == _BOOKMARK:
+                self._spots.setdefault(child.get(_NAME) or "", []).append(self._spot(parts))
+                self._named[child.get(_ID) or ""] = child.get(_NAME) or ""
+            elif tag == _BOOKMARK_END:
+                if child.get(_ID) in self._named:
+                    self._spots[self._named[child.get(_ID)]].append(self._spot(parts))
             elif not isinstance(tag, str):
                 continue
             elif tag in _SKIPPED:
                 self._skip(child, tag)
-            elif tag == _MATH or tag == _T:
+            elif tag in (_MATH, _T):
                 parts.append(child.text or "")
             elif tag.endswith("}AlternateContent"):
                 self._skip(child, f"{_W}drawing")
@@ -274,11 +274,18 @@ class _Reader:
 
     def stated(self) -> list[Mark]:
         """Turns that the document carries as data: bookmarks, and what is said of each."""
-        return [
-            Mark(*self._begin[name], head, self._words.get(name, self._begin[name]))
-            for name, head in self._data.items()
-            if name in self._begin
-        ]
+        rows = []
+        for name, head in self._data.items():
+            spots = self._spots.get(name, [])
+            within = self._spots.get(f"{name}_name", [])
+            if len(spots) == 2:
+                rows.append(
+                    Mark(spots[0], spots[1], head, (within[0], within[1]) if len(within) == 2 else None)
+                )
+        return rows
+
+    def _spot(self, parts: Sequence[str]) -> Spot:
+        return len(self.blocks), sum(map(len, parts))
 
 
 def _data(archive: Archive) -> dict[str, Head]:
