@@ -18,7 +18,7 @@ from casestudy.coding import codings, table
 from casestudy.coding.codings import Work
 from casestudy.errors import Problem, raise_if
 from casestudy.outputs import read_table
-from casestudy.people import participants
+from casestudy.people import consent, participants
 from casestudy.study import Study
 from casestudy.transcripts.transcript import Transcript
 
@@ -187,9 +187,9 @@ class Material:
         return sorted(coded["who"].unique())
 
     def quotable(self) -> list[str]:
-        """Ids of those who allow their words to be quoted; documents without a participant among them."""
-        refused = set(self.people.loc[~self.people["consent_quote"], "participant_id"])
-        return sorted(set(self.documents["who"]) - refused)
+        """Ids of those whose words may be quoted, documents without a participant among them."""
+        whose = {*self.documents["who"], *self.words["who"]}
+        return sorted(consent.who_may_be_shown(whose, self.texts, self.people))
 
 
 def load(study: Study) -> Material:

@@ -15,6 +15,7 @@ from casestudy.evidence import methods_facts
 from casestudy.evidence.chain import Trouble
 from casestudy.evidence.status import STATUSES, Verdict
 from casestudy.outputs import contents
+from casestudy.people import consent
 from casestudy.study import Study
 from casestudy.wording import counted
 
@@ -124,7 +125,7 @@ def _people(found: Material) -> list[Fact]:
         ]
         said = f"{' '.join(parts)}{when}".strip()
         made.append(Fact("sample", "Sample", said, "interviews/participants.csv"))
-        quotable, linked = int(people["consent_quote"].sum()), int(people["consent_link"].sum())
+        quotable, linked = len(consent.who_may_be_quoted(people)), len(consent.who_may_be_linked(people))
         said = f"{quotable} of {len(people)} allow quotes, {linked} allow linking with log and purchases."
         floor = f" No published cell describes fewer than {found.study.floor} people outside the interviews."
         made.append(Fact("consent", "Consent and disclosure", said + floor, "interviews/participants.csv"))
@@ -220,7 +221,7 @@ def _claims(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Tro
     against = f"Contrary evidence was looked for in {counted(searched, 'claim')}; {weighed} considered, "
     against += f"{held} of them not ruled out."
     names = "; ".join(theme.name for theme in found.framework.themes)
-    quoted = int(found.people["consent_quote"].sum()) if len(found.people) else 0
+    quoted = len(consent.who_may_be_quoted(found.people))
     sources = sorted({source for one in verdicts for source in one.sources})
     where = "evidence/claims.yaml"
     weak = f"{len(troubles)} weak point{'s' * (len(troubles) != 1)}" if troubles else "no weak point"

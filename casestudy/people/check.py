@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from casestudy.errors import InputError, Problem
+from casestudy.people import consent, participants, speakers
 from casestudy.people import documents as sheets
-from casestudy.people import participants, speakers
 from casestudy.study import Study
 from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import FOLDER, Transcript
@@ -48,6 +48,7 @@ def check(study: Study, texts: Mapping[str, Transcript], broken: Collection[str]
     whose = sheets.sheets(texts, names, whose_table)
     there = bool(study.inputs(participants.FILE))
     problems += participants.unmatched(people, texts, whose, broken, there=there)
+    problems += consent.problems(people)
     problems += sheets.problems(whose_table, texts, names, broken)
     problems += speakers.problems(voices, texts, names, broken)
     heard = {
