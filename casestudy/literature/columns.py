@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from casestudy.errors import nearest
 from casestudy.literature import names
-from casestudy.literature.reading import Reading, pages
+from casestudy.literature.reading import Reading, cited, pages
 
 # Names of columns, as exports write them, in order of preference; a row takes the first that it fills.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -39,7 +39,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _SOURCE = "source"  # Scopus names itself there, Embase the journal: read only where nothing else is
 _MOST_LINES_ABOVE = 10
-_PLACE = re.compile(r";\s*([\w\-. ]*?)(?:\(([^)]*)\))?:\s*([\w\-]+)")
+_RUN_TOGETHER = re.compile(r"(?<=[^\W\d_A-Z])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLa)(?<!\bDi)(?=[A-Z])")
+# Embase: "Journal of Things (2014) 3:3 (152-160). Date of Publication: 1 Jul 2014"
+_EMBASE = re.compile(
+    r"^(.*?)\s*\((\d{4})\)\s*([\w\- ]*?)(?::\s*([\w\-. ]+?))?\s*(?:\(([^)]*)\))?(?:\.\s|\.?$)"
+)
 
 
 def table(text: str, reading: Reading) -> None:
@@ -77,32 +81,33 @@ def table(text: str, reading: Reading) -> None:
             reading.note(
                 place, f"it has {len(row)} cells, the header {len(header)}; the last ones are empty."
             )
-        reading.keep(_record(row, places, "item title" in header, _at(row, header, "citation")), place)
+        reading.keep(_record(row, header, places), place)
 
 
 def _record(
-    row: Sequence[str], places: Mapping[str, list[int]], joined: bool, citation: str
+    row: Sequence[str], header: Sequence[str], places: Mapping[str, list[int]]
 ) -> dict[str, str | list[str]]:
-    first = {
-        field: next((row[at] for at in ats if at < len(row) and row[at].strip()), "")
-        for field, ats in places.items()
-    }
-    authors = (
-        re.sub(r"(?<=[^\W\d_A-Z])(?<!Mc)(?<!Mac)(?<!De)(?<!La)(?<!Di)(?=[A-Z])", "; ", first["authors"])
-        if joined
-        else first["authors"]
-    )
-    fields: dict[str, str | list[str]] = {**first}
-    fields["pages"] = pages(first["pages"] or first["start"], "" if first["pages"] else first["end"])
-    fields["authors"] = names.divide(authors)
-    fields["doi"] = first["doi"]
-    dates = [row[at] for at in places["year"] if at < len(row)]
-    fields["year"] = dates
-    fields["keywords"] = re.split(r"\s*;\s*", first["keywords"])
-    if match := _PLACE.search(citation):  # PubMed: "J Things. 2019 Mar;3(2):10-20."
-        for field, value in zip(("volume", "issue", "pages"), match.groups(), strict=True):
-            fields[field] = fields[field] or value or ""
-    return {name: value for name, value in fields.items() if name not in ("start", "end")}
+    def values(field: str) -> list[str]:
+        return [row[at] for at in places[field] if at < len(row) and row[at].strip()]
+
+    first = {field: next(iter(values(field)), "") for field in places}
+    if "item title" in header:  # Springer runs its authors together: "Ann LeeBob Ray"
+        first["authors"] = _RUN_TOGETHER.sub("; ", first["authors"])
+    dates = values("year")
+    if (match := _EMBASE.match(first["outlet"])) and _SOURCE in header:
+        first["outlet"] = match[1]
+        dates.append(match[2])
+        for field, value in zip(("volume", "issue", "pages"), match.groups()[2:], strict=True):
+            first[field] = first[field] or (value or "").strip()
+    if "citation" in header and header.index("citation") < len(row):
+        for field, value in zip(
+            ("volume", "issue", "pages"), cited(row[header.index("citation")]), strict=True
+        ):
+            first[field] = first[field] or value
+    made: dict[str, str | list[str]] = {**first, "year": dates, "authors": names.divide(first["authors"])}
+    made["pages"] = first["pages"] or pages(first["start"], first["end"])
+    made["keywords"] = re.split(r"\s*;\s*", first["keywords"])
+    return {field: value for field, value in made.items() if field not in ("start", "end")}
 
 
 def _rows(text: str, delimiter: str, reading: Reading) -> list[tuple[int, list[str]]]:
@@ -127,7 +132,3 @@ def _header_row(rows: Sequence[tuple[int, list[str]]]) -> int | None:
 
 def _name(cell: str) -> str:
     return " ".join(cell.strip('\ufeff \t"').replace("_", " ").casefold().split())
-
-
-def _at(row: Sequence[str], header: Sequence[str], name: str) -> str:
-    return row[header.index(name)] if name in header and header.index(name) < len(row) else ""

@@ -195,13 +195,15 @@ class _Seen:
     record: Record
     title: str
     standing: str
+    words: frozenset[str]
     numbers: list[str]
     place: tuple[str, str]
 
     @classmethod
     def of(cls, record: Record) -> _Seen:
         kind, title = standing.of(record)
-        return cls(record, title or plain(record.title), kind, _numbers(title), _place(record))
+        title = title or plain(record.title)
+        return cls(record, title, kind, frozenset(title.split()), _numbers(title), _place(record))
 
 
 def compare(one: Record, other: Record, alike: float = ALIKE) -> Verdict:
@@ -221,6 +223,8 @@ def compare(one: Record, other: Record, alike: float = ALIKE) -> Verdict:
 def _compare(one: _Seen, other: _Seen, alike: float) -> Verdict:
     common = bool(one.record.doi) and one.record.doi == other.record.doi
     if not common and (one.numbers != other.numbers or not one.title or not other.title):
+        return Verdict("", 0.0)
+    if not common and _apart(one.words, other.words, alike):
         return Verdict("", 0.0)
     untitled = not one.title or not other.title
     likeness = 1.0 if untitled or one.title == other.title else likeness_of(one.title, other.title)
@@ -243,6 +247,12 @@ def _compare(one: _Seen, other: _Seen, alike: float) -> Verdict:
     if one.standing and plain(one.record.title) != plain(other.record.title):
         return Verdict("", likeness, f"two records of one {one.standing}, or two of them")
     return Verdict("title" if likeness == 1.0 else "likeness", likeness)
+
+
+def _apart(words: frozenset[str], others: frozenset[str], alike: float) -> bool:
+    """Whether two titles share too few words to be alike, see `likeness_of`; neither is the other's beginning."""
+    shared, fewer = len(words & others), min(len(words), len(others))
+    return fewer > 4 and shared < fewer and shared < min(0.65, alike) * (len(words) + len(others) - shared)
 
 
 def _linked(one: _Seen, other: _Seen, likeness: float, alike: float, common: bool) -> Verdict:

@@ -128,6 +128,21 @@ def pages(first: str, last: str) -> str:
     return first if not last or last == first or "-" in first else f"{first}-{last}".strip("-")
 
 
+_PLACE = re.compile(r";\s*([\w\-. ]*?)(?:\(([^)]*)\))?:\s*([\w\-]+)")
+
+
+def cited(text: str) -> tuple[str, str, str]:
+    """Volume, issue and pages of a citation as PubMed writes it; empty where there are none.
+
+    Examples
+    --------
+    >>> cited("J Things. 2019 Mar;3(2):10-20.")
+    ('3', '2', '10-20')
+    """
+    found = _PLACE.search(text)
+    return (found[1], found[2] or "", found[3]) if found else ("", "", "")
+
+
 def _values(value: str | Iterable[str]) -> list[str]:
     """The values of a field in one line each, without markup, empty ones and repetitions."""
     given = [value] if isinstance(value, str) else list(value)

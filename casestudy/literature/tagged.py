@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from casestudy.literature.reading import Reading, pages
+from casestudy.literature.reading import Reading, cited, pages
 from casestudy.literature.record import doi
 
 
@@ -54,6 +54,8 @@ class Entry:
         return next((values for tag in tags if (values := self.all(tag))), [])
 
 
+# Fields with which entries begin; another one right below an end belongs to the entry above.
+_FIRST = frozenset({"TY", "PT", "FN", "VR", "EF", "ID", "AU", "A1", "TI", "T1", "PY", "Y1", "T2", "JO", "JF"})
 RIS_NARROW = Dialect(re.compile(r"^\s{0,3}([A-Z][A-Z0-9]) ?-(?:[ \t]*(.*))$"), "TY", "ER")
 RIS_WIDE = Dialect(re.compile(r"^\s{0,3}([A-Z][A-Z0-9]|PMID|DOI) {2}-(?:[ \t]?(.*))$"), "TY", "ER")
 MEDLINE = Dialect(re.compile(r"^([A-Z]{2,5})\s{0,3}- (.*)$"))
@@ -70,6 +72,7 @@ ENDNOTE = Dialect(re.compile(r"^%([A-Z0-9!@#$?&()*+^><\[\]=~])(?:[ \t]+(.*))?$")
 def cut(text: str, dialect: Dialect, reading: Reading) -> Iterator[Entry]:
     """The entries of a tagged file; what is repaired, and lines outside entries, are noted in `reading`."""
     entry: Entry | None = None
+    ended: Entry | None = None
     tag, opens, blank, continued, first_continued = "", dialect.opens, False, 0, 0
     outside: list[int] = []
     for number, line in enumerate(text.split("\n"), start=1):
@@ -88,9 +91,12 @@ def cut(text: str, dialect: Dialect, reading: Reading) -> Iterator[Entry]:
             continue
         name, value = match[1], match[2] or ""
         if name == dialect.closes:
-            if entry is not None:
-                yield entry
-            entry = None
+            if ended is not None and entry is not None:
+                yield ended
+            ended, entry, blank = entry or ended, None, False
+            continue
+        if entry is None and ended is not None and not blank and name not in _FIRST:
+            ended.fields.setdefault(name, []).append(value)  # Ovid writes a field below the end
             continue
         if entry is None and name in dialect.outside:
             continue
@@ -99,14 +105,19 @@ def cut(text: str, dialect: Dialect, reading: Reading) -> Iterator[Entry]:
             if dialect.closes:
                 found = f"the entry before it has no end ({dialect.closes}); it ends here."
                 reading.note(f"line {number}", found)
-            yield entry
-            entry = None
+            if ended is not None:
+                yield ended
+            ended, entry = entry, None
         if entry is None:
-            entry = Entry(number)
+            if ended is not None:
+                yield ended
+            ended, entry = None, Entry(number)
             if dialect.opens and name != dialect.opens:
                 reading.note(f"line {number}", f"the entry does not begin with {dialect.opens}; it is read.")
         tag, blank = name, False
         entry.fields.setdefault(tag, []).append(value)
+    if ended is not None:
+        yield ended
     if entry is not None:
         if dialect.closes:
             reading.note(f"line {entry.line}", f"the entry has no end ({dialect.closes}); the file ends it.")
@@ -169,15 +180,16 @@ def medline(text: str, reading: Reading) -> None:
     """Read the MEDLINE format of PubMed, and of ERIC."""
     for entry in cut(text, MEDLINE, reading):
         full, short = entry.all("FAU"), entry.all("AU")
+        place = list(cited(" ".join(entry.all("SO"))))
         fields = {
             "title": entry.first("TI", "BTI", "TT"),
             "authors": [*(full if len(full) >= len(short) else short), *entry.all("CN")]
             or entry.all("FED", "ED"),
             "year": entry.all("DP", "DEP", "PHST"),
             "outlet": entry.first("JT", "TA") or (entry.first("BTI") if entry.all("TI") else []),
-            "volume": entry.first("VI"),
-            "issue": entry.first("IP"),
-            "pages": pages("; ".join(entry.first("PG")), ""),
+            "volume": entry.first("VI") or place[:1],
+            "issue": entry.first("IP") or place[1:2],
+            "pages": pages("; ".join(entry.first("PG") or place[2:]), ""),
             "doi": [one for one in entry.all("LID", "AID") if one.endswith("[doi]") or "doi.org/" in one],
             "type": entry.first("PT"),
             "kinds": entry.all("PT"),
