@@ -105,7 +105,7 @@ def _record(
         ):
             first[field] = first[field] or value
     made: dict[str, str | list[str]] = {**first, "year": dates, "authors": names.divide(first["authors"])}
-    made["pages"] = first["pages"] or pages(first["start"], first["end"])
+    made["pages"] = pages(first["pages"], "") or pages(first["start"], first["end"])
     made["keywords"] = re.split(r"\s*;\s*", first["keywords"])
     return {field: value for field, value in made.items() if field not in ("start", "end")}
 

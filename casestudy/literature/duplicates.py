@@ -202,7 +202,7 @@ class _Seen:
     @classmethod
     def of(cls, record: Record) -> _Seen:
         kind, title = standing.of(record)
-        title = title or plain(record.title)
+        title = record.plain_title and (title or record.plain_title)
         return cls(record, title, kind, frozenset(title.split()), _numbers(title), _place(record))
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from casestudy.errors import Problem
 from casestudy.literature import duplicates
-from casestudy.literature.record import Record, mark, name, plain
+from casestudy.literature.record import Record, mark, name
 from casestudy.outputs import write_atomically
 from casestudy.study import Study
 
@@ -112,7 +112,7 @@ def recall(records: Sequence[Record], given: Sequence[Record], used: Collection[
 
 
 def _clues(record: Record) -> set[str]:
-    title = plain(record.title)
+    title = record.plain_title
     return {clue for clue in (f"t:{title}" if title else "", f"d:{record.doi}" if record.doi else "") if clue}
 
 

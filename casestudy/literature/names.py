@@ -336,5 +336,5 @@ def _is_particle(word: str) -> bool:
 
 
 def _script(name: str) -> str:
-    letter = next((letter for letter in name if letter.isalpha()), "")
+    letter = next((letter for letter in name if letter.isalpha()), " ")
     return unicodedata.name(letter, "").split(" ")[0]

@@ -179,6 +179,8 @@ def _reader(ending: str, text: str) -> Reader | None:
         return medline
     if re.match(r"%[0-9A-Z] ", head):
         return endnote
+    if ending == ".txt" and re.search(r"^@[A-Za-z]+\s*\{", head, re.M):
+        return bibtex
     by_ending: dict[str, Reader] = {
         **{".ris": ris, ".nbib": medline, ".enw": endnote, ".ciw": web_of_science, ".xml": endnote_xml},
         **{".csv": table, ".tsv": table, ".tab": table},

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from casestudy.errors import Problem
 from casestudy.literature import names
 from casestudy.literature.markup import from_html
-from casestudy.literature.record import Record, doi, plain, year
+from casestudy.literature.record import NO_TITLE, Record, doi, plain, year
 
-NO_TITLE = "[no title]"
 Fields = Mapping[str, str | Iterable[str]]
 _TEXTS = ("outlet", "volume", "issue", "pages", "type", "kinds", "url", "verified")
 

@@ -21,6 +21,9 @@ COLUMNS = (
 )
 
 
+NO_TITLE = "[no title]"
+
+
 @dataclass(frozen=True)
 class Record:
     """One publication as one source lists it.
@@ -72,6 +75,11 @@ class Record:
     kinds: str = ""
     given: tuple[tuple[int, str], ...] = ()
     avoid: frozenset[str] = frozenset()
+
+    @property
+    def plain_title(self) -> str:
+        """The title as `plain` letters; empty for none."""
+        return "" if self.title == NO_TITLE else plain(self.title)
 
     @property
     def former(self) -> tuple[str, ...]:
@@ -142,7 +150,7 @@ def name(record: Record) -> str:
     'akerlund-2005-uses'
     """
     small = {"a", "an", "the", "on", "of", "in", "and", "how", "what", "why", "does", "do", "to", "for", "is"}
-    words = [word for word in plain(record.title).split() if word not in small] or ["untitled"]
+    words = [word for word in record.plain_title.split() if word not in small] or ["untitled"]
     when = str(record.year) if record.year else "undated"
     return "-".join([record.surname.replace(" ", "")[:24] or "anonymous", when, words[0][:24]])
 
@@ -165,7 +173,7 @@ def named(records: Iterable[Record], apart: bool = False) -> list[Record]:
     listed = list(records)
     owner: dict[str, str] = {}
     chosen: dict[int, str] = {}
-    holders = [plain(record.title) if not apart else str(place) for place, record in enumerate(listed)]
+    holders = [(not apart and record.plain_title) or str(place) for place, record in enumerate(listed)]
     for place, record in enumerate(listed):
         free = (name_ for _, name_ in record.given if owner.get(name_, holders[place]) == holders[place])
         if kept := next(free, ""):
