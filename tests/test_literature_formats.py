@@ -1,4 +1,4 @@
-"""Exports of databases and reference managers: one made-up publication as each tool writes it, and odd entries."""
+"""Exports of databases and reference managers: one made-up publication as each tool writes it."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ def test_an_entry_without_a_key_is_kept_with_its_line(tmp_path: Path, head: str)
 
 
 def test_two_entries_of_one_key_have_their_own_lines(tmp_path: Path) -> None:
-    text = "@article{k, title={One}, year=2019}\n@article{k,\n title={Two},\n}\n@book{K, title={Three}, year=2001}"
+    text = "@article{k, title={One}, year=2019}\n@article{k,\n title={Two},\n}\n"
+    text += "@book{K, title={Three}, year=2001}"
     reading = read(tmp_path, "a.bib", text)
     assert [(record.title, record.where) for record in reading.records] == [
         ("One", "a.bib, line 1"),
@@ -116,7 +117,8 @@ def test_two_entries_of_one_key_have_their_own_lines(tmp_path: Path) -> None:
 
 
 def test_an_open_brace_costs_no_other_entry(tmp_path: Path) -> None:
-    text = "@article{a, title={Good}, year=2001}\n@article{b, title={Open, year=2002}\n@article{c, title={After}, year=2003}\n"
+    text = "@article{a, title={Good}, year=2001}\n@article{b, title={Open, year=2002}\n"
+    text += "@article{c, title={After}, year=2003}\n"
     reading = read(tmp_path, "a.bib", text)
     assert [record.title for record in reading.records][::2] == ["Good", "After"]
     assert len(reading.records) == 3
@@ -139,8 +141,9 @@ def test_a_crossref_fills_what_the_entry_does_not_say(tmp_path: Path) -> None:
         ("Lee, Ann AND Ray, Bob and\n  et al.", ("Lee, Ann", "Ray, Bob")),
         ("{Food and Agriculture Organization}", ("Food and Agriculture Organization",)),
         ("Oja, Kerttu and {Council on Food and Health}", ("Oja, Kerttu", "Council on Food and Health")),
-        (r"Mart{\'\i}nez, A. and Gr{\=u}z{\=i}tis, N. and {\L}o{\'s}, J.", ("Martínez, A.", "Grūzītis, N.", "Łoś, J.")),
-        (r"M{\"u}ller, J. and {\O}rsted, H. and Bj{\o}rn, {\AA}. and {\c{C}}elik, B.", ("Müller, J.", "Ørsted, H.", "Bjørn, Å.", "Çelik, B.")),
+        (r"Mart{\'\i}nez, A. and Gr{\=u}z{\=i}tis, N.", ("Martínez, A.", "Grūzītis, N.")),
+        (r"{\L}o{\'s}, J. and {\c{C}}elik, B.", ("Łoś, J.", "Çelik, B.")),
+        (r"M{\"u}ller, J. and {\O}rsted, H. and Bj{\o}rn, {\AA}.", ("Müller, J.", "Ørsted, H.", "Bjørn, Å.")),
     ],
 )  # fmt: skip
 def test_authors_of_bibtex(tmp_path: Path, written: str, authors: tuple[str, ...]) -> None:
@@ -151,8 +154,8 @@ def test_authors_of_bibtex(tmp_path: Path, written: str, authors: tuple[str, ...
 @pytest.mark.parametrize(
     ("written", "title"),
     [
-        (r"Growth of \textit{E. coli} and \emph{in situ} $\alpha$ measures", "Growth of E. coli and in situ α measures"),
-        (r"Na{\"\i}ve shoppers of \textit{Avena sativa} and {$\omega$}-3", "Naïve shoppers of Avena sativa and ω-3"),
+        (r"\textit{E. coli} and \emph{in situ} $\alpha$ measures", "E. coli and in situ α measures"),
+        (r"Na{\"\i}ve \textit{Avena sativa} and {$\omega$}-3", "Naïve Avena sativa and ω-3"),
         (r"{R}\&{D} at 50\% -- {``}why{''}?", "R&D at 50% – “why”?"),
         ("50% of R&D, $5 and C# {CRM}", "50% of R&D, $5 and C# CRM"),
         (r"Stra{\ss}e, {\OE}uvre~and \v{S}koda", "Straße, Œuvre and Škoda"),
@@ -173,7 +176,8 @@ def test_latex_is_read_as_letters(tmp_path: Path, written: str, title: str) -> N
     ],
 )
 def test_a_value_over_several_lines_is_one_value(tmp_path: Path, tail: str) -> None:
-    text = f"TY  - JOUR\nAU  - Lee, Ann\nTI  - A title that goes\non in the next line\nPY  - 2019\n{tail}\nER  - \n"
+    text = "TY  - JOUR\nAU  - Lee, Ann\nTI  - A title that goes\non in the next line\n"
+    text += f"PY  - 2019\n{tail}\nER  - \n"
     reading = read(tmp_path, "a.ris", text)
     assert (reading.problems, reading.refused) == ([], [])
     record = reading.records[0]
@@ -213,7 +217,8 @@ def test_tags_with_other_spaces(tmp_path: Path, tag: str) -> None:
 
 
 def test_an_entry_without_a_title_is_kept_when_something_else_says_what_it_is(tmp_path: Path) -> None:
-    text = "TY  - JOUR\nDO  - 10.9999/a\nER  - \nTY  - JOUR\nAU  - Oja, K.\nPY  - 2019\nER  - \nTY  - JOUR\nPY  - 2019\nER  - \n"
+    bodies = ("DO  - 10.9999/a", "AU  - Oja, K.\nPY  - 2019", "PY  - 2019")
+    text = "".join(f"TY  - JOUR\n{body}\nER  - \n" for body in bodies)
     reading = read(tmp_path, "a.ris", text)
     assert [record.title for record in reading.records] == ["[no title]", "[no title]"]
     assert len(reading.refused) == 1
@@ -274,7 +279,8 @@ def test_a_file_that_is_too_large_is_refused_in_words(
     "text",
     [
         "<xml><records><record><titles><title>A</title></titles></record><record>",
-        '<!DOCTYPE x [<!ENTITY a "b">]><xml><records><record><titles><title>&a;</title></titles></record></records></xml>',
+        '<!DOCTYPE x [<!ENTITY a "b">]><xml><records><record><titles><title>&a;</title></titles></record>'
+        "</records></xml>",
     ],
 )
 def test_broken_xml_is_a_listed_problem(tmp_path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""BibTeX and BibLaTeX: every entry with its own line, whatever its key; what is broken is noted and read so far."""
+"""BibTeX and BibLaTeX: every entry with its own line, whatever its key; what is broken is noted."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class Entry:
 def bibtex(text: str, reading: Reading) -> None:
     """Read BibTeX as JabRef, Zotero, Mendeley, Scopus, Web of Science and Google Scholar write it.
 
-    Macros (``month = jun``, ``@string``) are filled in; an entry without a key, and two of one key, are kept with
-    their own lines; ``crossref`` fills what the entry itself does not say.
+    Macros (``month = jun``, ``@string``) are filled in; an entry without a key, and two of one key, are kept
+    with their own lines; ``crossref`` fills what the entry itself does not say.
     """
     entries = list(_entries(text, reading))
     by_key = {entry.key.casefold(): entry for entry in reversed(entries) if entry.key}
@@ -69,7 +69,7 @@ def bibtex(text: str, reading: Reading) -> None:
         fields = {
             "title": title,
             "authors": authors,
-            "year": [*entry.text("year"), *entry.text("date"), *entry.text("urldate")[:0]],
+            "year": [*entry.text("year"), *entry.text("date")],
             "outlet": entry.text("journal", "journaltitle", "booktitle", "eventtitle")[:1],
             "volume": entry.text("volume"),
             "issue": entry.text("number", "issue"),
@@ -140,8 +140,8 @@ def _entries(text: str, reading: Reading) -> Iterator[Entry]:
         kind = match[1].casefold()
         if end < 0:
             end = later[0]
-            reading.note(f"line {line}", f"the braces of this {kind} do not close; it is read up to the next entry.",
-                         "Close its braces and quotation marks.")  # fmt: skip
+            found = f"the braces of this {kind} do not close; it is read up to the next entry."
+            reading.note(f"line {line}", found, "Close its braces and quotation marks.")
         body, position = text[opening + 1 : end], max(end, match.end())
         if kind == "string":
             macros |= {

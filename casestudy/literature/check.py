@@ -29,7 +29,9 @@ def check(study: Study) -> list[Problem]:
     for name in sorted(set(notes) - known):
         remedy = "Give it the id of its record, see `casestudy literature records`."
         if name in renamed:
-            remedy = f"The record was joined with another: name the note {renamed[name]}.md, or put the two together."
+            remedy = (
+                f"Its record was joined with another: name it {renamed[name]}.md, or put the two together."
+            )
         problems.append(Problem(f"{protocol.NOTES}/{name}.md", "it belongs to no record.", remedy))
     works, wrong = extraction.survey(study)
     problems += wrong

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from casestudy.errors import nearest
 from casestudy.literature import names
@@ -49,8 +50,8 @@ _EMBASE = re.compile(
 def table(text: str, reading: Reading) -> None:
     """Read a table whose header names a column of titles, with comma, semicolon or tab.
 
-    Lines above the header (Dimensions, ``sep=;``) are passed over. A row of too many cells is refused: its values
-    may stand under the wrong names.
+    Lines above the header (Dimensions, ``sep=;``) are passed over. A row of too many cells is refused: its
+    values may stand under the wrong names.
     """
     lines = text.split("\n", _MOST_LINES_ABOVE)[:_MOST_LINES_ABOVE]
     for delimiter in sorted(",;\t", key=lambda sign: -max(line.count(sign) for line in lines)):
@@ -113,7 +114,9 @@ def _record(
 def _rows(text: str, delimiter: str, reading: Reading) -> list[tuple[int, list[str]]]:
     """The rows, each with the line it begins at. Web of Science quotes nothing in its tab-delimited files."""
     csv.field_size_limit(100_000_000)
-    quoting = csv.QUOTE_NONE if delimiter == "\t" and re.match(r"PT\tAU\t", text) else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = (
+        csv.QUOTE_NONE if delimiter == "\t" and re.match(r"PT\tAU\t", text) else csv.QUOTE_MINIMAL
+    )
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, quoting=quoting, skipinitialspace=True)
     rows, begin = [], 1
     for row in reader:

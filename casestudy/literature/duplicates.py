@@ -250,7 +250,7 @@ def _compare(one: _Seen, other: _Seen, alike: float) -> Verdict:
 
 
 def _apart(words: frozenset[str], others: frozenset[str], alike: float) -> bool:
-    """Whether two titles share too few words to be alike, see `likeness_of`; neither is the other's beginning."""
+    """Whether two titles share too few words to be alike; neither is the other's beginning."""
     shared, fewer = len(words & others), min(len(words), len(others))
     return fewer > 4 and shared < fewer and shared < min(0.65, alike) * (len(words) + len(others) - shared)
 
@@ -301,7 +301,7 @@ def _place(record: Record) -> tuple[str, str]:
 
 
 def _same_outlet(one: Record, other: Record, unknown: bool) -> bool:
-    """Whether two outlets are one: equal, or one the short form of the other; `unknown` where one is not said."""
+    """Whether two outlets are one, or one is short for the other; `unknown` where one is not said."""
     first, second = plain(one.outlet), plain(other.outlet)
     if not first or not second:
         return unknown

@@ -1,9 +1,9 @@
 """Ids that stay: which id a publication was given, kept in ``literature/ids.jsonl``.
 
 The file is append-only, one JSON object a line: ``id`` and what the publication is recognised by (``title``,
-``author``, ``year``, ``doi``). Verbs that hand out ids write it. An id is never given to a second publication,
-not even when the first has left the exports. When two publications turn out to be one, the older id stays and
-what was decided under the other goes on to count.
+``author``, ``year``, ``doi``). Verbs that hand out ids write it. An id is never given to a second
+publication, not even when the first has left the exports. When two publications turn out to be one, the older
+id stays and what was decided under the other goes on to count.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def recall(records: Sequence[Record], given: Sequence[Record], used: Collection[
 
     Notes
     -----
-    A record has a kept id when the two would be joined as duplicates. Of several records that claim an id, those
-    with its DOI come before those with its exact title, year and author, and these before the rest.
+    A record has a kept id when the two would be joined as duplicates. Of several records that claim an id,
+    those with its DOI come before those with its exact title, year and author, and these before the rest.
     """
     order: dict[str, int] = {}
     for one in given:

@@ -9,122 +9,22 @@ import unicodedata
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t"}
 )
-_PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "vom",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "dello",
-        "di",
-        "da",
-        "do",
-        "du",
-        "dos",
-        "das",
-        "la",
-        "le",
-        "las",
-        "los",
-        "les",
-        "ten",
-        "ter",
-        "te",
-        "zu",
-        "zum",
-        "zur",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "ben",
-        "af",
-        "av",
-        "d",
-        "l",
-        "y",
-        "e",
-        "i",
-        "und",
-        "san",
-        "st",
-    ]
+_PARTICLE_LIST = (
+    "van von vom der den de del della dello di da do du dos das la le las los les ten ter te zu zum zur "
+    "al el bin ibn ben af av d l y e i und san st"
 )
+_PARTICLES = frozenset(_PARTICLE_LIST.split())
 _SUFFIXES = re.compile(r"[\s,]+(?:jr|sr|ii|iii|iv|phd|ph\.d|md|m\.d|dr)\.?$", re.I)
-_INSTITUTION_WORDS = frozenset(
-    [
-        "organization",
-        "organisation",
-        "university",
-        "institute",
-        "council",
-        "committee",
-        "group",
-        "team",
-        "consortium",
-        "collaboration",
-        "network",
-        "society",
-        "association",
-        "agency",
-        "ministry",
-        "department",
-        "office",
-        "commission",
-        "centre",
-        "center",
-        "foundation",
-        "authority",
-        "service",
-        "services",
-        "federation",
-        "academy",
-        "college",
-        "school",
-        "hospital",
-        "laboratory",
-        "project",
-        "investigators",
-        "initiative",
-        "programme",
-        "program",
-        "board",
-        "bureau",
-        "inc",
-        "ltd",
-        "llc",
-        "oy",
-        "oyj",
-        "gmbh",
-        "ag",
-        "plc",
-        "universität",
-        "universitaet",
-        "institut",
-        "ministerium",
-        "verband",
-        "gesellschaft",
-        "bundesamt",
-        "ministère",
-        "université",
-        "universidad",
-        "universidade",
-        "instituto",
-        "consejo",
-        "ministerio",
-        "yliopisto",
-        "virasto",
-        "laitos",
-        "keskus",
-        "ministeriö",
-        "universitet",
-        "universitetet",
-    ]
+_INSTITUTION_LIST = (
+    "organization organisation university institute council committee group team consortium "
+    "collaboration network society association agency ministry department office commission centre "
+    "center foundation authority service services federation academy college school hospital laboratory "
+    "project investigators initiative programme program board bureau inc ltd llc oy oyj gmbh ag plc "
+    "universität universitaet institut ministerium verband gesellschaft bundesamt ministère université "
+    "universidad universidade instituto consejo ministerio yliopisto virasto laitos keskus ministeriö "
+    "universitet universitetet"
 )
+_INSTITUTION_WORDS = frozenset(_INSTITUTION_LIST.split())
 _JOINTS = re.compile(r"\s(?:of|and|for|on|the|für|und|per|pour|para|&)\s", re.I)
 _OTHERS = re.compile(r"(?:\b(?:and\s+others|et\.?\s+al)\b\.?|\bu\.\s?a\.|\s*(?:\.\.\.|…))\s*$", re.I)
 _ONE_WORD_OTHERS = frozenset({"others", "and others", "et al", "al", "u.a", "...", "…"})
@@ -232,8 +132,8 @@ def agree(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
 
     Examples
     --------
-    >>> agree(("Oja K.", "Ranta I."), ("Oja, Kerttu",)), agree(("Oja K.",), ("Ranta I.",)), agree((), ("Oja",))
-    (True, False, True)
+    >>> agree(("Oja K.", "Ranta I."), ("Oja, Kerttu",)), agree(("Oja K.",), ("Ranta I.",))
+    (True, False)
     """
     if not some or not others:
         return True
@@ -322,7 +222,7 @@ def _like_person(text: str) -> bool:
 
 
 def _initials(word: str, beside: str) -> bool:
-    """Whether a word is initials: ``A.``, ``AB``, ``J.-P.``; three bare letters only beside a mixed-case name."""
+    """Whether a word is initials: ``A.``, ``AB``, ``J.-P.``; three bare letters beside mixed case only."""
     letters = re.sub(r"[.\-‐‑–'’]", "", word)
     if not letters or not letters.isalpha() or not letters.isupper():
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from casestudy.errors import Problem
 from casestudy.literature import names
@@ -71,15 +72,15 @@ class Reading:
 
         Notes
         -----
-        An entry without a title is kept when its DOI, authors, outlet or address say what it is; one that says
-        nothing of itself is refused. Without a year, or with a DOI that is none, it is kept and noted.
+        An entry without a title is kept when its DOI, authors, outlet or address say what it is; one that
+        says nothing of itself is refused. Without a year, or with a DOI that is none, it is kept and noted.
         """
         values = {name: _values(value) for name, value in fields.items()}
         title = ": ".join(values.get("title", []))
         authors = names.listed(values.get("authors", []))
         given = values.get("doi", [])
         bare = next((found for text in given if (found := doi(text))), "")
-        texts = {name: "; ".join(values.get(name, [])) for name in _TEXTS}
+        texts: dict[str, Any] = {name: "; ".join(values.get(name, [])) for name in _TEXTS}
         if not plain(title):
             if not (bare or authors or texts["outlet"] or texts["url"]):
                 remedy = "Add the title, or take the record out."
@@ -94,7 +95,7 @@ class Reading:
                 place, f"it has several DOIs; {bare} is taken.", "See whether it is the publication's own."
             )
         dates = values.get("year", [])
-        when = next((found for text in dates if (found := year(text))), None)
+        when = next((said for text in dates if (said := year(text))), None)
         if when is None:
             self.note(
                 place, f"{title[:60]!r} has no year.", "It leaves the review before screening: add the year."

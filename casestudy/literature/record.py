@@ -47,11 +47,11 @@ class Record:
     where : str
         File and line or entry, for messages.
     id : str
-        Made of first author, year and title, see `name`; or the one it was given before, see `casestudy.literature.ids`.
+        Made of first author, year and title, see `name`; or the one it was given before.
     kinds : str
         Further types that the source gives, such as ``Published Erratum``.
     given : tuple of (int, str)
-        Ids that the study keeps for this publication, the oldest first, each with its place among all of them.
+        Ids that the study keeps for this publication, the oldest first, with their places among all.
     avoid : frozenset of str
         Ids that the study keeps for other publications and that begin like this record's own.
     """
@@ -167,8 +167,8 @@ def named(records: Iterable[Record], apart: bool = False) -> list[Record]:
 
     Notes
     -----
-    Where two titles would share an id, the first in order has it and the next gets a mark of its title, so that
-    a record that is added changes no id before it.
+    Where two titles would share an id, the first in order has it and the next gets a mark of its title, so
+    that a record that is added changes no id before it.
     """
     listed = list(records)
     owner: dict[str, str] = {}

@@ -23,7 +23,7 @@ SETTLED = "settled"
 STAGES = ("abstract", "text")
 DECISIONS = ("include", "exclude")
 # The likest id would be another paper's, so none is suggested.
-_UNKNOWN = "Its file may have left literature/records; `casestudy literature records` lists the ids there are."
+_UNKNOWN = "Its file may have left literature/records; see the ids in `casestudy literature records`."
 SCHEMA = Schema(
     "screening",
     (

@@ -12,7 +12,7 @@ from casestudy.literature.record import Record, plain
 
 Standing = Literal["", "correction", "retraction", "reply", "preprint"]
 
-# What stands between the mark and the title: a preposition, a colon or stop, a dash between spaces, or nothing more.
+# What stands between the mark and the title: a preposition, a colon or stop, a dash, or nothing more.
 _TO = r"(?:to|for|on|of|in|zu|zum|zur|auf|à|au|aux|sur|de|del|a|al|sobre|till|the article)"
 _LINK = rf"(?:(?:\s+{_TO}\b)+\s*[:.]?\s*|\s*[:.]\s*|\s+[\-–—]\s+|\W*$)"
 _CORRECTION = (
@@ -26,23 +26,34 @@ _RETRACTION = (
     r"zurückgezogen|rétractation|retractación|retractado)"
 )
 _REPLY = (
-    r"(?:(?:the )?authors?['’]?s?['’]? (?:reply|response)|in reply|in response|repl(?:y|ies)|responses?|rejoinder|"
-    r"comments?|commentary|discussion|re(?=:)|letter(?: to the editor)?(?= (?:on|regarding|about))|book review|"
-    r"review(?=:)|kommentar|antwort|erwiderung|replik|réponse|commentaires?|respuesta|comentarios?|vastaus|"
+    r"(?:(?:the )?authors?['’]?s?['’]? (?:reply|response)|in reply|in response|repl(?:y|ies)|responses?|"
+    r"rejoinder|comments?|commentary|discussion|re(?=:)|letter(?: to the editor)?(?= (?:on|regarding|about))|"
+    r"book review|review(?=:)|kommentar|antwort|erwiderung|replik|réponse|commentaires?|respuesta|comentarios?|vastaus|"
     r"vastine|kommentti|svar|genmäle)"
 )
-_BEFORE: tuple[tuple[Standing, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"^[\s\W]*{words}{_LINK}[\s\"“”'‘’«»(\[]*", re.I))
-    for kind, words in (("retraction", _RETRACTION), ("correction", _CORRECTION), ("reply", _REPLY))
+_END = r"\W*$"
+_MARKS: tuple[tuple[Standing, str], ...] = (
+    ("retraction", _RETRACTION),
+    ("correction", _CORRECTION),
+    ("reply", _REPLY),
 )
-_AFTER: tuple[tuple[Standing, re.Pattern[str]], ...] = (
-    ("retraction", re.compile(r"[\s:.\-–—]*[(\[]\s*(?:retract|withdraw)[^()\[\]]*(?:\([^()]*\)[^()]*)*[)\]]\W*$", re.I)),
-    ("correction", re.compile(rf"[\s:.\-–—]*[(\[]\s*(?:{_CORRECTION})[^()\[\]]*[)\]]\W*$", re.I)),
-    ("correction", re.compile(r"\s*\(vol\.? [^()]*,? (?:pg|p|pp|art|no)\.? ?[^()]*\)\W*$", re.I)),
-    ("correction", re.compile(rf"\s*[:.\-–—]\s*{_CORRECTION}\W*$", re.I)),
-    ("reply", re.compile(r"\s*[:.\-–—(\[]\s*(?:(?:the )?authors?['’]?s?['’]? )?(?:a )?(?:reply|response|rejoinder|comments?)\W*$", re.I)),
-    ("preprint", re.compile(r"\s*[(\[]\s*preprint\s*[)\]]\W*$", re.I)),
-)  # fmt: skip
+_BEFORE: tuple[tuple[Standing, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(rf"^[\s\W]*{words}{_LINK}[\s\"“”'‘’«»(\[]*", re.I)) for kind, words in _MARKS
+)
+_BELOW: tuple[tuple[Standing, str], ...] = (
+    ("retraction", r"[\s:.\-–—]*[(\[]\s*(?:retract|withdraw)[^()\[\]]*(?:\([^()]*\)[^()]*)*[)\]]"),
+    ("correction", rf"[\s:.\-–—]*[(\[]\s*(?:{_CORRECTION})[^()\[\]]*[)\]]"),
+    ("correction", r"\s*\(vol\.? [^()]*,? (?:pg|p|pp|art|no)\.? ?[^()]*\)"),
+    ("correction", rf"\s*[:.\-–—]\s*{_CORRECTION}"),
+    (
+        "reply",
+        r"\s*[:.\-–—(\[]\s*(?:(?:the )?authors?['’]?s?['’]? )?(?:a )?(?:reply|response|rejoinder|comments?)",
+    ),
+    ("preprint", r"\s*[(\[]\s*preprint\s*[)\]]"),
+)
+_AFTER: tuple[tuple[Standing, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(words + _END, re.I)) for kind, words in _BELOW
+)
 _PREPRINT_DOI = re.compile(
     r"10\.(?:(?:31234|31219|31235|31222|31223|31730|48550|2139|20944|26434|22541|36227|33774|32388|64898)/|"
     r"1101/\d|21203/rs)"

@@ -147,7 +147,7 @@ def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def ris(text: str, reading: Reading) -> None:
-    """Read RIS in the dialects of Zotero, EndNote, Mendeley, Scopus, Web of Science, Embase, Ovid and ProQuest."""
+    """Read RIS, in the dialects of Zotero, EndNote, Mendeley, Scopus, Embase, Ovid, ProQuest and others."""
     wide = len(re.findall(r"^\s{0,3}TY {2}-", text, re.M))
     narrow = len(re.findall(r"^\s{0,3}TY ?-", text, re.M))
     for entry in cut(text, RIS_NARROW if narrow > wide else RIS_WIDE, reading):
