@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import tempfile
 from pathlib import Path
 
 import pytest
 import rispy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from casestudy.literature import duplicates, readers
 from casestudy.literature.reading import Reading
@@ -295,3 +298,21 @@ def test_a_format_is_seen_from_its_beginning(tmp_path: Path) -> None:
             continue
         reading = read(tmp_path, f"{number}.txt", (DATA / row["example"]).read_bytes())
         assert len(reading.records) == 1, row["example"]
+
+
+@given(st.data())
+@settings(max_examples=120, deadline=None)
+def test_no_change_of_an_export_breaks_its_reader(data: st.DataObject) -> None:
+    row = data.draw(st.sampled_from(TABLE))
+    content = bytearray((DATA / row["example"]).read_bytes())
+    signs = st.sampled_from(
+        [b"{", b"}", b'"', b"\\", b"$", b"\n", b"\xff", b"ER  - ", b"@a{", b"\t", b"<", b"&#0;", b","]
+    )
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 30))] = data.draw(signs) * data.draw(st.integers(0, 3))
+    with tempfile.TemporaryDirectory() as folder:
+        reading = read(Path(folder), row["example"], bytes(content))
+    assert reading.entries or reading.problems
+    assert not any("cannot be read further" in problem.found for problem in reading.problems)
+    duplicates.join(reading.records)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -156,3 +158,23 @@ def test_old_dois_keep_their_signs() -> None:
 @given(st.text(alphabet="\\{}$%&#~^_ ab\"'\n", max_size=40))
 def test_no_latex_breaks_the_reader(text: str) -> None:
     assert isinstance(from_latex(text), str)
+
+
+@pytest.mark.parametrize(
+    "text", ["\\frac{" * 300, "\\textit{" * 40 + "}" * 40, "{" * 3000, "$" * 999 + "\\a"]
+)
+def test_nested_latex_ends_in_a_moment(text: str) -> None:
+    started = time.process_time()
+    from_latex(text)
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "text", [", " * 20_000, " and " * 20_000, "A. " * 20_000, "(" * 20_000 + "retract" * 999]
+)
+def test_long_cells_end_in_a_moment(text: str) -> None:
+    started = time.process_time()
+    names.listed(names.divide(text))
+    names.surnames(text)
+    standing.of_title(text)
+    assert time.process_time() - started < 2

@@ -66,7 +66,8 @@ def from_latex(text: str) -> str:
         guarded = re.sub(r"(?<!\\)\$", r"\\$", guarded)
     guarded = re.sub(r"\\(?:href|url)\s*(?=\{)", "", guarded)
     try:
-        plain = str(_converter().latex_to_text(guarded))
+        # Tolerant parsing tries nested braces that do not close again and again, for ever.
+        plain = str(_converter().latex_to_text(guarded, tolerant_parsing=False))
     except Exception:  # the library has no common error for text that is not LaTeX
         return re.sub(r"[{}]", "", text)
     return plain.replace("\u00a0", " ").replace("\u00ad", "")

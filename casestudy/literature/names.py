@@ -9,6 +9,7 @@ import unicodedata
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t"}
 )
+_LONGEST = 300
 _PARTICLE_LIST = (
     "van von vom der den de del della dello di da do du dos das la le las los les ten ter te zu zum zur "
     "al el bin ibn ben af av d l y e i und san st"
@@ -56,6 +57,11 @@ def key(text: str) -> str:
     return letters
 
 
+def _bare(name: str) -> str:
+    """A name in one line without "Jr." and titles; what is longer than any name is cut."""
+    return _SUFFIXES.sub("", " ".join(name[:_LONGEST].split())).strip(" ,;")
+
+
 def is_institution(name: str) -> bool:
     """Whether a name is an organisation's rather than a person's, judged by its words.
 
@@ -78,7 +84,7 @@ def surname(name: str) -> str:
     >>> surname("Council on Food and Health")
     'Council on Food and Health'
     """
-    bare = _SUFFIXES.sub("", " ".join(name.split())).strip(" ,;")
+    bare = _bare(name)
     if is_institution(bare):
         return bare
     if "," in bare:
@@ -108,7 +114,7 @@ def surnames(name: str) -> frozenset[str]:
     >>> bool(surnames("Lee A.") & surnames("Ray A."))
     False
     """
-    bare = _SUFFIXES.sub("", " ".join(name.split())).strip(" ,;")
+    bare = _bare(name)
     written = surname(bare)
     if is_institution(bare):
         letters = "".join(word[0] for word in written.split() if word[0].isupper())

@@ -28,7 +28,8 @@ _RETRACTION = (
 _REPLY = (
     r"(?:(?:the )?authors?['’]?s?['’]? (?:reply|response)|in reply|in response|repl(?:y|ies)|responses?|"
     r"rejoinder|comments?|commentary|discussion|re(?=:)|letter(?: to the editor)?(?= (?:on|regarding|about))|"
-    r"book review|review(?=:)|kommentar|antwort|erwiderung|replik|réponse|commentaires?|respuesta|comentarios?|vastaus|"
+    r"book review|review(?=:)|kommentar|antwort|erwiderung|replik|réponse|commentaires?|respuesta|"
+    r"comentarios?|vastaus|"
     r"vastine|kommentti|svar|genmäle)"
 )
 _END = r"\W*$"
