@@ -117,6 +117,8 @@ def join(records: Sequence[Record], alike: float = ALIKE) -> Joined:
 
     same: list[tuple[int, int, Verdict]] = []
     for one, other in _pairs(listed, [entry.title for entry in seen]):
+        if _apart(seen[one], seen[other], alike):
+            continue
         verdict = _compare(seen[one], seen[other], alike)
         if verdict.rule:
             same.append((one, other, verdict))
@@ -224,7 +226,7 @@ def _compare(one: _Seen, other: _Seen, alike: float) -> Verdict:
     common = bool(one.record.doi) and one.record.doi == other.record.doi
     if not common and (one.numbers != other.numbers or not one.title or not other.title):
         return Verdict("", 0.0)
-    if not common and _apart(one.words, other.words, alike):
+    if _apart(one, other, alike):
         return Verdict("", 0.0)
     untitled = not one.title or not other.title
     likeness = 1.0 if untitled or one.title == other.title else likeness_of(one.title, other.title)
@@ -249,10 +251,14 @@ def _compare(one: _Seen, other: _Seen, alike: float) -> Verdict:
     return Verdict("title" if likeness == 1.0 else "likeness", likeness)
 
 
-def _apart(words: frozenset[str], others: frozenset[str], alike: float) -> bool:
-    """Whether two titles share too few words to be alike; neither is the other's beginning."""
-    shared, fewer = len(words & others), min(len(words), len(others))
-    return fewer > 4 and shared < fewer and shared < min(0.65, alike) * (len(words) + len(others) - shared)
+def _apart(one: _Seen, other: _Seen, alike: float) -> bool:
+    """Whether two titles share too few words to be alike; neither begins the other, and no DOI is common."""
+    shared = len(one.words & other.words)
+    fewer = min(len(one.words), len(other.words))
+    if fewer <= 4 or shared == fewer:
+        return False
+    few = shared < min(0.65, alike) * (len(one.words) + len(other.words) - shared)
+    return few and not (one.record.doi and one.record.doi == other.record.doi)
 
 
 def _linked(one: _Seen, other: _Seen, likeness: float, alike: float, common: bool) -> Verdict:
