@@ -94,7 +94,7 @@ def append(
                 Problem(f"{kind} {name!r}", "it cannot be a file name.", "Use letters and digits.")
             )
     if record not in notes:
-        problems.append(Problem(where, f"there is no note {record!r}.", nearest(record, notes)))
+        problems.append(Problem(where, f"there is no note {record!r}.", "Write the note first."))
     raise_if(problems, "Codings cannot be written.")
     text = notes[record]
     digest = sha256(text.encode()).hexdigest()[:16]
