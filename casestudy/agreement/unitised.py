@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from casestudy.agreement.coefficient import Bound, Estimate, Material, not_seen, ratio, share
+from casestudy.agreement.coefficient import Bound, Estimate, Material, not_seen, ratio, share, why_no_ratio
 from casestudy.agreement.patterns import Floats, Patterns
 from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.results import NAN, Interval, Result
@@ -315,7 +315,7 @@ def _result(
     found, at = Interval(), Estimate(*(np.array([NAN]) for _ in range(3)))
     if not reason:
         at = estimate(np.ones((1, n_docs)))
-        reason = "" if not math.isnan(at.value[0]) else "Expected disagreement is zero."
+        reason = why_no_ratio(at) if math.isnan(at.value[0]) else ""
     if not reason and interval is not None:
         empty = np.zeros((n_docs, 1), dtype=np.int64)
         bound = Bound(

@@ -11,6 +11,7 @@ from casestudy import tables
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.nutrition import composition
 from casestudy.nutrition.components import COMPONENTS, IDS
+from casestudy.proportions import at_least, at_most
 from casestudy.purchases.columns import distinct, numbers, plain, texts
 from casestudy.study import Study
 from casestudy.tables import Column, Schema
@@ -255,7 +256,7 @@ def _means(groups: list[str], by: list[str], share: np.ndarray, amounts: np.ndar
         rest[row] = summed - total[row] - added
         total[row] = summed
         reported[row] += np.where(known, weight, 0.0)
-    enough = reported >= _LEAST_REPORTED
+    enough = at_least(reported, _LEAST_REPORTED)
     return np.where(enough, total / np.where(enough, reported, 1.0), np.nan)
 
 
@@ -289,7 +290,7 @@ def _problems(found: FoodGroups) -> Iterator[Problem]:
     ):
         sums[group] = sums.get(group, 0.0) + share
     for group, total in sorted(sums.items()):
-        if abs(total - 100) > 0.01:
+        if not at_most(abs(total - 100), 0.01):
             yield Problem(MIXTURES_FILE, f"the shares of {group!r} sum to {total:g}.", "Make them 100.")
     for group in groups:
         if group not in sums:

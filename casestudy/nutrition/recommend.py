@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from casestudy import tables
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.nutrition.measures import BY_ID
+from casestudy.proportions import at_least, at_most
 from casestudy.study import Study
 from casestudy.tables import Column, Schema
 
@@ -69,9 +70,9 @@ class Target:
         """
         if math.isnan(value) or (math.isnan(self.low) and math.isnan(self.high)):
             return "not judged"
-        if value < self.low:
+        if not math.isnan(self.low) and not at_least(value, self.low):
             return "below"
-        return "above" if value > self.high else "within"
+        return "within" if math.isnan(self.high) or at_most(value, self.high) else "above"
 
 
 @dataclass(frozen=True)
