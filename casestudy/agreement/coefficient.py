@@ -159,8 +159,8 @@ def ratio(observed: NDArray[Any], expected: NDArray[Any], scale: float = 1.0) ->
     return Estimate(1 - value, observed, expected)
 
 
-def why_no_ratio(estimate: Estimate) -> str:
-    """Why one minus observed over expected disagreement is undefined, for the first weighting.
+def why_no_ratio(estimate: Estimate, what: str = "disagreement") -> str:
+    """Why one minus observed over expected disagreement (or `what` it is) is undefined.
 
     Examples
     --------
@@ -171,11 +171,11 @@ def why_no_ratio(estimate: Estimate) -> str:
     """
     observed, expected = (float(np.real(one[0])) for one in (estimate.observed, estimate.expected))
     if math.isnan(expected) or math.isnan(observed):
-        return "Disagreement is undefined: there is nothing to compute it from."
+        return f"{what.capitalize()} is undefined: there is nothing to compute it from."
     if expected < -TINY:
         why = "there is too little material to estimate chance from"
-        return f"Expected disagreement is below zero ({expected:.3g}): {why}."
-    return "Expected disagreement is zero: chance agreement is complete."
+        return f"Expected {what} is below zero ({expected:.3g}): {why}."
+    return f"Expected {what} is zero: chance leaves no disagreement."
 
 
 def not_seen(found: Interval, estimate: Estimate) -> Interval:

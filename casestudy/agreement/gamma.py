@@ -247,7 +247,7 @@ def _result(spans: Spans, form: Any, sums: _Sums, seed: int, interval: _Interval
     elif not takes_part.any():
         reason = "No units of different coders are aligned" + _among(spans, form)
     elif np.isnan(at.value[0]):
-        reason = why_no_ratio(at).replace("disagreement", "disorder")
+        reason = why_no_ratio(at, "disorder")
     found = Interval()
     if not reason and interval is not None:
         bound = Bound(

@@ -262,7 +262,10 @@ def _estimator(sums: Sums, form: str | int) -> Callable[[NDArray[Any]], Estimate
         taken = weights @ squares
         margin = length.sum(axis=2)
         total = margin.sum(axis=1)
-        scale = share(total, total * total - taken.sum(axis=1))
+        # Below zero where each coder's coded text meets little of the others': ratio() then gives no value.
+        pairs = total * total - taken.sum(axis=1)
+        side = np.sign(np.real(pairs))
+        scale = share(total, pairs * side) * side
         same = scale[:, None] * (margin * margin - taken)
         diagonal = np.einsum("rkk->rk", length)
         if form in ("u", "cu"):

@@ -118,13 +118,14 @@ def contrast(shares: pd.DataFrame, first: str, second: str, *, shared: bool = Fa
     rows = []
     for code in sorted(set(sides[0].index) & set(sides[1].index)):
         one, two = sides[0].loc[code], sides[1].loc[code]
-        if shared and not (one["people"] + one["denied"] and two["people"] + two["denied"]):
+        denied = [int(side.get("denied", 0)) for side in (one, two)]
+        if shared and not (one["people"] + denied[0] and two["people"] + denied[1]):
             continue
         gap = one["share"] - two["share"]
         below = math.hypot(one["share"] - one["low"], two["high"] - two["share"])
         above = math.hypot(one["high"] - one["share"], two["share"] - two["low"])
         values = [code, one["path"], one["share"], two["share"], one["of"], two["of"]]
-        values += [one["denied"], two["denied"], gap]
+        values += [*denied, gap]
         rows.append(dict(zip(columns, [*values, max(gap - below, -1.0), min(gap + above, 1.0)], strict=True)))
     result = pd.DataFrame(rows, columns=columns)
     result["size"] = result["difference"].astype(float).abs().round(9)
