@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from casestudy.nutrition import measures, recommend
 from casestudy.nutrition.components import IDS, KJ_PER_KCAL
 from casestudy.nutrition.foodmap import FoodGroups
+from casestudy.nutrition.receipt import has_weight
 from casestudy.proportions import Z95, at_least
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def summary(food: pd.DataFrame, periods: dict[str, tuple[str, ...]], rules: Disp
     rows = []
     for period, months in periods.items():
         part = food[food["month"].isin(months)]
-        counted = part[part["grams"] > 0]
+        counted = part[has_weight(part)]
         spend, behind = part["spend"].sum(), counted["spend"].sum()
         shares = {
             f"{share}_percent": percent(counted.loc[counted["share"] == share, "spend"].sum(), behind)
@@ -196,7 +197,7 @@ def trend(
 
     monthly = totals(food, ["month"]).reindex(list(months)).fillna(0.0)
     spend = food.groupby("month")["spend"].sum().reindex(list(months)).fillna(0.0)
-    counted = food[food["grams"] > 0].groupby("month")["spend"].sum().reindex(list(months)).fillna(0.0)
+    counted = food[has_weight(food)].groupby("month")["spend"].sum().reindex(list(months)).fillna(0.0)
     coverage = 100 * counted / spend.where(spend > 0)
     enough = at_least(spend, rules.month_spend) & at_least(coverage, rules.coverage)
     wide = spend.rolling(3, min_periods=3).sum()

@@ -29,6 +29,11 @@ _ODD = {
         "the product has no record; the line counts as not recognised",
         "Add the product to the product table.",
     ),
+    "coupon": (
+        "a manufacturer's coupon is worth more than its line, or stands on a line of its own: "
+        "it is taken off what the household paid",
+        "Nothing to do: the weight counts, the coupon comes off the spend.",
+    ),
     "nothing bought": (
         "quantity and amount are 0",
         "Nothing to do: such lines carry no weight and no spend.",
@@ -57,8 +62,8 @@ def purchase_problems(purchases: Purchases) -> tuple[pd.DataFrame, list[Problem]
     Returns
     -------
     (pandas.DataFrame, list of Problem)
-        ``odd, what, lines, amount`` for every kind, 0 where there are none; and up to `MOST_LISTED` lines of
-        each kind that needs a remedy, by household, time and product.
+        ``odd, what, lines, amount`` for every kind, 0 where there are none (coupons: if there are any); and
+        up to `MOST_LISTED` lines of each kind that needs a remedy, by household, time and product.
     """
     import pandas as pd
 
@@ -72,9 +77,11 @@ def purchase_problems(purchases: Purchases) -> tuple[pd.DataFrame, list[Problem]
     problems: list[Problem] = []
     for odd, (what, remedy) in _ODD.items():
         many = int(found["lines"].get(odd, 0))
+        if odd == "coupon" and not many:
+            continue
         cents = found["cents"].get(odd, 0)
         rows.append((odd, what, many, 0.0 if pd.isna(cents) else float(cents) / 100))
-        if many and odd not in ("nothing bought", "free"):
+        if many and odd not in ("nothing bought", "free", "coupon"):
             problems += _listed(purchases, marked, odd, many, what, remedy)
     return pd.DataFrame(rows, columns=["odd", "what", "lines", "amount"]), problems
 
@@ -91,8 +98,9 @@ def _mark(purchases: Purchases) -> ibis.Table:
     table = table.left_join(again, same).drop([f"{name}_right" for name in same])
     odd = ibis.cases(
         (table.timestamp.isnull() | table.quantity.isnull() | table.cents.isnull(), "unreadable"),
-        ((table.quantity < 0) | (table.cents < 0), "negative"),
-        ((table.quantity == 0) & (table.cents == 0), "nothing bought"),
+        ((table.quantity < 0) | (table.worth < 0), "negative"),
+        (table.cents < 0, "coupon"),
+        ((table.quantity == 0) & (table.worth == 0), "nothing bought"),
         (table.known.isnull(), "unknown product"),
         (table.times.notnull(), "repeated"),
         (table.quantity == 0, "no quantity"),

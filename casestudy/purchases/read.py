@@ -25,6 +25,7 @@ JOURNEY_LINES = {
     "product_id",
     "quantity",
     "sales_value",
+    "coupon_disc",
     "transaction_timestamp",
 }
 JOURNEY_HOURS = -5
@@ -46,8 +47,10 @@ class Purchases:
     lines : ibis.Table
         ``household_id``, ``basket_id``, ``product_id``, ``timestamp`` (local time), ``month``
         (text, ``2017-03``), ``month_number`` (201703), ``quantity`` (thousandths of a unit, integer),
-        ``cents`` (paid after discounts,
-        hundredths of the currency, integer). Integers, so that sums are exact on every engine.
+        ``cents`` (what the household paid, hundredths of the currency, integer) and ``worth`` (what the
+        retailer received for it: prices and weights follow this, since a manufacturer's coupon makes no food
+        lighter). Integers, so that sums are exact on every engine. A coupon on a line of its own, or worth
+        more than its line, makes ``cents`` negative.
     records : pyarrow.Table
         A row per product: ``product_id``, ``department``, ``category``, ``type``, ``size``, ``brand``,
         ``class``.
@@ -134,6 +137,8 @@ def _journey(folder: Path, connection: Any, rules: pa.Table, hours: int) -> Purc
     _expect(JOURNEY_LINES, raw.columns, path.name)
     with engine.step("receipt lines", connection):
         raw = engine.shared(connection, raw.select(sorted(JOURNEY_LINES)), path)
+    # Its description: sales_value is what the retailer received, and manufacturers pay their coupons to it.
+    worth = (raw.sales_value * 100).round().cast("int64")
     time = raw.transaction_timestamp + ibis.interval(hours=hours)
     lines = raw.select(
         "household_id",
@@ -143,7 +148,8 @@ def _journey(folder: Path, connection: Any, rules: pa.Table, hours: int) -> Purc
         month=time.strftime("%Y-%m"),
         month_number=(time.year() * 100 + time.month()).cast("int32"),
         quantity=raw.quantity.cast("int64") * 1000,
-        cents=(raw.sales_value * 100).round().cast("int64"),
+        cents=worth - (raw.coupon_disc * 100).round().cast("int64"),
+        worth=worth,
     )
     columns = ["product_id", "department", "product_category", "product_type", "package_size", "brand"]
     read = parquet.ParquetFile(folder / "products.parquet").read(columns)
