@@ -101,6 +101,10 @@ def coverage_text(found: Coverage, most: int = 10) -> str:
     """The coverage as a page of plain text."""
     from casestudy.nutrition.coverage import agreement
 
+    if not found.sales:
+        last = _table("Departments that only the last rule decided, by sales", found.departments.head(most))
+        remedy = "Name its departments in profiles/food-classes.csv and in the food map."
+        return f"No food or drink was found among the purchases. {remedy}\n\n{last}"
     explicit = found.mapping.set_index("mapped_by")["percent"].get("explicit", 0.0)
     shares = found.routes.groupby("share")["percent"].sum()
     parts = [
@@ -116,6 +120,10 @@ def coverage_text(found: Coverage, most: int = 10) -> str:
         _table("Sizes that were read and rejected", found.rejected),
         _table("Sizes that only count pieces, and what became of the count", found.counts),
         _table(f"Largest without an explicit row (of {len(found.unmapped):,})", found.unmapped.head(most)),
+        _table(
+            "Departments that only the last rule of profiles/food-classes.csv decided, by sales of everything",
+            found.departments.head(most),
+        ),
         _table("Components reported, by share of sales", found.components),
     ]
     if len(found.check):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import CaseStudyError, Problem
 from casestudy.purchases import food
-from casestudy.purchases.read import Purchases
-from casestudy.purchases.schema import LARGE_QUANTITY
+from casestudy.purchases.read import Purchases, product_records
+from casestudy.purchases.schema import FOOD, LARGE_QUANTITY
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -142,11 +142,29 @@ def _listed(purchases: Purchases, marked: Any, odd: str, many: int, what: str, r
 
 
 def check(study: Study) -> list[Problem]:
-    """Every problem of the files that say what is food."""
+    """Every problem of the files that say what is food, and of the product table; whether any of it is food.
+
+    Receipt lines are not read: see `purchase_problems`.
+    """
     if not study.inputs(food.RULES):
         return []
     try:
         food.read_rules(study)
+        if not _is_there(study):
+            return []
+        classes = set(product_records(study)["class"].unique().to_pylist())
     except CaseStudyError as error:
         return list(error.problems)
-    return []
+    if classes & set(FOOD):
+        return []
+    found = f"none of its products is food: they are {', '.join(sorted(classes))}."
+    remedy = f"Name its departments in {food.RULES}; casestudy nutrition coverage lists them by sales."
+    return [Problem("purchases", found, remedy)]
+
+
+def _is_there(study: Study) -> bool:
+    """Whether the source of purchases can be found on this machine; that it is not is said elsewhere."""
+    try:
+        return "purchases" in study.sources and study.locate("purchases").exists()
+    except CaseStudyError:
+        return False
