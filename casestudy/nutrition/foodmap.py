@@ -54,7 +54,7 @@ MIXTURES = Schema(
     "mixtures",
     (
         Column("group", "text", "the group"),
-        Column("data_type", "text", "the kind of food record", allowed=composition.REFERENCE_TYPES),
+        Column("data_type", "text", "the kind of food record", allowed=composition.DATA_TYPES),
         Column("food", "text", "the reference food's name"),
         Column("share_percent", "number", "its share of the group's weight; 0 for a bound only", "%"),
         Column(
@@ -268,7 +268,23 @@ def _larger(one: pd.Series, other: pd.Series) -> pd.Series:
     return one.where(one >= other, other)
 
 
+_MOST = {"refuse_percent": 100.0, "fvl_percent": 100.0, "added_sugar_share": 1.0}
+"""The greatest that a share of a food group can be."""
+
+
+def _shares(found: FoodGroups) -> Iterator[Problem]:
+    """Shares of groups and mixtures below 0 or above the whole."""
+    asked = [(GROUPS_FILE, found.facts, name, most) for name, most in _MOST.items()]
+    asked += [(MIXTURES_FILE, found.mixtures, "share_percent", 100.0)]
+    for where, table, name, most in asked:
+        for row, value in enumerate(table[name].to_pylist(), start=2):
+            if value is not None and not (value >= 0 and at_most(value, most)):
+                remedy = f"Write a share from 0 to {most:g}."
+                yield Problem(f"{where}, row {row}", f"{name} is {value:g}.", remedy)
+
+
 def _problems(found: FoodGroups) -> Iterator[Problem]:
+    yield from _shares(found)
     groups = found.facts["group"].to_pylist()
     known = {*groups, NOT_FOOD}
     mapped, defaults, mixtures = found.mapped, found.mapped_by_default, found.mixtures
