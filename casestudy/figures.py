@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from casestudy.outputs import Drawing
-from casestudy.proportions import at_least
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -245,7 +244,7 @@ def surface(
         axes.grid(False)
         figure.colorbar(mesh, ax=axes, label=unit)
         _labels(axes, xlabel, ylabel, title)
-    share = float(at_least(frame[value], level).mean())
+    share = float((frame[value] >= level - 1e-9).mean())  # rounding aside
     alt = (
         f"Map of {unit} over {xlabel} and {ylabel}: it reaches {level:g} on {share:.0%} of the map, "
         f"from {numbers.min():.2f} to {numbers.max():.2f}."
