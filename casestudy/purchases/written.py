@@ -168,7 +168,7 @@ def trimmed(text: Any) -> str:
 def trimmed_expression(written: ibis.Value) -> ibis.Value:
     """As `trimmed`, in the engine.
 
-    By a regular expression: with some versions of SQLGlot, Ibis' ``strip()`` takes f and v for blanks on Spark.
+    By a regular expression: with some versions of SQLGlot, ``strip()`` takes f and v for blanks on Spark.
     """
     text = written.cast("string")
     return text.re_replace(_AROUND, "")
