@@ -91,7 +91,9 @@ def pdf(rows: list[tuple[str, str]]) -> bytes:
         places.append(len(data))
         data += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     table = "".join(f"{place:010} 00000 n \n" for place in places)
-    trailer = f"trailer << /Size {len(objects) + 1} /Root {len(objects)} 0 R >>\nstartxref\n{len(data)}\n%%EOF"
+    trailer = (
+        f"trailer << /Size {len(objects) + 1} /Root {len(objects)} 0 R >>\nstartxref\n{len(data)}\n%%EOF"
+    )
     return bytes(data) + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
 
 

@@ -26,6 +26,10 @@ ENV_OUTPUT = "CASESTUDY_OUTPUT"
 ENV_OUTPUTS = "CASESTUDY_OUTPUTS"
 
 
+_READER = re.compile(r"^(?!package:)[a-z][a-z0-9-]+:(?=.)")
+"""What may stand before a source's folder: the name of its reader. One letter is a drive."""
+
+
 @dataclass(frozen=True)
 class Study:
     """One study: its settings, and the only way to its files.
@@ -176,6 +180,11 @@ class Study:
             raise StudyError("A source cannot be found.", [problem])
         return folder
 
+    def reader(self, name: str) -> str:
+        """The reader that a source names before a colon (``ciqual:tables``); empty where it has none."""
+        found = _READER.match(self.sources.get(name, ""))
+        return found[0].rstrip(":") if found else ""
+
     def output_folder(self, notebook: str) -> Path:
         """Folder that the notebook writes to: the runner's, or a scratch folder when run by hand."""
         given = os.environ.get(ENV_OUTPUT)
@@ -240,6 +249,7 @@ def _glob(root: Path, pattern: str) -> list[Path]:
 
 
 def _source_folder(root: Path, place: str) -> Path | None:
+    place = _READER.sub("", place)
     if not place.startswith("package:"):
         return (root / place).resolve()
     import importlib.util

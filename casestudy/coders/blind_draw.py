@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from casestudy.coding import codings
 from casestudy.coding.codings import Coding, Record, record
 from casestudy.coding.units import Unit
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.proportions import part_of
 from casestudy.study import Study
 from casestudy.transcripts.text import sha256
 from casestudy.transcripts.transcript import Transcript
@@ -72,7 +72,7 @@ def draw(
     chosen: list[Unit] = []
     for key in sorted(documents):
         own = documents[key]
-        count = max(1, math.floor(share * len(own) + 0.5))
+        count = max(1, part_of(share, len(own)))
         chosen += [own[number] for number in sorted(random.choice(len(own), count, replace=False))]
     return [chosen[number] for number in random.permutation(len(chosen))]
 

@@ -88,7 +88,7 @@ def alike(book: Codebook) -> list[Problem]:
             shared, either = len(sets[one] & sets[other]), len(sets[one] | sets[other])
             parent = book.codes[one].parent
             apart = parent == book.codes[other].parent and parent in book.codes and book.codes[parent].one
-            if shared < 0.7 * either or apart:
+            if 10 * shared < 7 * either or apart:
                 continue
             if difflib.SequenceMatcher(None, bags[one], bags[other], autojunk=False).ratio() >= ALIKE:
                 where = f"{books.FOLDER}/{book.codes[other].scheme}.yaml, code {other}"

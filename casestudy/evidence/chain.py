@@ -18,6 +18,7 @@ from casestudy.evidence.status import UNKNOWN, Verdict
 from casestudy.files import reading
 from casestudy.mixed.presence import who_has
 from casestudy.outputs import write_atomically
+from casestudy.proportions import at_most
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def _quoted_often(verdicts: Sequence[Verdict], material: Material, share: float)
             "Let others speak, or say why.",
         )
         for who, count in counts.items()
-        if count >= 3 and count > share * len(found)
+        if count >= 3 and not at_most(count / len(found), share)
     ]
 
 
