@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (one case a line)
 """Who speaks, and when: what a format states is kept; what a text shows is guessed with care and told."""
 
 from __future__ import annotations

@@ -27,7 +27,9 @@ _HEAD = re.compile(
     ){_EDGE}""",
     re.VERBOSE,
 )
-_STAMPED = re.compile(rf"{_EDGE}(?=\S)(?P<name>[^\n]{{0,{_LONGEST}}}?[^\s])(?P<gap>{_SPACE}+)(?P<time>{TIME}){_SPACE}*$")
+_STAMPED = re.compile(
+    rf"{_EDGE}(?=\S)(?P<name>[^\n]{{0,{_LONGEST}}}?[^\s])(?P<gap>{_SPACE}+)(?P<time>{TIME}){_SPACE}*$"
+)
 _ALONE = re.compile(rf"{_EDGE}(?P<name>[^\W\d][^\n:：.,;!?\[\]()]{{0,39}}){_EDGE}$")
 _TIME_LINE = re.compile(rf"{_SPACE}*{TIME}{_SPACE}*$")
 _WORD = r"[^\W\d_][\w'’.\-]*"
