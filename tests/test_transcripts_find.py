@@ -44,10 +44,10 @@ def test_quotes(text: str, quote: str, found: list[str]) -> None:
 
 
 def test_quotes_of_a_pdf_and_of_a_decomposed_text() -> None:
-    text = transcript.read(DATA / "d09-hyphen.pdf").text
+    text = transcript.read(DATA / "hyphen.pdf").text
     [(start, end)] = find(text, "interview week")
     assert text[start:end] == "inter-\nview week"
-    text = transcript.read(DATA / "b21-decomposed.txt").text
+    text = transcript.read(DATA / "decomposed.txt").text
     [(start, end)] = find(text, "In the café with Päivi.")
     assert unicodedata.normalize("NFC", text[start:end]) == "In the café with Päivi."
 

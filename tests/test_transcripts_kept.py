@@ -53,62 +53,62 @@ def rtf(body: str) -> Extract:
 @pytest.mark.parametrize(
     ("name", "text", "note"),
     [
-        ("c01-space-line-in-cue.srt", "We shop late.\nAnd then home.\n", ""),
-        ("c02-empty-line-in-cue.srt", "Anna: How do you shop?\n\nBea: Late.\nAnna: Why?\n", ""),
+        ("space-line-in-cue.srt", "We shop late.\nAnd then home.\n", ""),
+        ("empty-line-in-cue.srt", "Anna: How do you shop?\n\nBea: Late.\nAnna: Why?\n", ""),
         (
-            "c03-angle-brackets.srt",
+            "angle-brackets.srt",
             "We <inaudible> shop <laughs loudly> late, it was < 5 euros and > 2.\n",
             "",
         ),
         (
-            "c04-rolling-youtube.vtt",
+            "rolling-youtube.vtt",
             "so today we\ntalk about food\n",
             "3 lines repeated by rolling captions left out",
         ),
-        ("c05-whisper-highlight-words.vtt", "We shop late.\n", "2 repeats of highlighted words left out"),
-        ("c06-no-empty-line-between.vtt", "first words\nsecond words\n", ""),
-        ("c08-whisper.tsv", "How do you shop?\nLate.\n", ""),
-        ("d01-tracked-deletion.rtf", "Bea: I work at [employer] in town.\n", "1 tracked deletions not kept"),
-        ("d02-footnote.rtf", "Bea: we shop late\n", "1 footnotes not kept"),
-        ("d04-hidden.rtf", "Bea: I work in town.\n", "1 stretches of hidden text not kept"),
-        ("d14-hidden-text.docx", "Bea: I work in town.\n", "1 stretches of hidden text not kept"),
-        ("b14-table-in-table.docx", "I: How often?\n\nB: Never, not once.\n\nI: Why?\n", "2 tables"),
+        ("whisper-highlight-words.vtt", "We shop late.\n", "2 repeats of highlighted words left out"),
+        ("no-empty-line-between.vtt", "first words\nsecond words\n", ""),
+        ("whisper.tsv", "How do you shop?\nLate.\n", ""),
+        ("tracked-deletion.rtf", "Bea: I work at [employer] in town.\n", "1 tracked deletions not kept"),
+        ("footnote.rtf", "Bea: we shop late\n", "1 footnotes not kept"),
+        ("hidden.rtf", "Bea: I work in town.\n", "1 stretches of hidden text not kept"),
+        ("hidden-text.docx", "Bea: I work in town.\n", "1 stretches of hidden text not kept"),
+        ("table-in-table.docx", "I: How often?\n\nB: Never, not once.\n\nI: Why?\n", "2 tables"),
         (
-            "b14-table-in-table.odt",
+            "table-in-table.odt",
             "I: How often?\n\nB: Never, not once.\n\nI: Why?\n\nB: A numbered answer.\n",
             "2 tables",
         ),
         (
-            "d12-nested-table.docx",
+            "nested-table.docx",
             "Anna: How do you shop?\n\nBea: It depends.\n\na card she drew\n\nAnna: Why?\n",
             "2 tables",
         ),
-        ("d17-nested-table.odt", "Anna: How?\n\nBea: It depends.\n\na card she drew\n", "2 tables"),
+        ("nested-table.odt", "Anna: How?\n\nBea: It depends.\n\na card she drew\n", "2 tables"),
         (
-            "b15-cell-in-content-control.docx",
+            "cell-in-content-control.docx",
             "I: How often?\n\nB: Never, not once.\n\nI: Why?\n",
             "1 tables",
         ),
         (
-            "d13-deleted-paragraph-mark.docx",
+            "deleted-paragraph-mark.docx",
             "Bea: I shop late: after work.\n\nAnna: Why?\n",
             "1 tracked deletions of a paragraph's end",
         ),
-        ("d15-ruby.docx", "Bea: 夜です。\n", "1 readings of characters (ruby) not kept"),
-        ("d16-numbered-paragraph.odt", "Anna: How do you shop?\n\nBea: Late.\n\nAnna: Why?\n", ""),
+        ("ruby.docx", "Bea: 夜です。\n", "1 readings of characters (ruby) not kept"),
+        ("numbered-paragraph.odt", "Anna: How do you shop?\n\nBea: Late.\n\nAnna: Why?\n", ""),
         (
-            "d08-page-furniture.pdf",
+            "page-furniture.pdf",
             "I: How do you shop?\nP1: Late, because then the shop\n\nis empty and quiet.\nI: Why?\n",
             "2 running heads set aside",
         ),
         (
-            "d10-drawn-bottom-up.pdf",
+            "drawn-bottom-up.pdf",
             "I: How do you shop?\nP1: Late, after work, because then\nthe shop is empty.\nI: Why?\n"
             "P1: Queues.\n",
             "",
         ),
         (
-            "d11-words-drawn-one-by-one.pdf",
+            "words-drawn-one-by-one.pdf",
             "P1: I shop late after work .\nP2: letters one by one\n",
             "",
         ),
@@ -121,7 +121,7 @@ def test_each_word_once_and_in_its_place(name: str, text: str, note: str) -> Non
 
 
 def test_line_numbers_of_a_pdf_are_set_aside() -> None:
-    document = transcript.read(DATA / "d07-line-numbers.pdf")
+    document = transcript.read(DATA / "line-numbers.pdf")
     assert not any(line.strip().isdigit() for line in document.text.split("\n"))
     assert document.text.startswith("Ann: How do you shop in a usual week")
     assert document.text.endswith("Bea: Queues.\n")

@@ -35,12 +35,12 @@ def made(data: str | bytes, ending: str) -> Transcript:
     ("name", "speakers", "seconds"),
     [
         (
-            "s01-teams-lastname-first.vtt",
+            "teams-lastname-first.vtt",
             ["Host", "Example, Bea (EXT)", "Host", "Participant #3", "Dr. Cleo Anna Maria Sample"],
             [1, 3, 5, 7, 9],
         ),
         (
-            "b01-teams-names.vtt",
+            "teams-names.vtt",
             [
                 name
                 for other in (
@@ -55,35 +55,35 @@ def made(data: str | bytes, ending: str) -> Transcript:
             ],
             list(range(1, 35, 3)),
         ),
-        ("s02-json-speaker-with-comma.json", ["Host", "Example, Bea (EXT)"], [0, 1]),
-        ("b01-whisper-speaker-number.json", ["Interviewer", "1", "Interviewer"], [0.5, 2.6, 4.6]),
-        ("s03-quiet-speaker-zoom.vtt", ["Anna", "Bea", "Anna", "Bea", "Cleo", "Anna", "Bea"], range(1, 8)),
-        ("s04-quiet-speaker-timed.txt", ["Anna", "Bea", "Anna", "Bea", "Cleo", "Anna"], [1, 3, 5, 7, 9, 11]),
-        ("s05-rev-time-in-brackets.txt", ["Anna", "Bea", "Anna", "Bea"], [1, 5, 9, 12]),
-        ("s06-brackets-are-no-speakers.txt", ["Anna", "Bea", "Bea", "Anna", "Anna"], None),
-        ("s07-otter-heading-lines.txt", ["Anna", "Bea"], [0, 4]),
-        ("s08-atrain.txt", ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"], None),
-        ("s09-atrain-timestamps.txt", ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"], [0, 5, 11]),
-        ("s10-webex-name-in-identifier.vtt", ["Anna Example", "Bea Sample"], [1, 3]),
-        ("s11-times-on-their-own-lines.txt", ["Anna", "Bea", "Anna"], [1, 5, 9]),
-        ("s12-f4-marks.txt", ["I", "B", "I"], [0, 12.5, 31.9]),
-        ("b18-f4-stamps.txt", ["I", "B", "I"], [0, 5.3, 9.1]),
+        ("json-speaker-with-comma.json", ["Host", "Example, Bea (EXT)"], [0, 1]),
+        ("whisper-speaker-number.json", ["Interviewer", "1", "Interviewer"], [0.5, 2.6, 4.6]),
+        ("quiet-speaker-zoom.vtt", ["Anna", "Bea", "Anna", "Bea", "Cleo", "Anna", "Bea"], range(1, 8)),
+        ("quiet-speaker-timed.txt", ["Anna", "Bea", "Anna", "Bea", "Cleo", "Anna"], [1, 3, 5, 7, 9, 11]),
+        ("rev-time-in-brackets.txt", ["Anna", "Bea", "Anna", "Bea"], [1, 5, 9, 12]),
+        ("brackets-are-no-speakers.txt", ["Anna", "Bea", "Bea", "Anna", "Anna"], None),
+        ("otter-heading-lines.txt", ["Anna", "Bea"], [0, 4]),
+        ("atrain.txt", ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"], None),
+        ("atrain-timestamps.txt", ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"], [0, 5, 11]),
+        ("webex-name-in-identifier.vtt", ["Anna Example", "Bea Sample"], [1, 3]),
+        ("times-on-their-own-lines.txt", ["Anna", "Bea", "Anna"], [1, 5, 9]),
+        ("f4-marks.txt", ["I", "B", "I"], [0, 12.5, 31.9]),
+        ("f4-stamps.txt", ["I", "B", "I"], [0, 5.3, 9.1]),
         (
-            "s13-zoom-saved-captions.txt",
+            "zoom-saved-captions.txt",
             ["Anna Example", "Bea Sample", "Anna Example"],
             [36721, 36729, 36731],
         ),
-        ("s14-time-range.txt", ["Anna", "Bea"], [1, 5]),
-        ("s15-fullwidth-colon.txt", ["聞き手", "田中", "聞き手"], None),
-        ("b17-wide-colon.txt", ["访谈者", "受访者", "访谈者", "受访者"], None),
-        ("b17-french.txt", ["Enquêteur", "Marie", "Enquêteur", "Marie"], None),
-        ("s16-decomposed-name.txt", ["Päivi", "Anna", "Päivi", "Anna"], None),
-        ("b19-colons-in-speech.txt", ["Interviewer", "Kerttu", "Interviewer"], None),
-        ("b16-three-columns.docx", ["Interviewer", "Kerttu", "Interviewer"], [1, 5, 9]),
-        ("d03-table.rtf", ["Anna", "Bea"], None),
-        ("d05-table-transcript.docx", ["Ann", "Bea", "Ann", "Bea"], None),
-        ("d06-teams-like-table.docx", ["Ann", "Bea", "Ann", "Bea"], [12, 72, 132, 192]),
-        ("c07-whisperx-times.vtt", ["SPEAKER_00", "SPEAKER_01"], [1, 2]),
+        ("time-range.txt", ["Anna", "Bea"], [1, 5]),
+        ("fullwidth-colon.txt", ["聞き手", "田中", "聞き手"], None),
+        ("wide-colon.txt", ["访谈者", "受访者", "访谈者", "受访者"], None),
+        ("french.txt", ["Enquêteur", "Marie", "Enquêteur", "Marie"], None),
+        ("decomposed-name.txt", ["Päivi", "Anna", "Päivi", "Anna"], None),
+        ("colons-in-speech.txt", ["Interviewer", "Kerttu", "Interviewer"], None),
+        ("three-columns.docx", ["Interviewer", "Kerttu", "Interviewer"], [1, 5, 9]),
+        ("table.rtf", ["Anna", "Bea"], None),
+        ("table-transcript.docx", ["Ann", "Bea", "Ann", "Bea"], None),
+        ("teams-like-table.docx", ["Ann", "Bea", "Ann", "Bea"], [12, 72, 132, 192]),
+        ("whisperx-times.vtt", ["SPEAKER_00", "SPEAKER_01"], [1, 2]),
     ],
 )
 def test_speakers_and_times_of_what_tools_write(
@@ -97,19 +97,19 @@ def test_speakers_and_times_of_what_tools_write(
 
 
 def test_brackets_and_first_words_stay_words() -> None:
-    document = transcript.read(DATA / "s06-brackets-are-no-speakers.txt")
+    document = transcript.read(DATA / "brackets-are-no-speakers.txt")
     assert said(document)[1] == ("Bea", "Late.\n\n[Laughter]")
     assert "[REDACTED] is my boss." in said(document)[3][1]
-    document = transcript.read(DATA / "b19-colons-in-speech.txt")
+    document = transcript.read(DATA / "colons-in-speech.txt")
     assert said(document)[1][1].endswith("First: no time.\n\nSecond: no trust.")
     assert any(doubt.startswith("'First' was not taken for a speaker") for doubt in document.doubts)
 
 
 def test_marks_of_time_are_no_words_and_end_turns() -> None:
-    document = transcript.read(DATA / "s12-f4-marks.txt")
+    document = transcript.read(DATA / "f4-marks.txt")
     assert said(document)[1] == ("B", "Late, after work. And then home.")
     assert [turn.until for turn in document.turns] == [12.5, 31.9, 35.0]
-    document = transcript.read(DATA / "s09-atrain-timestamps.txt")
+    document = transcript.read(DATA / "atrain-timestamps.txt")
     assert said(document)[0][1] == "How do you shop?\nIn a usual week."
     assert document.turns[0].kind == "note"
 
@@ -176,7 +176,7 @@ def test_section_titles_before_a_turn_are_headings() -> None:
 
 
 def test_turns_as_rows_for_programs() -> None:
-    rows = transcript.read(DATA / "s14-time-range.txt").rows()
+    rows = transcript.read(DATA / "time-range.txt").rows()
     assert [(row["number"], row["speaker"], row["time_s"], row["until_s"], row["words"]) for row in rows] == [
         (1, "Anna", 1.0, 4.0, "How do you shop?"),
         (2, "Bea", 5.0, 9.0, "Late."),
