@@ -1,8 +1,8 @@
 """Reading interviews: this project beside the fastest library that reads each format, as ratios of CPU time.
 
-Run ``python benchmarks/transcripts.py`` (``--interviews 300 --words 10000`` by default). Each format is read by
-both in turn, so that a busy machine slows both; the ratio is of the sums. The libraries give text or captions;
-the project gives text, turns, times, places and what was left out.
+Run ``python benchmarks/transcripts.py`` (``--interviews 300 --words 10000`` by default). Each format is read
+by both in turn, so that a busy machine slows both; the ratio is of the sums. The libraries give text or
+captions; the project gives text, turns, times, places and what was left out.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from collections.abc import Callable
 from casestudy.transcripts.readers import extract
 from casestudy.transcripts.transcript import from_text
 
-WORDS = (
+SENTENCES = (
     "well I think that the shop in the evening is quiet and we look at labels because prices change every "
     "week so it is hard to say what children like about food from home"
-).split()
+)
+WORDS = SENTENCES.split()
 NAMES = ("Interviewer", "Oja, Kerttu")
 
 
@@ -91,9 +92,8 @@ def pdf(rows: list[tuple[str, str]]) -> bytes:
         places.append(len(data))
         data += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     table = "".join(f"{place:010} 00000 n \n" for place in places)
-    trailer = (
-        f"trailer << /Size {len(objects) + 1} /Root {len(objects)} 0 R >>\nstartxref\n{len(data)}\n%%EOF"
-    )
+    trailer = f"trailer << /Size {len(objects) + 1} /Root {len(objects)} 0 R >>"
+    trailer += f"\nstartxref\n{len(data)}\n%%EOF"
     return bytes(data) + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
 
 

@@ -17,16 +17,19 @@ _SPACE = "[ \t\u00a0\u202f\u2007\u2009\u3000]"
 _EDGE = "[ \t\u00a0\u200e\u200f\u202a-\u202e\u2066-\u2069]*"
 _HEAD = re.compile(
     rf"""{_EDGE}
-    (?:(?P<time1>{TIME})[ \t]*(?:[-–—][ \t]*)?)?
+    (?:(?P<time1>{TIME})[ \t]*(?:[-–—][ \t]*)?)?(?=\S)
     (?:
-      (?P<bold>\*\*|__)(?P<name1>[^*_\n:：]{{1,{_LONGEST}}}?){_SPACE}*:?(?P=bold){_SPACE}*(?P<time4>[\[(]{RANGE}[\])])?:?
+      (?P<bold>\*\*|__)(?P<name1>[^*_\n:：]{{0,{_LONGEST}}}?[^*_\s:：]){_SPACE}*:?(?P=bold)
+        (?:{_SPACE}*(?P<time4>[\[(]{RANGE}[\])]))?:?
      |\[(?P<name2>[^\[\]\n]{{1,{_LONGEST}}})\](?:(?P<colon>[:：])|{_SPACE}*(?P<time2>{TIME}){_SPACE}*$)?
-     |(?P<name3>[^\n:：\[\]]{{1,{_LONGEST}}}?){_SPACE}*(?P<time3>[\[(]{RANGE}[\])])?{_SPACE}*
+     |(?P<name3>[^\n:：\[\]]{{0,{_LONGEST}}}?[^\s:：\[\]])(?:{_SPACE}*(?P<time3>[\[(]{RANGE}[\])]))?{_SPACE}*
         (?::(?=\s|$|[\u3040-\u9fff\uac00-\ud7af])|：)
     ){_EDGE}""",
     re.VERBOSE,
 )
-_STAMPED = re.compile(rf"{_EDGE}(?P<name>[^\n]{{1,{_LONGEST}}}?)(?P<gap>{_SPACE}+)(?P<time>{TIME}){_SPACE}*$")
+_STAMPED = re.compile(
+    rf"{_EDGE}(?=\S)(?P<name>[^\n]{{0,{_LONGEST}}}?[^\s])(?P<gap>{_SPACE}+)(?P<time>{TIME}){_SPACE}*$"
+)
 _ALONE = re.compile(rf"{_EDGE}(?P<name>[^\W\d][^\n:：.,;!?\[\]()]{{0,39}}){_EDGE}$")
 _TIME_LINE = re.compile(rf"{_SPACE}*{TIME}{_SPACE}*$")
 _WORD = r"[^\W\d_][\w'’.\-]*"

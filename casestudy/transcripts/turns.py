@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from casestudy.transcripts.headings import Heading, guess
 from casestudy.transcripts.text import Place
-from casestudy.transcripts.turn import LEADING_TIME, MARK, Head, Kind, Speakers, Turn, lines, seconds, time_of
+from casestudy.transcripts.turn import LEADING_TIME, MARK, Head, Kind, Speakers, lines, seconds, time_of
+from casestudy.transcripts.turn import Turn as Turn
 
 _FRONT = re.compile(r"(#{1,6} |> )")
 _SPACE = re.compile(r"\s*")
