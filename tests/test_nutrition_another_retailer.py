@@ -13,7 +13,8 @@ from casestudy.cli.nutrition import coverage_text
 from casestudy.nutrition.basis import Basis, open_basis
 from casestudy.nutrition.coverage import coverage
 from casestudy.purchases.check import check, purchase_problems
-from casestudy.purchases.food import last_resort, read_rules
+from casestudy.purchases.food import read_rules
+from casestudy.purchases.last_resort import last_resort
 from casestudy.study import Study
 
 

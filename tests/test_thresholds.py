@@ -8,7 +8,6 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from casestudy.coding.saturation import stop
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from casestudy.nutrition.recommend import Target
 from casestudy.proportions import at_least, at_most, part_of
 from casestudy.usage.sessions import session_numbers
 from casestudy.usage.signatures import Condition
+from casestudy.voices.saturation import stop
 
 
 @given(st.integers(1, 400), st.integers(0, 400), st.integers(0, 100))

@@ -40,6 +40,8 @@ class Note:
     turns: tuple[Any, ...] = ()
     title: str = ""
     format: str = "note"
+    kind: str = ""
+    participants: tuple[str, ...] = ()
 
 
 def works(study: Study) -> list[Work]:

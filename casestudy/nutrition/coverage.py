@@ -11,7 +11,8 @@ from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import ALL
 from casestudy.nutrition.foodmap import MAP
 from casestudy.nutrition.weights import REJECTED
-from casestudy.purchases.food import last_resort, read_rules
+from casestudy.purchases.food import read_rules
+from casestudy.purchases.last_resort import last_resort
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Coverage:
         The largest (department, category, type) without an explicit row: ``sales, percent, group``.
     departments : pandas.DataFrame
         Departments that only the last rule of what is food decided, by sales: see
-        `casestudy.purchases.food.last_resort`.
+        `casestudy.purchases.last_resort.last_resort`.
     components : pandas.DataFrame
         ``component, percent``: sales of food groups whose composition reports it.
     check : pandas.DataFrame

@@ -45,8 +45,7 @@ def linkable(person: Mapping[str, Any] | None) -> bool:
 
 
 def _recorded(person: Mapping[str, Any] | None, column: str) -> bool:
-    value = None if person is None else person.get(column)
-    return value is not None and value == value and str(value).strip().casefold() == "true"
+    return person is not None and str(person.get(column)).strip().casefold() == "true"
 
 
 def who_may_be_quoted(people: pd.DataFrame) -> set[str]:
@@ -90,7 +89,8 @@ def withheld_documents(documents: Mapping[str, Transcript], people: pd.DataFrame
     withheld = set()
     for name, document in documents.items():
         theirs = document.participants or ((name,) if name in known else ())
-        strangers = not theirs and document.kind in ("", "document") and is_talk(document)
+        judged = any(turn.role in ("unknown", "interviewer") for turn in document.turns)
+        strangers = not theirs and (judged if document.kind else is_talk(document))
         unnamed = not theirs and document.kind in ("interview", "focus group", "diary")
         if strangers or unnamed or not allowed.issuperset(theirs):
             withheld.add(name)
@@ -117,12 +117,13 @@ def who_may_be_shown(
 def problems(people: pd.DataFrame) -> list[Problem]:
     """People whose consent is not recorded, all in one problem for each kind of consent."""
     wrong = []
-    for column, what in ((QUOTE, "quoted"), (LINK, "linked to log and purchases")):
+    rows = people.to_dict("records")
+    elsewhere = any(_given(row.get("log_id")) or _given(row.get("household_id")) for row in rows)
+    asked = ((QUOTE, "quoted"), *([(LINK, "linked to log and purchases")] if elsewhere else []))
+    for column, what in asked:
         values = people[column] if column in people else [None] * len(people)
         silent = [
-            str(who)
-            for who, value in zip(people["participant_id"], values, strict=True)
-            if value is None or value != value or str(value).strip() == ""
+            str(who) for who, value in zip(people["participant_id"], values, strict=True) if not _given(value)
         ]
         if silent:
             named = ", ".join(silent[:8]) + (", …" if len(silent) > 8 else "")
@@ -130,3 +131,10 @@ def problems(people: pd.DataFrame) -> list[Problem]:
             found += f", so they may not be {what}."
             wrong.append(Problem(FILE, found, f"Write true or false in the column {column}."))
     return wrong
+
+
+def _given(value: object) -> bool:
+    """Whether a cell holds something."""
+    import pandas as pd
+
+    return not pd.isna(value) and str(value).strip() != ""

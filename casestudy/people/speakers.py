@@ -111,7 +111,7 @@ def voices(
     dict of str to Voice
         By speaker as the transcript has it; the empty name stands for turns without a speaker.
     """
-    stated = {} if table is None else _stated(document.id, table)
+    stated = {} if table is None else _stated(document.id, table, sheet.speaks_for_itself)
     mine = {same_name(name): one for one in sheet.participants for name in (one, *names.get(one, ()))}
     speakers = [*dict.fromkeys(turn.speaker for turn in document.turns)]
     only = sheet.participants[0] if len(sheet.participants) == 1 else ""
@@ -139,9 +139,10 @@ def voices(
     return known
 
 
-def _stated(document: str, table: pd.DataFrame) -> dict[str, Voice]:
+def _stated(document: str, table: pd.DataFrame, paper: bool) -> dict[str, Voice]:
+    """Voices by compared name; rows of every document say nothing of a paper that speaks for itself."""
     rows: dict[str, Voice] = {}
-    for wanted in (EVERY, document):
+    for wanted in (document,) if paper else (EVERY, document):
         for row in table[table["document"].eq(wanted)].to_dict("records"):
             role = str(row["role"]) or ("participant" if row["participant"] else "")
             if role:
