@@ -56,7 +56,7 @@ def canvas(
     """
     import matplotlib as mpl
     import matplotlib.pyplot as plt
-    from cycler import cycler
+    from matplotlib import cycler
 
     with mpl.rc_context():
         mpl.rcdefaults()
