@@ -56,7 +56,7 @@ def canvas(
     """
     import matplotlib as mpl
     import matplotlib.pyplot as plt
-    from matplotlib import cycler
+    from matplotlib.rcsetup import cycler
 
     with mpl.rc_context():
         mpl.rcdefaults()
