@@ -44,9 +44,9 @@ benchmarks: $(SET_UP)
 	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one || exit 1; done
 
 lock: $(SET_UP)
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --extra test \
 		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --extra spark --extra browser --extra oracles \
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --extra test --extra spark --extra browser --extra oracles \
 		--no-emit-index-url --no-annotate --no-header --quiet --constraint requirements.lock --output-file requirements-extras.lock
 
 clean:

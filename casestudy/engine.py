@@ -91,6 +91,8 @@ def _spark_session(settings: EngineSettings) -> Any:
     )
     if "SPARK_REMOTE" not in os.environ and "MASTER" not in os.environ:
         builder = builder.master(f"local[{cores}]").config("spark.ui.enabled", "false")
+        # Else its workers take the first python3 of the path, which need not know the package.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     return builder.getOrCreate()
 
 

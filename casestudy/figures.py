@@ -56,7 +56,7 @@ def canvas(
     """
     import matplotlib as mpl
     import matplotlib.pyplot as plt
-    from cycler import cycler
+    from matplotlib.rcsetup import cycler
 
     with mpl.rc_context():
         mpl.rcdefaults()
@@ -244,7 +244,7 @@ def surface(
         axes.grid(False)
         figure.colorbar(mesh, ax=axes, label=unit)
         _labels(axes, xlabel, ylabel, title)
-    share = float((frame[value] >= level).mean())
+    share = float((frame[value] >= level - 1e-9).mean())  # rounding aside
     alt = (
         f"Map of {unit} over {xlabel} and {ylabel}: it reaches {level:g} on {share:.0%} of the map, "
         f"from {numbers.min():.2f} to {numbers.max():.2f}."

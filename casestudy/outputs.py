@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy import latex
 from casestudy.errors import InputError, Problem
+from casestudy.files import reading
 from casestudy.files.writing import write_atomically
 from casestudy.study import Study
 
@@ -225,7 +226,7 @@ def csv_text(frame: pd.DataFrame, decimals: Decimals = 2) -> str:
 def contents(folder: Path) -> dict[str, Any]:
     """What a notebook's output folder holds, by name; empty where nothing was saved."""
     path = folder / CONTENTS
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return json.loads(reading.data(path)) if path.is_file() else {}
 
 
 def read_table(study: Study, notebook: str, name: str) -> pd.DataFrame:
@@ -258,7 +259,9 @@ def read_table(study: Study, notebook: str, name: str) -> pd.DataFrame:
         column: "str" for column, kind in kinds.items() if kind in ("str", "object", "string", "category")
     }
     dates = [column for column, kind in kinds.items() if kind.startswith("datetime")]
-    frame = pd.read_csv(path, dtype=texts, parse_dates=dates, keep_default_na=False, na_values=[""])
+    frame = pd.read_csv(
+        io.BytesIO(reading.data(path)), dtype=texts, parse_dates=dates, keep_default_na=False, na_values=[""]
+    )
     kept = {c: k for c, k in kinds.items() if k in ("Int64", "boolean", "bool", "int64", "float64")}
     return frame.astype(kept)
 

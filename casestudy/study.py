@@ -14,6 +14,7 @@ from typing import Any
 
 from casestudy import settings
 from casestudy.errors import Problem, StudyError, UndeclaredInput, nearest
+from casestudy.files import reading
 from casestudy.files.cache import root_of
 from casestudy.files.names import stays_inside
 from casestudy.settings import EngineSettings, Question
@@ -25,6 +26,10 @@ ENV_STUDY = "CASESTUDY_STUDY"
 ENV_INPUTS = "CASESTUDY_INPUTS"
 ENV_OUTPUT = "CASESTUDY_OUTPUT"
 ENV_OUTPUTS = "CASESTUDY_OUTPUTS"
+
+
+_READER = re.compile(r"^(?!package:)[a-z][a-z0-9-]+:(?=.)")
+"""What may stand before a source's folder: the name of its reader. One letter is a drive."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class Study:
         """Read the study.toml in `root`; every problem is listed with its line."""
         path = Path(root).resolve() / FILE
         try:
-            text = path.read_bytes().decode("utf-8-sig")
+            text = reading.data(path).decode("utf-8-sig")
         except OSError as error:
             raise StudyError(f"{FILE} cannot be read.", [Problem(str(path), f"{error.strerror}.")]) from error
         except UnicodeDecodeError as error:
@@ -203,6 +208,11 @@ class Study:
             raise StudyError("A source cannot be found.", [problem])
         return folder
 
+    def reader(self, name: str) -> str:
+        """The reader that a source names before a colon (``ciqual:tables``); empty where it has none."""
+        found = _READER.match(self.sources.get(name, ""))
+        return found[0].rstrip(":") if found else ""
+
     def output_folder(self, notebook: str) -> Path:
         """Folder that the notebook writes to: the runner's, or a scratch folder when run by hand."""
         given = os.environ.get(ENV_OUTPUT)
@@ -301,6 +311,7 @@ def _leads_out(path: Path, root: Path, real: Path) -> bool:
 
 
 def _source_folder(root: Path, place: str) -> Path | None:
+    place = _READER.sub("", place)
     if not place.startswith("package:"):
         return (root / place).resolve()
     import importlib.util

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,3 +105,9 @@ def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str,
         return code, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture
+def talk_copy(tmp_path: Path) -> Path:
+    """A copy of the small coded study of interviews about gardens."""
+    return Path(shutil.copytree(Path(__file__).parent / "data" / "talk", tmp_path / "talk"))

@@ -183,6 +183,8 @@ def write(root: Path, **changed: str) -> Study:
         "coding_schemes/framework.yaml": changed.get("framework", FRAMEWORK),
         "evidence/claims.yaml": changed.get("claims", CLAIMS),
         "interviews/participants.csv": changed.get("people", PEOPLE),
+        "interviews/documents.csv": "document,kind\nd1,document\n",
+        "interviews/speakers.csv": "document,speaker,role\n*,INTERVIEWER,interviewer\n*,X,participant\n",
     }
     for document, lines in LINES.items():
         said = "\n\n".join(f"INTERVIEWER: And?\n\nX: {sentence}" for sentence, _ in lines)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from casestudy.codebook import codes, history, revisions
 from casestudy.codebook.codes import Code, Codebook, Scheme
 from casestudy.coding import check
+from casestudy.coding.material import Material
 from casestudy.errors import InputError
 from casestudy.files.yaml_text import parsed
 from casestudy.study import Study
@@ -99,7 +100,7 @@ def test_the_check_lists_what_hinders_coders(talk: Study) -> None:
         + "  definition: A person from a plot nearby gives advice, seeds or hands!\n"
         + "  near: [help.none]\n  exclude: [seeds bought -> help.nothing]\n"
     )
-    found = [problem.found for problem in check.check(talk)]
+    found = [problem.found for problem in check.check(Material(talk))]
     assert len(found) == 5
     for words in ("no definition", "near code 'help.none'", "'-> help.nothing'", "name of", "almost that of"):
         assert sum(words in one for one in found) == 1, words
@@ -261,7 +262,7 @@ def test_the_command_keeps_the_history(talk: Study, command: Command) -> None:
     frame = load(talk)
     assert "garden.water.hose" not in set(frame["code"])
     assert "garden.water.hose" in set(frame["as_coded"])
-    waiting = [problem for problem in check.check(talk) if "was split" in problem.found]
+    waiting = [problem for problem in check.check(Material(talk)) if "was split" in problem.found]
     assert len(waiting) == 5
     assert command("code", "undo", *words, "--when", "3")[0] == 0
     assert command("code", "undo", *words, "--when", "4")[0] == 0

@@ -36,8 +36,10 @@ def farm(tmp_path: Path) -> Study:
     (tmp_path / "coding_schemes").mkdir()
     (tmp_path / "study.toml").write_text('title = "Tila"\nlanguage = "fi"\n', encoding="utf-8")
     (tmp_path / "coding_schemes/tila.yaml").write_text(SCHEME, encoding="utf-8")
-    people = "participant_id,group\nh1,farm\nh2,farm\nh3,farm\n"
+    people = "participant_id,group,consent_quote\nh1,farm,true\nh2,farm,true\nh3,farm,true\n"
     (tmp_path / "interviews/participants.csv").write_text(people, encoding="utf-8")
+    asking = "document,speaker,role\n*,Kysyjä,interviewer\n*,ש,interviewer\n"
+    (tmp_path / "interviews/speakers.csv").write_text(asking, encoding="utf-8")
     (texts / "h1.srt").write_text(SRT, encoding="utf-8")
     (texts / "h2.txt").write_bytes(LATIN.encode("cp1252"))
     (texts / "h3.md").write_text(HEBREW, encoding="utf-8")

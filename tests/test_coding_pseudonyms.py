@@ -1,5 +1,5 @@
-"""Pseudonyms: proposed, decided by a person, the same everywhere; codings move with the text; leaks "
-"are found."""
+"""Pseudonyms: proposed, decided by a person, the same everywhere; codings move with the text; leaks
+are found."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spoken import spoken
 
 from casestudy.codebook import history
 from casestudy.coding import counts, query, table, words
@@ -175,7 +176,7 @@ def test_the_tidy_table_gives_names_and_people(frame: pd.DataFrame) -> None:
 def test_a_span_over_a_question_and_its_answer_belongs_to_who_says_most() -> None:
     from casestudy.coding.codings import Coding, Work
 
-    document = from_text("INTERVIEWER: Ja?\n\nAino: A long answer to it.\n\nEero: No.", "t1")
+    document = spoken(from_text("INTERVIEWER: Ja?\n\nAino: A long answer to it.\n\nEero: No.", "t1"))
     spans = [(0, 40), (13, 24), (46, 55)]
     rows = [
         Coding(str(n), "k", "t1", "c", start, end, document.text[start:end], {}, "", "", "", str(n))

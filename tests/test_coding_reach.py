@@ -28,6 +28,7 @@ from casestudy.coders import (
 )
 from casestudy.coders import check as coders_check
 from casestudy.coding import check, codings, table
+from casestudy.coding.material import Material
 from casestudy.coding.units import Unit
 from casestudy.errors import InputError
 from casestudy.study import Study
@@ -99,9 +100,7 @@ def test_units_a_coder_never_saw_are_not_counted(talk: Study, tmp_path: Path, co
 
 
 def _own(name: str) -> list[object]:
-    from casestudy.coding import units
-
-    return list(units.own_turns(DOCUMENTS[name]))
+    return list(DOCUMENTS[name].own_turns)
 
 
 def test_the_figures_are_those_of_the_sheets_units_by_hand(talk: Study) -> None:
@@ -268,7 +267,7 @@ def test_branches_merge_by_taking_the_lines_of_both(talk: Study) -> None:
     git("commit", "-qam", "three")
     git("merge", "-q", "-m", "both", "other")
     assert {one.drawn for one in units_read.read(talk)["b"]} == {"one", "two", "three"}
-    assert not check.check(talk)
+    assert not check.check(Material(talk))
 
 
 @pytest.mark.parametrize(
@@ -280,9 +279,9 @@ def test_a_line_that_is_no_unit_is_named(talk: Study, line: str, command: Comman
     code, _, error = command("agreement", "--study", talk.root)
     assert code == 2
     assert "b.units.jsonl, line 1" in error
-    assert any("b.units.jsonl, line 1" in one.where for one in coders_check.check(talk))
+    assert any("b.units.jsonl, line 1" in one.where for one in coders_check.check(Material(talk)))
     path.write_bytes(b"\xff\xfe")
-    assert any("not UTF-8" in one.found for one in coders_check.check(talk))
+    assert any("not UTF-8" in one.found for one in coders_check.check(Material(talk)))
 
 
 def test_pseudonyms_take_the_units_along(talk: Study) -> None:

@@ -21,6 +21,7 @@ from casestudy.coders import (
     unit_ratings,
 )
 from casestudy.coding import table
+from casestudy.coding.material import Material
 from casestudy.errors import InputError
 from casestudy.study import Study
 
@@ -302,9 +303,9 @@ def test_check_names_every_problem_of_the_log(talk: Study) -> None:
     ]
     assert [any(part in one.found for one in found) for part in said] == [True] * len(said)
     decisions.append(talk, [decided(about=("gone",))], book)
-    assert any("coding gone is not there" in one.found for one in check.check(talk))
+    assert any("coding gone is not there" in one.found for one in check.check(Material(talk)))
     (talk.root / decisions.FILE).write_text("{\n")
-    assert any("is not a decision" in one.found for one in check.check(talk))
+    assert any("is not a decision" in one.found for one in check.check(Material(talk)))
 
 
 def test_two_lines_of_one_id_that_differ_are_listed(talk: Study) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from casestudy.coding import codings, edits, quoting
 from casestudy.coding.codings import Record, Work, line, parse, record, settle
+from casestudy.coding.material import Material
 from casestudy.errors import InputError
 from casestudy.study import Study
 from casestudy.transcripts.transcript import from_text
@@ -436,7 +437,7 @@ def test_two_branches_that_rename_one_code_merge_and_the_contradiction_is_listed
     assert book.codes["help.neighbour"].name == "Family"
     [fork] = contradictions.contradictions(history.read(study))
     assert (fork.code, fork.field, fork.what) == ("help.neighbour", "name", "'Friend' or 'Family'")
-    assert any("two branches changed name" in problem.found for problem in check.check(study))
+    assert any("two branches changed name" in problem.found for problem in check.check(Material(study)))
     words = ["code", "rename", "--study", study.root, "help.neighbour", "Friend"]
     assert command(*words, "--who", "k", "--why", "decided", "--when", "2026-04-03")[0] == 0
     assert contradictions.contradictions(history.read(study)) == []

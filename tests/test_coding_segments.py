@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spoken import spoken
 
 from casestudy.agreement.as_other_programs import nvivo
 from casestudy.agreement.coder_pairs import cohen
@@ -49,7 +50,7 @@ def cut(
 
 def test_paragraphs_end_at_blank_lines_and_leave_out_the_interviewer() -> None:
     text = "INTERVIEWER: Why?\n\nAino: One.\nStill one.\n\n  Two.  \n\nINTERVIEWER: And?\n\nAino: Three."
-    document = from_text(text, "t")
+    document = spoken(from_text(text, "t"))
     found = unit_ratings.units({"t": document}, ["t"], "paragraph")
     assert [one.text for one in found] == ["One.\nStill one.", "Two.", "Three."]
     assert all(text[one.start : one.end] == one.text for one in found)
@@ -123,7 +124,7 @@ def test_no_coding_is_lost_and_the_order_of_coders_does_not_matter(
 
 def test_a_coder_who_only_touches_the_interviewer_says_nothing_here() -> None:
     text = "INTERVIEWER: Why so?\n\nAino: Because."
-    document = from_text(text, "t1")
+    document = spoken(from_text(text, "t1"))
     rows = [Coding("1", one, "t1", CARRY, 13, 16, "Why", {}, "", "", "", "1") for one in "ab"]
     works = [Work(one.coder, "t1", (), (one,), ()) for one in rows]
     frame = table.table(works, {"t1": document}, BOOK)

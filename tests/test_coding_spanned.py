@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from spoken import spoken
 
 from casestudy.agreement.spans import read_spans
 from casestudy.agreement.unitised import unitised_alpha
@@ -20,7 +21,7 @@ from casestudy.transcripts.transcript import from_text
 BOOK = history.load(Study.load(Path(__file__).parent / "data" / "talk"))
 CARRY, HOSE, NEIGHBOUR = "garden.water.carry", "garden.water.hose", "help.neighbour"
 TEXT = "Aino: " + "x" * 50 + "\n\nINTERVIEWER: " + "y" * 300 + "\n\nAino: " + "z" * 40
-DOCUMENTS = {"t1": from_text(TEXT, "t1")}
+DOCUMENTS = {"t1": spoken(from_text(TEXT, "t1"))}
 SECOND = TEXT.index("z")  # where the second turn's words begin: place 50 of what Aino says
 
 

@@ -59,9 +59,11 @@ def test_the_agenda_by_hand() -> None:
 
 def test_words_of_who_may_not_be_quoted_stay_out_of_tables() -> None:
     people = pd.DataFrame({"participant_id": ["t1", "t2"], "consent_quote": [False, None]})
-    assert set(disagreements.hushed(lines_by_hand(), people)["quote"]) == {disagreements.UNQUOTED}
+    assert set(disagreements.hushed(lines_by_hand(), DOCUMENTS, people)["quote"]) == {disagreements.UNQUOTED}
+    people["consent_quote"] = [None, True]
+    assert set(disagreements.hushed(lines_by_hand(), DOCUMENTS, people)["quote"]) == {disagreements.UNQUOTED}
     people["consent_quote"] = [True, False]
-    assert disagreements.hushed(lines_by_hand(), people).equals(lines_by_hand())
+    assert disagreements.hushed(lines_by_hand(), DOCUMENTS, people).equals(lines_by_hand())
 
 
 def test_whole_schemes_are_compared_as_sets_of_codes(frame: pd.DataFrame) -> None:

@@ -71,3 +71,25 @@ def test_regional_distance_is_undefined_without_two_groups() -> None:
 def test_a_base_sample_that_is_no_power_of_two_is_refused() -> None:
     with pytest.raises(InputError, match="power of two"):
         sensitivity.sobol(ishigami, RANGES, 100, seed=1)
+
+
+@pytest.mark.parametrize("failing", [1, 5])
+def test_a_run_without_a_number_leaves_the_indices_undefined(failing: int) -> None:
+    def model(x: np.ndarray) -> np.ndarray:
+        values = x[:, 0] + 2 * x[:, 1]
+        values[:failing] = np.nan
+        return values
+
+    ranges = {"a": (0.0, 1.0), "b": (0.0, 1.0)}
+    table = sensitivity.sobol(model, ranges, 64, seed=1)
+    assert table[["first", "first_half", "total", "total_half"]].isna().all(axis=None)
+    assert table["why_not"].str.startswith(f"{failing} of 256 runs gave no number").all()
+    other = sensitivity.pawn(model, ranges, 500, seed=1)
+    assert other[["median", "most"]].isna().all(axis=None)
+    assert other["pawn_why_not"].str.startswith(f"{failing} of 500 runs").all()
+
+
+def test_defined_indices_need_no_reason() -> None:
+    table = sensitivity.sobol(lambda x: x[:, 0] + 2 * x[:, 1], {"a": (0, 1), "b": (0, 1)}, 64, seed=1)
+    assert "why_not" not in table
+    assert table.set_index("parameter")["total"].to_dict() == pytest.approx({"b": 0.8, "a": 0.2}, abs=0.05)

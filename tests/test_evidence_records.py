@@ -14,6 +14,7 @@ from mixed_study import CLAIMS, FRAMEWORK, LINES, garden, write
 from casestudy.cli import evidence as verbs
 from casestudy.codebook import history
 from casestudy.coding import codings, material
+from casestudy.coding.material import Material
 from casestudy.errors import CaseStudyError, InputError
 from casestudy.evidence import chain, check, checklists, claims, methods_facts, records, status
 from casestudy.people import participants
@@ -63,7 +64,6 @@ def test_answers_come_from_records_or_are_to_write(garden: Study) -> None:
 
 
 def test_versions_count_the_changes_before_each_record(garden: Study) -> None:
-    found = material.load(garden)
     work = next(one for one in codings.read(garden) if one.document == "g1")
     code = work.codings[0].code
     changes = [history.Change(code, "name", "a", "b")]
@@ -72,7 +72,7 @@ def test_versions_count_the_changes_before_each_record(garden: Study) -> None:
     history.append(garden, [early, late])
     made = [codings.record("add", code=code, start=0, end=4, quote="Some", when="2020-01-01T00:00:00Z")]
     codings.append(garden, "late", "g1", made)
-    table = methods_facts.versions(found)
+    table = methods_facts.versions(material.load(garden))
     row = table[table["coder"].eq("late")].iloc[0]
     assert (row["document"], row["first"], row["last"], row["behind"]) == ("g1", 1, 1, code)
     said = methods_facts.versions_in_words(table, 2)
@@ -93,7 +93,7 @@ def test_what_authors_wrote_stands_first(garden: Study) -> None:
 
 
 def test_check_lists_every_planted_fault(garden: Study) -> None:
-    assert check.check(garden) == []
+    assert check.check(Material(garden)) == []
     faults = {
         "coding_schemes/framework.yaml": FRAMEWORK.replace("[way.play]", "[way.ply]"),
         "evidence/claims.yaml": CLAIMS.replace("codes: [why.keep]", "codes: [why.old]").replace(
@@ -106,7 +106,7 @@ def test_check_lists_every_planted_fault(garden: Study) -> None:
     }
     for name, text in faults.items():
         (garden.root / name).write_text(text)
-    said = "\n".join(str(problem) for problem in check.check(garden))
+    said = "\n".join(str(problem) for problem in check.check(Material(garden)))
     for fault in (
         "'way.ply' is in no codebook",
         "'why.old' is retired",
@@ -211,7 +211,7 @@ def test_an_interrupted_withdrawal_can_be_finished(garden: Study) -> None:
 def test_unknown_codes_are_listed_beside_other_problems_of_the_claims(garden: Study) -> None:
     text = CLAIMS.replace("codes: [why.keep]", "codes: [why.kep]").replace("verdict: rejected", "verdict: no")
     (garden.root / claims.FILE).write_text(text.replace("theme: ways", "theme: wasy"))
-    said = " ".join(str(one) for one in check.check(garden))
+    said = " ".join(str(one) for one in check.check(Material(garden)))
     for part in ("'why.kep' is in no codebook", "verdict is 'no'", "'wasy' is not declared"):
         assert part in said
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from spoken import spoken
 
 from casestudy.codebook import history
 from casestudy.errors import InputError
@@ -34,10 +35,10 @@ def model() -> Any:
 
 @pytest.fixture(scope="module")
 def acts(model: Any) -> pd.DataFrame:
-    document = from_text(TALK, "d", speakers=("INTERVIEWER", "Aino", "Paula"))
-    mine = [from_text(TALK, name, speakers=("INTERVIEWER", "Aino", "Paula")) for name in ("x", "y")]
+    document = spoken(from_text(TALK, "d", speakers=("INTERVIEWER", "Aino", "Paula")))
+    mine = [spoken(from_text(TALK, name, speakers=("INTERVIEWER", "Aino", "Paula"))) for name in ("x", "y")]
     documents = {"x": mine[0], "y": mine[1], "z": document}
-    return agency.acts(documents, {"x": "c", "y": "f"}, WORDS, model, ["interviewer"])
+    return agency.acts(documents, {"x": "c", "y": "f"}, WORDS, model)
 
 
 def rows(acts: pd.DataFrame, document: str, speaker: str) -> dict[str, tuple[str, str]]:

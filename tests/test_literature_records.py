@@ -60,24 +60,14 @@ def test_marks_of_other_writers_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.ris", b"TY  - JOUR\nTI  - A\nPY  - 2005\nnonsense\nER  - \n", "line 4"),
-        (
-            "a.ris",
-            b"TY  - JOUR\nTI  - A\nPY  - 2005\nTY  - JOUR\nTI  - B\nPY  - 2006\nER  - \n",
-            "has no end",
-        ),
-        ("a.ris", b"TY  - JOUR\nTI  - A\nPY  - 2005\n", "has no end"),
-        ("a.ris", b"TY  - JOUR\nTI  - A\nER  - \n", "no year"),
         ("a.ris", b"TY  - JOUR\nPY  - 2005\nER  - \n", "no title"),
-        ("a.ris", b"hello\nworld\n", "outside a record"),
-        ("a.ris", b"TY  - JOUR\nTI  - A\nPY  - 2005\nDO  - see the web\nER  - \n", "not a DOI"),
-        ("a.bib", b"@article{ok, title={A}, year=2004}\n@article{bad, title={unclosed, year=2005\n", "'bad'"),
-        ("a.bib", b"@article{ok, title={A}}\n", "no year"),
+        ("a.ris", b"hello\nworld\n", "outside an entry"),
         ("a.csv", b"name,when\nx,2005\n", "no column of titles"),
         ("a.csv", b"title,year\nA,2005,9\n", "3 cells"),
         ("a.csv", b"", "empty"),
         ("a.csv", b"\xff\xfe\xfa", "UTF-8"),
-        ("a.ris", b"\x89PNG\r\n\x1a\n\x00\x00", "UTF-8"),
+        ("a.ris", b"TY  - JOUR\nTI  - \x81\nER  - \n", "UTF-8"),
+        ("a.ris", b"\x89PNG\r\n\x1a\n\x00\x00", "not text"),
         ("a.ris", b"TY  - JOUR\n\x00\n", "not text"),
         ("a.pdf", b"%PDF-1.4 text", "not a known export"),
     ],
@@ -88,6 +78,50 @@ def test_bad_exports_are_explained(tmp_path: Path, name: str, content: bytes, wo
     assert any(words in str(one) for one in problems), problems
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "titles", "words"),
+    [
+        ("a.ris", "TY  - JOUR\nTI  - A\nPY  - 2005\nmore\nER  - \n", 1, "line 4"),
+        (
+            "a.ris",
+            "TY  - JOUR\nTI  - A\nPY  - 2005\nTY  - JOUR\nTI  - B\nPY  - 2006\nER  - \n",
+            2,
+            "has no end",
+        ),
+        ("a.ris", "TY  - JOUR\nTI  - A\nPY  - 2005\n", 1, "has no end"),
+        ("a.ris", "TI  - A\nPY  - 2005\nER  - \n", 1, "does not begin with TY"),
+        ("a.ris", "TY  - JOUR\nTI  - A\nER  - \n", 1, "no year"),
+        ("a.ris", "TY  - JOUR\nTI  - A\nPY  - 2005\nDO  - see the web\nER  - \n", 1, "not a DOI"),
+        (
+            "a.ris",
+            "TY  - JOUR\nTI  - A\nPY  - 2005\nDO  - 10.1000/a\nDO  - 10.1000/b\nER  - \n",
+            1,
+            "several DOIs",
+        ),
+        (
+            "a.bib",
+            "@article{ok, title={A}, year=2004}\n@article{bad, title={B}, note={open, year=2005\n",
+            2,
+            "line 2",
+        ),
+        ("a.bib", "@article{ok, title={A}}\n", 1, "no year"),
+        (
+            "a.bib",
+            "@article{ok, title={A}, year=2001}}\n doi = {x},\n}\n@book{b, title={B}, year=2002}",
+            2,
+            "line 2",
+        ),
+    ],
+)
+def test_what_is_odd_is_read_and_noted(
+    tmp_path: Path, name: str, content: str, titles: int, words: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    reading = readers.examine(tmp_path / name)
+    assert (len(reading.records), reading.refused, reading.problems) == (titles, [], [])
+    assert any(words in str(note) for note in reading.notes), reading.notes
+
+
 def test_one_bad_record_does_not_hide_the_next(tmp_path: Path) -> None:
     text = "TY  - JOUR\nPY  - 2005\nER  - \n\nTY  - JOUR\nTI  - Good\nPY  - 2006\nER  - \n"
     (tmp_path / "a.ris").write_text(text)
@@ -96,7 +130,7 @@ def test_one_bad_record_does_not_hide_the_next(tmp_path: Path) -> None:
     assert len(problems) == 1
 
 
-@given(st.binary(max_size=300), st.sampled_from([".ris", ".bib", ".csv", ".txt"]))
+@given(st.binary(max_size=300), st.sampled_from([".ris", ".bib", ".csv", ".txt", ".nbib", ".xml", ".enw"]))
 @settings(max_examples=150, deadline=None)
 def test_no_bytes_break_a_reader(tmp_path_factory: pytest.TempPathFactory, data: bytes, ending: str) -> None:
     path = tmp_path_factory.mktemp("r") / f"x{ending}"

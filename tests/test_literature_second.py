@@ -13,6 +13,7 @@ import pytest
 
 from casestudy import outputs
 from casestudy.codebook import history
+from casestudy.coding.material import Material
 from casestudy.dynamics import cohorts
 from casestudy.errors import InputError
 from casestudy.evidence import cases
@@ -121,7 +122,7 @@ def test_bad_cohorts_are_explained(tmp_path: Path, name: str, content: str, word
         (("case-01,Composed case 1,market", "case-01,Composed case 1,markt"), "'markt' is no field"),
         (("case-02,Composed case 2,market", ",Composed case 2,market"), "names no case"),
         (("case-02,Composed case 2,stage", "case-02,Composed case 2,market"), "stands before"),
-        (("case,title,field", "case,titel,field"), "title: missing"),
+        (("case,title,field", "case,titel,field"), "no column title"),
         ((",I,", ",X,"), "mark is 'X'"),
         (("MADE", "MAED"), "'MAED' is not listed"),
     ],
@@ -136,6 +137,6 @@ def test_bad_tables_of_cases_are_explained(made: Path, change: tuple[str, str], 
         with pytest.raises(InputError) as caught:
             cases.load(study, "coproduction", history.load(study))
         assert words in str(caught.value)
-        assert any(words in str(problem) for problem in evidence_check.check(study))
+        assert any(words in str(problem) for problem in evidence_check.check(Material(study)))
     finally:
         path.write_text(good, encoding="utf-8")

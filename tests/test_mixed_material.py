@@ -123,16 +123,16 @@ def test_measures_say_why_they_are_not_there(garden: Study) -> None:
     framework = load_framework(garden)
     share = framework.measure("share_check")
     assert share is not None
-    found = measures.read(garden, share)
+    found = measures.read(material.load(garden), share)
     assert (found.value, found.reason) == (0.5, "")
     assert len(found.digest) == 64
     (garden.root / "outputs/24-ways/types.csv").unlink()
-    gone = measures.read(garden, share)
+    gone = measures.read(material.load(garden), share)
     assert gone.value != gone.value
     assert "holds no table 'types'" in gone.reason
     visits = framework.measure("visits")
     assert visits is not None
-    values, reason = measures.column(garden, visits)
+    values, reason = measures.column(material.load(garden), visits)
     assert values["p1"] == 40
     assert reason == ""
 
@@ -141,7 +141,7 @@ def test_a_number_needs_one_row(garden: Study) -> None:
     (garden.root / "outputs/24-ways/types.csv").write_text("type,share\ncheck,0.5\ncheck,0.6\n")
     share = load_framework(garden).measure("share_check")
     assert share is not None
-    assert measures.read(garden, share).reason == "2 rows fit, one is needed"
+    assert measures.read(material.load(garden), share).reason == "2 rows fit, one is needed"
 
 
 @pytest.mark.parametrize(

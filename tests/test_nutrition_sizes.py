@@ -104,3 +104,43 @@ def test_spelling_does_not_matter(number, unit):
 @pytest.mark.parametrize("text", ["-8 OZ", "- 5 CT", " -1 LB"])
 def test_a_negative_size_is_none(text):
     assert parse(text).kind == "unparsed"
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [
+        ("0,33 L", 0.33, "L"), ("0,5 l", 0.5, "L"), ("1,5 L", 1.5, "L"), ("1,25L", 1.25, "L"),
+        ("2,5 DL", 2.5, "DL"), ("0,6 kg", 0.6, "KG"), (",75 l", 0.75, "L"), ("1.000 g", 1000, "G"),
+        ("1 000 g", 1000, "G"),
+        ("1\u202f000 g", 1000, "G"), ("1,500 ml", 1500, "ML"), ("1.234,5 g", 1234.5, "G"),
+        ("1,234.5 g", 1234.5, "G"), ("1,000 kg", 1, "KG"), ("0.750 L", 0.75, "L"), ("500 ge", 500, "G"),
+        ("500 g e", 500, "G"),
+        ("500 g \N{ESTIMATED SYMBOL}", 500, "G"), ("½ lb", 0.5, "LB"), ("1½ lb", 1.5, "LB"),
+        ("HALF LB", 0.5, "LB"), ("2 litres", 2, "L"), ("1,5 litraa", 1.5, "L"), ("5 dag", 5, "DAG"),
+        ("3 hg", 3, "HG"), ("250 gramos", 250, "G"), ("2 pints", 2, "PT"),
+    ],
+)  # fmt: skip
+def test_sizes_of_other_countries(text, amount, unit):
+    assert (parse(text).kind, parse(text).amount, parse(text).unit) == ("measured", amount, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("1/2 DZ", 6), ("HALF DZ", 6), ("1-1/2 DZ", 18), ("2-3 DZ", 30), ("1/2 CT", 0.5), ("10 kpl", 10),
+        ("6 Stück", 6), ("12 st", 12), ("1,000 CT", 1000),
+    ],
+)  # fmt: skip
+def test_halves_and_pieces(text, count):
+    assert (parse(text).kind, parse(text).count) == ("count", count)
+
+
+@pytest.mark.parametrize("text", ["6 x 33 cl", "6×0,33 l", "6*330 ml", "6X33CL"])
+def test_a_sign_of_multiplication_leaves_no_doubt(text):
+    assert parse(text).form == "n x each"
+    assert parse(text).grams(1.0) == parse(text).grams(1.0, whole=False) == pytest.approx(1980)
+
+
+def test_a_fraction_that_could_be_shortened_is_a_count_of_packages():
+    assert (parse("6/8 OZ").kind, parse("6/8 OZ").count, parse("6/8 OZ").amount) == ("two numbers", 6, 8)
+    assert (parse("3/4 LB").kind, parse("3/4 LB").amount) == ("measured", 0.75)

@@ -160,3 +160,31 @@ def test_order_of_rows_does_not_matter():
     one = routed(frame)
     other = routed(frame.sample(frac=1, random_state=3))
     pd.testing.assert_frame_equal(one, other)
+
+
+def sold(size: str, type_: str, price: float) -> dict[str, object]:
+    """A product of soft drinks whose packages cost the price."""
+    kind = {"category": "SOFT DRINKS", "type": [type_], "group": "soda", "grams_per_ml": 1.0}
+    asked = shelf(size=[size], amount=[100 * price], **kind)
+    made = weights.resolve(*(pa.Table.from_pandas(one) for one in (asked, UNITS, PRICES)))
+    return made.to_pylist()[0]
+
+
+@pytest.mark.parametrize(
+    ("size", "type_", "price", "grams"),
+    [
+        ("6/.5 L", "SFT DRNK MLT-PK BTL CARB (EXCP", 3.05, 3000),
+        ("12 PK/12 OZ", "SOFT DRINKS 6PK/4PK CAN CARB (", 3.07, 12 * 12 * 29.5735295625),
+        ("6 PK/12 OZ", "SOFT DRINKS 12/18&15PK CAN CAR", 2.2, 6 * 12 * 29.5735295625),
+        ("6 x 0,33 l", "SOFT DRINKS 20PK&24PK CAN CARB", 2.2, 1980),
+    ],
+)
+def test_the_count_in_a_size_comes_before_guesses(size: str, type_: str, price: float, grams: float) -> None:
+    found = sold(size, type_, price)
+    assert found["unit_grams"] == pytest.approx(grams)
+    assert found["route"] in ("multipack", "two numbers")
+
+
+def test_a_pack_without_a_count_in_its_size_is_still_guessed_by_price() -> None:
+    found = sold("12 OZ", "SOFT DRINKS 6PK/4PK CAN CARB (", 2.0)
+    assert found["note"] == "6 of one can's or bottle's size"

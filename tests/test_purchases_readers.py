@@ -57,7 +57,10 @@ def test_reference_classes_are_counted_again():
     lines = purchases.join(purchases.products[["product_id", "class"]])
     found = purchases.connection.execute(
         lines.group_by("class").agg(
-            rows=lines.count(), products=lines.product_id.nunique(), cents=lines.cents.sum()
+            rows=lines.count(),
+            products=lines.product_id.nunique(),
+            worth=lines.worth.sum(),
+            cents=lines.cents.sum(),
         )
     ).set_index("class")
     counted = {
@@ -69,14 +72,45 @@ def test_reference_classes_are_counted_again():
     for name, (rows, products, sales) in counted.items():
         assert found.loc[name, "rows"] == rows, name
         assert found.loc[name, "products"] == products, name
-        assert round(found.loc[name, "cents"] / 100) == sales, name
+        assert round(found.loc[name, "worth"] / 100) == sales, name
+    assert round(found.loc["food", "cents"] / 100) == 2_790_342
+
+
+def test_what_is_paid_has_the_manufacturer_s_coupons_taken_off():
+    purchases = basis().purchases
+    sums = purchases.connection.execute(
+        purchases.lines.agg(worth=purchases.lines.worth.sum(), cents=purchases.lines.cents.sum())
+    ).iloc[0]
+    raw = pd.read_parquet(
+        study().source("purchases") / "transactions.parquet",
+        columns=["sales_value", "coupon_disc", "quantity"],
+    )
+    assert sums["worth"] == round(raw["sales_value"] * 100).sum()
+    assert (sums["worth"] - sums["cents"]) / 100 == pytest.approx(26_359.90)
+    counts, listed = purchase_problems(purchases)
+    by = counts.set_index("odd")["lines"]
+    zero = raw["quantity"].eq(0) & raw["sales_value"].round(2).eq(0)  # some hold 4e-16
+    assert by["coupon"] == (raw["coupon_disc"] > raw["sales_value"] + 0.001).sum()
+    assert by["nothing bought"] == (zero & raw["coupon_disc"].eq(0)).sum() == 5_862
+    assert by["negative"] == 0
+    assert not any("coupon" in problem.found for problem in listed)
+
+
+def test_a_coupon_makes_no_food_lighter():
+    """Weights come from what the retailer received; only the spend is what the household paid."""
+    lines = basis().lines()
+    used = lines.filter((lines.worth > lines.cents) & (lines.quantity > 0) & (lines.route == "price per kg"))
+    one = basis().connection.execute(used.limit(50))
+    assert len(one) == 50
+    facts = basis().products.set_index("product_id")["cent_mg"]
+    assert (one["mg"] == one["worth"] * one["product_id"].map(facts)).all()
 
 
 def test_the_clock_puts_the_year_s_end_in_its_year():
     months = household_months(basis().purchases)
     assert set(months["month"]) == {f"2017-{m:02}" for m in range(1, 13)}
     assert months["baskets"].sum() == 155_848
-    assert months["spend"].sum() == pytest.approx(4_596_040, abs=1)
+    assert months["spend"].sum() == pytest.approx(4_596_040 - 26_360, abs=1)
     every = household_months(basis().purchases, every_month=True)
     assert len(every) == 2_469 * 12
     assert every["food_spend"].sum() == pytest.approx(months["food_spend"].sum())

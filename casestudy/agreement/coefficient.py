@@ -159,6 +159,25 @@ def ratio(observed: NDArray[Any], expected: NDArray[Any], scale: float = 1.0) ->
     return Estimate(1 - value, observed, expected)
 
 
+def why_no_ratio(estimate: Estimate, what: str = "disagreement") -> str:
+    """Why one minus observed over expected disagreement (or `what` it is) is undefined.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> none = np.array([np.nan])
+    >>> why_no_ratio(Estimate(none, np.array([0.1]), np.array([-0.25])))
+    'Expected disagreement is below zero (-0.25): there is too little material to estimate chance from.'
+    """
+    observed, expected = (float(np.real(one[0])) for one in (estimate.observed, estimate.expected))
+    if math.isnan(expected) or math.isnan(observed):
+        return f"{what.capitalize()} is undefined: there is nothing to compute it from."
+    if expected < -TINY:
+        why = "there is too little material to estimate chance from"
+        return f"Expected {what} is below zero ({expected:.3g}): {why}."
+    return f"Expected {what} is zero: chance leaves no disagreement."
+
+
 def not_seen(found: Interval, estimate: Estimate) -> Interval:
     """An interval of unitised text, which has no prior: undefined where no disagreement was seen at all."""
     if estimate.observed[0] > TINY or math.isnan(found.low):
@@ -229,7 +248,7 @@ def measure(
     if not reason:
         estimate = bound.estimate(bound.patterns.number[None, :])
         if math.isnan(estimate.value[0]):
-            reason = "Expected disagreement is zero: chance agreement is complete."
+            reason = why_no_ratio(estimate)
         elif interval is not None:
             found = with_width(interval(bound, ratings, estimate))
     return Result(
@@ -289,7 +308,7 @@ def _why_undefined(ratings: Ratings, coefficient: Coefficient) -> str:
     used = np.unique(pairable[pairable != MISSING])
     if len(used) == 1:
         only = called(ratings.categories[int(used[0])])
-        return (
-            f"Every rating is {only!r}: without variation nothing can be said about agreement beyond chance."
-        )
+        alone = len(np.unique(patterns.rows[patterns.rows != MISSING])) > 1
+        where = "Where two coders rated a unit, every rating" if alone else "Every rating"
+        return f"{where} is {only!r}: without variation nothing can be said about agreement beyond chance."
     return ""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casestudy.agreement.alignment import NOBODY, Cost, Units, apart, best
-from casestudy.agreement.coefficient import Bound, Estimate, Material, not_seen, ratio, share
+from casestudy.agreement.coefficient import Bound, Estimate, Material, not_seen, ratio, share, why_no_ratio
 from casestudy.agreement.patterns import Floats, Integers, Patterns
 from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.results import NAN, Interval, Result
@@ -247,7 +247,7 @@ def _result(spans: Spans, form: Any, sums: _Sums, seed: int, interval: _Interval
     elif not takes_part.any():
         reason = "No units of different coders are aligned" + _among(spans, form)
     elif np.isnan(at.value[0]):
-        reason = "Expected disorder is zero: chance leaves no disagreement."
+        reason = why_no_ratio(at, "disorder")
     found = Interval()
     if not reason and interval is not None:
         bound = Bound(

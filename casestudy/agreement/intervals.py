@@ -21,6 +21,7 @@ from casestudy.agreement.resampling import (
 )
 from casestudy.agreement.results import NAN, Interval
 from casestudy.errors import Problem, raise_if
+from casestudy.proportions import HAIR
 
 _MOST_DELETED = 2_000
 
@@ -83,7 +84,9 @@ class Bootstrap:
         if not len(kept):
             return _none(self.level, words, made, "The coefficient is undefined in every resample.")
         value = float(estimate.value[0])
-        below = tuple((floor, float(np.searchsorted(kept, floor) / len(kept))) for floor in self.minimum)
+        below = tuple(
+            (floor, float(np.searchsorted(kept, floor - HAIR) / len(kept))) for floor in self.minimum
+        )
         error = float(kept.std(ddof=1)) if len(kept) > 1 else NAN
         base = Interval(NAN, NAN, self.level, words, error, made.word, made.n, undefined, below)
         if _no_disagreement(estimate):

@@ -14,6 +14,7 @@ from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.resampling import material, wrong_settings
 from casestudy.agreement.results import NAN, Interval
 from casestudy.errors import raise_if
+from casestudy.proportions import HAIR
 
 _MOST_PRIOR_ROWS = 4_000
 
@@ -93,7 +94,9 @@ class Posterior:
             high=float(high),
             standard_error=float(kept.std(ddof=1)) if len(kept) > 1 else NAN,
             undefined=len(found) - len(kept),
-            below=tuple((floor, float(np.searchsorted(kept, floor) / len(kept))) for floor in self.minimum),
+            below=tuple(
+                (floor, float(np.searchsorted(kept, floor - HAIR) / len(kept))) for floor in self.minimum
+            ),
             reason=reason,
         )
 

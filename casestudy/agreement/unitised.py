@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from casestudy.agreement.coefficient import Bound, Estimate, Material, not_seen, ratio, share
+from casestudy.agreement.coefficient import Bound, Estimate, Material, not_seen, ratio, share, why_no_ratio
 from casestudy.agreement.patterns import Floats, Patterns
 from casestudy.agreement.ratings import Ratings
 from casestudy.agreement.results import NAN, Interval, Result
@@ -262,7 +262,10 @@ def _estimator(sums: Sums, form: str | int) -> Callable[[NDArray[Any]], Estimate
         taken = weights @ squares
         margin = length.sum(axis=2)
         total = margin.sum(axis=1)
-        scale = share(total, total * total - taken.sum(axis=1))
+        # Below zero where each coder's coded text meets little of the others': ratio() then gives no value.
+        pairs = total * total - taken.sum(axis=1)
+        side = np.sign(np.real(pairs))
+        scale = share(total, pairs * side) * side
         same = scale[:, None] * (margin * margin - taken)
         diagonal = np.einsum("rkk->rk", length)
         if form in ("u", "cu"):
@@ -315,7 +318,7 @@ def _result(
     found, at = Interval(), Estimate(*(np.array([NAN]) for _ in range(3)))
     if not reason:
         at = estimate(np.ones((1, n_docs)))
-        reason = "" if not math.isnan(at.value[0]) else "Expected disagreement is zero."
+        reason = why_no_ratio(at) if math.isnan(at.value[0]) else ""
     if not reason and interval is not None:
         empty = np.zeros((n_docs, 1), dtype=np.int64)
         bound = Bound(

@@ -14,7 +14,8 @@ from casestudy.errors import Problem
 
 _MOST_LISTED = 20
 _LARGEST = 1e100
-_MISSING_AS_TEXT = ("nan", "NaN", "<NA>", "NaT")
+_MISSING_AS_TEXT = ("nan", "NaN", "<NA>", "NaT", "None")
+"""What missing values become where a library writes them as text."""
 _LEAVE_OUT = "Write None where it is missing."
 
 

@@ -21,7 +21,7 @@ as read whole. What is compared, and what is left out, is said first."""
 
 def add(subparsers: Any) -> None:
     """Add the verb to the command line, and those that lead to it and away from it."""
-    from casestudy.cli import blind, reconcile
+    from casestudy.cli import agreement_of_ratings, blind, reconcile
 
     reconcile.add(subparsers)
     one = subparsers.add_parser(
@@ -29,7 +29,11 @@ def add(subparsers: Any) -> None:
         help="say how far coders agree, code by code",
         description=_ABOUT,
         epilog="examples:\n  casestudy agreement --coders a,b --unit sentence\n"
-        "  casestudy agreement --coders a,b --blind sheet.csv",
+        "  casestudy agreement --coders a,b --blind sheet.csv\n"
+        "  casestudy agreement --coders a,b --coefficient fleiss,cohen --interval bootstrap\n"
+        "  casestudy agreement --coefficient list\n"
+        "  casestudy agreement rate ratings.csv --coefficient alpha --weights ordinal\n"
+        "  casestudy agreement plan --half-width 0.1 --expected 0.8 --shares 0.2,0.8",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     one.add_argument("--coders", default="", help="two or more, with commas between them (all)")
@@ -55,10 +59,22 @@ def add(subparsers: Any) -> None:
         help="only the units of this sheet, which all coders count as having read",
     )
     add_read(one)
+    one.add_argument(
+        "--coefficient",
+        default="",
+        metavar="NAMES",
+        help="others than alpha and AC1, with commas between them; list shows every name and its source",
+    )
+    one.add_argument(
+        "--interval",
+        default="posterior",
+        help="posterior (default), bootstrap, jackknife, linearised or none",
+    )
     one.add_argument("--gamma", action="store_true", help="add gamma of each scheme, over spans as drawn")
     one.add_argument("--insist", action="store_true", help="print coefficients in a reflexive study")
     one.add_argument("--study", default=None, help="the study's folder (this one)")
     one.set_defaults(act=_agreement)
+    agreement_of_ratings.add(one.add_subparsers(dest="verb", metavar="VERB"))
     blind.add(subparsers)
 
 
@@ -69,6 +85,9 @@ def _agreement(arguments: argparse.Namespace) -> int:
     from casestudy.study import Study
     from casestudy.wording import counted
 
+    of_units, of_spans = _wanted(arguments)
+    if arguments.coefficient.strip().casefold() == "list":
+        return _list()
     study = Study.find(arguments.study)
     book, documents, frame = history.load(study), table.material(study), table.load(study)
     wanted = [one.strip() for one in arguments.coders.split(",") if one.strip()]
@@ -94,7 +113,10 @@ def _agreement(arguments: argparse.Namespace) -> int:
     if not reflexive or arguments.insist:
         if reflexive:
             print(_CAUTION)
-        _coefficients(arguments, shared_text, frames, documents, book)
+        if of_units or not of_spans:
+            _coefficients(arguments, shared_text, frames, documents, book, of_units)
+        if of_spans:
+            _spans(arguments, shared_text, frames, documents, book, of_spans)
         if arguments.gamma:
             _gammas(arguments, shared_text, frames, documents)
     else:
@@ -161,12 +183,20 @@ def _head(arguments: argparse.Namespace, shared_text: Any, frame: Any, documents
 
 
 def _coefficients(
-    arguments: argparse.Namespace, shared_text: Any, frames: dict[str, Any], documents: Any, book: Any
+    arguments: argparse.Namespace,
+    shared_text: Any,
+    frames: dict[str, Any],
+    documents: Any,
+    book: Any,
+    names: list[str],
 ) -> None:
     """Print agreement by code, in each of the tables of codings."""
+    from casestudy.agreement import catalogue
     from casestudy.coders import agreement_by_unit, common_text, unit_ratings
     from casestudy.wording import counted
 
+    coefficients = [catalogue.coefficient(name) for name in names]
+    interval = catalogue.interval(arguments.interval, arguments.seed)
     left_out = {
         "both": "",
         "counted": agreement_by_unit.COUNTINGS[1],
@@ -182,7 +212,7 @@ def _coefficients(
             frame, documents, book, shared_text, unit=arguments.unit, overlap=arguments.overlap
         )
         result = agreement_by_unit.by_code(
-            given, book, least=arguments.least, seed=arguments.seed, known=known
+            given, book, least=arguments.least, coefficients=coefficients, interval=interval, known=known
         )
         share, label = f"{given.uncoded_share:.0%} bear no code of anyone", f", {when}" if when else ""
         print(f"Units{label}: {len(given.units)} {unit_ratings.plural(given.unit)}; {share}.")
@@ -200,9 +230,9 @@ def _coefficients(
     for (code, coefficient, counting), figures in sorted(lines.items()):
         print(f"{code}: {coefficient}, {counting}, {' | '.join(figures)}")
     if lines:
-        for row in agreement_by_unit.definitions().to_dict("records"):
+        for row in agreement_by_unit.definitions(coefficients).to_dict("records"):
             print(f"{row['coefficient']}: {row['definition']}. Source: {row['source']}.".replace("..", "."))
-        print(f"Intervals: {'; '.join(one for one in methods if one)}; no rating is missing.")
+        print(f"Intervals: {'; '.join(name for name in methods if name) or 'none'}; no rating is missing.")
 
 
 def _figure(row: Any) -> str:
@@ -212,6 +242,62 @@ def _figure(row: Any) -> str:
     if row["low"] != row["low"]:
         return f"{row['value']:.2f} (no interval: {row['reason'].rstrip('.')})"
     return f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+
+
+def _wanted(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """The coefficients asked for: of units, and of spans as drawn. The interval's name is checked as well."""
+    from casestudy.agreement import catalogue
+
+    catalogue.interval(arguments.interval)
+    if arguments.coefficient.strip().casefold() == "list":
+        return [], []
+    return catalogue.named(arguments.coefficient.split(","))
+
+
+def _list() -> int:
+    """Print every coefficient that can be asked for, with its source."""
+    from casestudy.agreement import catalogue
+
+    print("Of units (sentences, turns, segments …), each code said or not said:")
+    for name, called, definition, source in catalogue.definitions():
+        print(f"  {name}: {called}. {definition}. Source: {source}.".replace("..", "."))
+    print("Of spans as they were drawn, each code against all other text:")
+    for name, about in catalogue.OF_SPANS_IN_WORDS.items():
+        print(f"  {name}: {about}")
+    print(f"Intervals: {', '.join(catalogue.INTERVALS)}.")
+    return 0
+
+
+def _spans(
+    arguments: argparse.Namespace,
+    shared_text: Any,
+    frames: dict[str, Any],
+    documents: Any,
+    book: Any,
+    names: list[str],
+) -> None:
+    """Print agreement of each code on spans as they were drawn, in each of the tables of codings."""
+    from casestudy.agreement import catalogue
+    from casestudy.coders import agreement_by_span
+
+    interval = catalogue.interval(arguments.interval, arguments.seed)
+    where = {"names": shared_text.names, "parts": shared_text.parts}
+    for when, frame in frames.items():
+        rows = agreement_by_span.by_name(
+            frame,
+            documents,
+            book,
+            shared_text.coders,
+            names,
+            arguments.seed,
+            interval,
+            arguments.least,
+            **where,
+        )
+        for row in rows.to_dict("records"):
+            place = f"{row['code']}{', ' * bool(when)}{when}"
+            figure = f"{row['coefficient']}, {_figure(row)}; {row['spans']} spans."
+            print(f"{place}: {figure} {row['notes']}".rstrip())
 
 
 def _gammas(arguments: argparse.Namespace, shared_text: Any, frames: dict[str, Any], documents: Any) -> None:

@@ -213,9 +213,10 @@ def _settle(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     from casestudy.coding import check
+    from casestudy.coding.material import Material
     from casestudy.errors import raise_if
 
-    problems = check.codings(study_of(arguments))
+    problems = check.codings(Material(study_of(arguments)))
     raise_if(problems, f"The codings have {counted(len(problems), 'problem')}.")
     print("No problem was found in the codings.")
     return 0

@@ -51,7 +51,7 @@ def _list(arguments: argparse.Namespace) -> int:
     for name, one in sorted(transcript.documents(study).items()):
         words = f"{counted(transcript.word_count(one.text), 'word')}, {counted(len(one.turns), 'turn')}"
         kind = one.encoding if one.encoding.startswith(one.format) else f"{one.format}, {one.encoding}"
-        notes = "; ".join((kind, words, *one.reading))
+        notes = "; ".join((kind, words, *one.reading, *one.doubts))
         print(f"{name}: {notes}; speakers: {', '.join(one.speakers) or 'none'}.")
     return 0
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from casestudy.wording import counted
 
+_MOST_NOTES = 10
+
 
 def add(subparsers: Any) -> None:
     """Add ``casestudy literature VERB`` to the command line."""
@@ -19,13 +21,14 @@ def add(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="verb")
-    _verb(
+    one = _verb(
         verbs,
         "records",
         _records,
-        "say what was read, joined and is doubtful",
+        "say what was read, repaired, refused, joined and is doubtful; keep the ids",
         "casestudy literature records",
     )
+    one.add_argument("--every", action="store_true", help=f"list every place (default: {_MOST_NOTES} a file)")
     one = _verb(
         verbs,
         "sheet",
@@ -75,6 +78,17 @@ def _records(arguments: argparse.Namespace) -> int:
     from casestudy.literature import duplicates, readers
 
     study = _study(arguments)
+    for reading in readers.readings(study):
+        repaired = len({note.where for note in reading.notes})
+        print(
+            f"{reading.name}: {counted(reading.entries, 'entry', 'entries')}, {len(reading.records)} read, "
+            f"{len(reading.refused)} refused; {counted(repaired, 'place')} repaired or odd."
+        )
+        shown = reading.notes if arguments.every else reading.notes[:_MOST_NOTES]
+        for note in shown:
+            print(f"  {note}")
+        if len(reading.notes) > len(shown):
+            print(f"  … and {len(reading.notes) - len(shown)} more; --every lists them all.")
     records, problems = readers.survey(study)
     joined = duplicates.join(records)
     print(
@@ -85,13 +99,23 @@ def _records(arguments: argparse.Namespace) -> int:
     for row in joined.report.to_dict("records"):
         print(f"  joined by {row['rule']} ({row['likeness']:.2f}): {row['duplicate']} into {row['kept']}")
     for row in joined.doubtful.to_dict("records"):
-        print(f"  doubtful, not joined: {row['one']} and {row['other']}: {row['why']}")
+        kind = "linked" if row["link"] else "doubtful, not joined"
+        print(f"  {kind}: {row['one']} and {row['other']}: {row['why']}")
     unverified = [one for one in joined.records if not one.verified]
     print(f"{len(unverified)} without an address under 'verified'.")
     for one in sorted(joined.records, key=lambda one: one.id):
         print(f"  {one.id}")
+    _keep_ids(study, joined.records)
     raise_if(problems, "The bibliographic records have problems.")
     return 0
+
+
+def _keep_ids(study: Any, publications: Any) -> None:
+    """Write down the ids that a person now has in hand, so that they stay."""
+    from casestudy.literature import ids
+
+    if n := ids.keep(study, publications):
+        print(f"{ids.FILE}: {counted(n, 'line')} added, so that these ids stay.")
 
 
 def _sheet(arguments: argparse.Namespace) -> int:
@@ -108,6 +132,7 @@ def _sheet(arguments: argparse.Namespace) -> int:
     joined = duplicates.join(readers.load(study))
     kept = prisma.eligible(joined.records, protocol.load(study))
     write_atomically(target, csv_text(screening.sheet(kept)).encode())
+    _keep_ids(study, joined.records)
     print(
         f"{target}: {counted(len(kept), 'record')}. Fill in decision (include, exclude) and reason, take the "
         f"columns after note out, and put it into {screening.FOLDER}/{arguments.person}.csv."

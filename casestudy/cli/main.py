@@ -18,7 +18,17 @@ from casestudy.errors import CaseStudyError, RunFailed, in_words
 from casestudy.files import cache, folders, guard, locks, transaction, writing
 from casestudy.wording import counted
 
-AREAS = ("studying", "running", "coding", "usage", "nutrition", "evidence", "literature", "publishing")
+AREAS = (
+    "studying",
+    "running",
+    "coding",
+    "asking",
+    "usage",
+    "nutrition",
+    "evidence",
+    "literature",
+    "publishing",
+)
 _EPILOG = """examples:
   casestudy run                           run every notebook that is not fresh, and draw the pages
   casestudy run 20 --set gap_minutes=60   run one notebook with another parameter

@@ -16,6 +16,16 @@ _COVERAGE = """example:
   casestudy nutrition coverage --most 40   the forty largest gaps
   casestudy nutrition coverage --lines     the odd receipt lines, with what to do about them
 """
+_SCORES = """examples:
+  casestudy nutrition scores                    the usual mixture of every food group of the study
+  casestudy nutrition scores foods.csv          the foods of a file, per 100 g (drinks: per 100 ml)
+  casestudy nutrition scores foods.csv --to scores.csv
+
+columns of the file: food; kind (general, red-meat, cheese, fats, beverage, water); star_category (food,
+dairy,
+dairy-drink, fats, cheese, drink, flavoured-water, produce); energy_kj or energy_kcal, fat_g, sfa_g, sugars_g,
+fibre_g, protein_g, sodium_mg or salt_g; fvl_percent; sweetener. NRF9.3 needs vitamins and minerals, too.
+"""
 _SHARES = ("measured", "tables", "assumed", "none")
 _HOUSEHOLD = """examples:
   casestudy household 1                              household-1.html, in the current folder
@@ -24,7 +34,7 @@ _HOUSEHOLD = """examples:
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the verbs ``nutrition coverage`` and ``household``."""
+    """Add the verbs ``nutrition coverage``, ``derive`` and ``scores``, and ``household``."""
     plain = argparse.RawDescriptionHelpFormatter
     area = subparsers.add_parser("nutrition", help="what the nutrition figures rest on")
     verbs = area.add_subparsers(title="verbs", metavar="VERB", required=True)
@@ -43,6 +53,18 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     derived.add_argument("--study", help="the study's folder (default: the one you are in)")
     derived.set_defaults(act=derive)
+    scored = verbs.add_parser(
+        "scores",
+        help="scores of foods: Nutri-Score, UK model, Health Star Rating, NRF9.3",
+        epilog=_SCORES,
+        formatter_class=plain,
+    )
+    scored.add_argument(
+        "file", nargs="?", type=Path, help="a CSV file of foods (default: the study's groups)"
+    )
+    scored.add_argument("--study", help="the study's folder (default: the one you are in)")
+    scored.add_argument("--to", type=Path, help="a CSV file to write (default: a table on the screen)")
+    scored.set_defaults(act=show_scores)
     page = subparsers.add_parser(
         "household", help="write one household's page", epilog=_HOUSEHOLD, formatter_class=plain
     )
@@ -75,12 +97,31 @@ def show_coverage(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def show_scores(arguments: argparse.Namespace) -> int:
+    """Score foods of a file or the study's food groups by every model."""
+    from casestudy.files.writing import write_atomically
+    from casestudy.nutrition import food_scores
+    from casestudy.nutrition.basis import open_basis
+    from casestudy.study import Study
+
+    if arguments.file is None:
+        table = food_scores.of_groups(open_basis(Study.find(arguments.study)))
+    else:
+        table = food_scores.of_file(arguments.file)
+    if arguments.to is None:
+        print(_table("Scores per 100 g (drinks: per 100 ml)", table))
+        return 0
+    write_atomically(arguments.to, table.round(2).to_csv(index=False, lineterminator="\n").encode())
+    print(f"{arguments.to}: {len(table):,} foods.")
+    return 0
+
+
 def derive(arguments: argparse.Namespace) -> int:
     """Write the derived composition table from the source, the mixtures and the fills."""
     from casestudy import engine
     from casestudy.files import tables
     from casestudy.files.writing import write_atomically
-    from casestudy.nutrition import composition, foodmap
+    from casestudy.nutrition import composition, composition_readers, foodmap
     from casestudy.study import Study
 
     study = Study.find(arguments.study)
@@ -90,8 +131,14 @@ def derive(arguments: argparse.Namespace) -> int:
         fills = tables.read_csv(
             study.input(composition.FILLS_FILE), composition.FILLS, composition.FILLS_FILE
         )
+    place, reader = study.source("composition"), study.reader("composition")
     with engine.step("composition of the groups' foods"):
-        table = composition.derive(study.source("composition") / "fooddata.csv", mixtures, fills)
+        if reader:
+            table = composition_readers.derive(
+                composition_readers.read(reader, place), reader, mixtures, fills
+            )
+        else:
+            table = composition.derive(place / "fooddata.csv", mixtures, fills)
     text = table.to_csv(index=False, lineterminator="\n")
     write_atomically(study.input(composition.DERIVED), text.encode())
     print(f"{composition.DERIVED}: {len(table):,} foods.")
@@ -102,6 +149,10 @@ def coverage_text(found: Coverage, most: int = 10) -> str:
     """The coverage as a page of plain text."""
     from casestudy.nutrition.coverage import agreement
 
+    if not found.sales:
+        last = _table("Departments that only the last rule decided, by sales", found.departments.head(most))
+        remedy = "Name its departments in profiles/food-classes.csv and in the food map."
+        return f"No food or drink was found among the purchases. {remedy}\n\n{last}"
     explicit = found.mapping.set_index("mapped_by")["percent"].get("explicit", 0.0)
     shares = found.routes.groupby("share")["percent"].sum()
     parts = [
@@ -117,6 +168,10 @@ def coverage_text(found: Coverage, most: int = 10) -> str:
         _table("Sizes that were read and rejected", found.rejected),
         _table("Sizes that only count pieces, and what became of the count", found.counts),
         _table(f"Largest without an explicit row (of {len(found.unmapped):,})", found.unmapped.head(most)),
+        _table(
+            "Departments that only the last rule decided (profiles/food-classes.csv), by all sales",
+            found.departments.head(most),
+        ),
         _table("Components reported, by share of sales", found.components),
     ]
     if len(found.check):

@@ -62,7 +62,7 @@ def _act(arguments: argparse.Namespace) -> int:
 
 
 def _propose(study: Any, key: Path, rules_only: bool) -> int:
-    from casestudy.coding.table import INTERVIEWERS, material
+    from casestudy.coding.table import material
     from casestudy.files.writing import write_atomically
     from casestudy.privacy import pseudonymise
     from casestudy.transcripts import names, pseudonyms
@@ -72,7 +72,9 @@ def _propose(study: Any, key: Path, rules_only: bool) -> int:
     model = None if rules_only else names.language_model()
     texts = {name: one.text for name, one in documents.items()}
     speakers = {
-        name: [speaker for speaker in one.speakers if speaker.casefold() not in INTERVIEWERS]
+        name: list(
+            dict.fromkeys(turn.speaker for turn in one.turns if turn.speaker and turn.role != "interviewer")
+        )
         for name, one in documents.items()
     }
     findings = names.find(texts, speakers, model)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.cli.studying import line_of_problems
 from casestudy.errors import CaseStudyError, Problem, RunFailed
+from casestudy.files import reading
 from casestudy.files.cache import CACHE
 from casestudy.files.writing import write_atomically
 from casestudy.study import ENV_OUTPUTS, Study
@@ -294,7 +295,8 @@ def _draw(study: Study, force: bool = False) -> int:
 
 
 def _render(given: argparse.Namespace) -> int:
-    drawn = _draw(Study.find(given.study), given.force)
+    with reading.once():
+        drawn = _draw(Study.find(given.study), given.force)
     print(f"{counted(drawn, 'page')} drawn")
     return 0
 

@@ -63,3 +63,59 @@ def file_bytes(name: str) -> bytes:
         return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise InputError("A file cannot be read.", [Problem(name, f"{error.strerror}.")]) from error
+
+
+def add_output(parser: Any) -> None:
+    """Add how a table is given out: lines for a person, ``--json`` for a script, ``--to`` for a file."""
+    parser.add_argument("--json", action="store_true", help="print the rows as JSON, for a script")
+    parser.add_argument("--to", default="", metavar="FILE", help="write the rows as CSV instead")
+    parser.add_argument("--most", type=int, default=50, help="rows printed at most; 0 for all (50)")
+
+
+def show(frame: Any, arguments: argparse.Namespace, what: str = "row") -> int:
+    """Give out a table as `add_output` was answered.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    arguments : argparse.Namespace
+        With ``json``, ``to`` and ``most``.
+    what : str
+        What a row is, in the singular.
+
+    Returns
+    -------
+    int
+        0, the exit code.
+    """
+    from casestudy.files.writing import write_atomically
+    from casestudy.outputs import csv_text
+    from casestudy.wording import counted
+
+    if arguments.to:
+        write_atomically(Path(arguments.to), csv_text(frame).encode())
+        print(f"{counted(len(frame), what)} written to {Path(arguments.to).name}.")
+        return 0
+    if arguments.json:
+        print(frame.to_json(orient="records", force_ascii=False, indent=1))
+        return 0
+    shown = frame.head(arguments.most) if arguments.most else frame
+    if len(shown):
+        columns = [shown[name].map(_cell) for name in shown.columns]
+        widths = [
+            max(len(str(name)), *map(len, column))
+            for name, column in zip(shown.columns, columns, strict=True)
+        ]
+        for row in (shown.columns, *zip(*columns, strict=True)):
+            cells = (str(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
+            print("  ".join(cells).rstrip())
+    rest = len(frame) - len(shown)
+    print(f"{counted(len(frame), what)}{f', {rest:,} of which are not shown: --most 0' if rest else ''}.")
+    return 0
+
+
+def _cell(value: Any) -> str:
+    """A cell for reading: numbers with three digits behind the point, line ends as spaces."""
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.3f}".rstrip("0").rstrip(".")
+    return " ".join(str(value).split(None)) if isinstance(value, str) else str(value)

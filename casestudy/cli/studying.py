@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import CaseStudyError, InputError, Problem
+from casestudy.files import reading
 from casestudy.files.guard import surveyed
 from casestudy.files.writing import write_atomically
 from casestudy.study import Study
@@ -20,6 +21,8 @@ CHECKED = (
     *("transcripts", "coding", "coders", "usage", "simulator", "purchases", "nutrition"),
     *("dynamics", "evidence", "literature"),
 )
+# Those that check the opened study rather than files of their own.
+_OF_WORDS = frozenset(("coding", "coders", "evidence"))
 
 
 def add(verbs: Any) -> None:
@@ -57,6 +60,7 @@ def _new(given: argparse.Namespace) -> int:
 
 def problems_of(study: Study) -> list[Problem]:
     """Every problem of the study's notebooks and files."""
+    from casestudy.coding.material import Material
     from casestudy.run import notebook, parameters
 
     problems: list[Problem] = []
@@ -66,9 +70,11 @@ def problems_of(study: Study) -> list[Problem]:
     except CaseStudyError as error:
         problems += error.problems
     problems += study.led_out()
-    for room in CHECKED:
-        check = import_module(f"casestudy.{room}.check").check
-        problems += surveyed(f"files of {room}", partial(check, study))
+    with reading.once():
+        found = Material(study)
+        for room in CHECKED:
+            check = import_module(f"casestudy.{room}.check").check
+            problems += surveyed(f"files of {room}", partial(check, found if room in _OF_WORDS else study))
     return problems
 
 

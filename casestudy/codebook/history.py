@@ -47,6 +47,9 @@ class Change:
     after: Any
 
 
+UNREADABLE = "The history of the codebook has problems."
+
+
 @dataclass(frozen=True)
 class Event:
     """One line of the history.
@@ -87,7 +90,7 @@ def read(study: Study) -> list[Event]:
         With every line that is no event.
     """
     events, problems = survey(study)
-    raise_if(problems, "The history of the codebook has problems.")
+    raise_if(problems, UNREADABLE)
     return events
 
 

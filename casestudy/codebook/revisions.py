@@ -217,8 +217,8 @@ def undo(book: Codebook, events: Sequence[Event], name: str = "", **said: str) -
 
 
 def differences(before: Codebook, after: Codebook) -> list[tuple[str, str, Any, Any]]:
-    """What changed between two codebooks: (code, field, before, after); ``*`` for a code that came or "
-    "went."""
+    """What changed between two codebooks: (code, field, before, after); ``*`` for a code that came or
+    went."""
     found: list[tuple[str, str, Any, Any]] = []
     for code in dict.fromkeys([*before.codes, *after.codes]):
         old, new = before.codes.get(code), after.codes.get(code)

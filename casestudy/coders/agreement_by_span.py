@@ -15,6 +15,7 @@ from casestudy.transcripts.transcript import Transcript
 if TYPE_CHECKING:
     import pandas as pd
 
+    from casestudy.agreement.catalogue import IntervalMethod
     from casestudy.agreement.results import Result
     from casestudy.agreement.spans import Spans
 
@@ -243,3 +244,66 @@ def by_code(
     columns = ["code", "path", "scheme", "domain", "spans", "value", "low", "high", "coded", "reason"]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["scheme", "path", "code"], ignore_index=True)
+
+
+def by_name(
+    frame: pd.DataFrame,
+    documents: Mapping[str, Transcript],
+    book: Codebook,
+    coders: Sequence[str],
+    coefficients: Sequence[str],
+    seed: int,
+    interval: IntervalMethod | None,
+    least: int,
+    *,
+    names: Sequence[str] | None = None,
+    parts: Mapping[str, Sequence[Unit]] | None = None,
+) -> pd.DataFrame:
+    """Coefficients of coded text by name, for each code with all codes below it, against all other text.
+
+    Parameters
+    ----------
+    frame, documents, book, coders, names, parts
+        As for `by_code`.
+    coefficients : sequence of str
+        Keys of `casestudy.agreement.catalogue.OF_SPANS`.
+    seed : int
+        Of what is drawn.
+    interval : callable or None
+        From `casestudy.agreement.catalogue.interval`; coefficients that have no interval leave it out.
+    least : int
+        Fewest spans of all coders; rarer codes are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code and result: ``code, path, coefficient, value, low, high, spans, reason, notes``.
+    """
+    import pandas as pd
+
+    from casestudy.agreement.catalogue import OF_SPANS
+
+    every = spans(frame, documents, coders, names, parts)
+    rows = []
+    for code in sorted(book.codes):
+        below = sorted(set(book.below(code)) & set(every.codes))
+        part = every.domain(below, code) if below else None
+        if part is None or len(part.start) < least:
+            continue
+        for name in coefficients:
+            rows += [
+                {
+                    "code": code,
+                    "path": book.path(code),
+                    "coefficient": result.name,
+                    "value": result.value,
+                    "low": result.interval.low,
+                    "high": result.interval.high,
+                    "spans": len(part.start),
+                    "reason": _why(result),
+                    "notes": " ".join(result.notes),
+                }
+                for result in OF_SPANS[name](part, code, seed, interval)
+            ]
+    columns = ["code", "path", "coefficient", "value", "low", "high", "spans", "reason", "notes"]
+    return pd.DataFrame(rows, columns=columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from casestudy.codebook.codes import Codebook
 from casestudy.coders.unit_ratings import Doubles
@@ -11,6 +11,7 @@ from casestudy.coders.unit_ratings import Doubles
 if TYPE_CHECKING:
     import pandas as pd
 
+    from casestudy.agreement.catalogue import IntervalMethod
     from casestudy.agreement.coefficient import Coefficient
     from casestudy.agreement.ratings import Ratings
     from casestudy.agreement.results import Interval, Result
@@ -25,6 +26,7 @@ def by_code(
     least: int = 5,
     seed: int = 1,
     coefficients: Sequence[Coefficient] = (),
+    interval: IntervalMethod | Literal["posterior"] | None = "posterior",
     only: Collection[str] | None = None,
     known: dict[Any, Result] | None = None,
 ) -> pd.DataFrame:
@@ -40,6 +42,8 @@ def by_code(
         Of the intervals.
     coefficients : sequence of Coefficient
         Krippendorff's alpha and Gwet's AC1 by default.
+    interval : callable or None
+        From `casestudy.agreement.catalogue.interval`; by default the posterior interval from `seed`.
     only : collection of str, optional
         These codes alone; the others still make units coded.
     known : dict, optional
@@ -61,6 +65,7 @@ def by_code(
     from casestudy.agreement.coefficient import measure
     from casestudy.agreement.posterior import Posterior
 
+    method = Posterior(seed=seed) if interval == "posterior" else interval
     wanted = list(coefficients) or standard()
     schemes = {code: book.codes[code].scheme if code in book.codes else "" for code in given.codes}
     rows = []
@@ -85,7 +90,7 @@ def by_code(
                 key = (coefficient.name, seed, counted)
                 result = known.get(key) if known is not None and counted else None
                 if result is None:
-                    result = measure(ratings, coefficient, Posterior(seed=seed))
+                    result = measure(ratings, coefficient, method)
                 if known is not None and counted:
                     known[key] = result
                 indices = {"prevalence": result.prevalence, "bias": result.bias}

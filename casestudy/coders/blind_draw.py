@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from casestudy.coding.codings import Coding, Record, record
 from casestudy.coding.units import Unit
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.files import lists
+from casestudy.proportions import part_of
 from casestudy.study import Study
 from casestudy.transcripts.text import sha256
 from casestudy.transcripts.transcript import Transcript
@@ -70,7 +70,7 @@ def draw(
     chosen: list[Unit] = []
     for key in sorted(documents):
         own = documents[key]
-        count = max(1, math.floor(share * len(own) + 0.5))
+        count = max(1, part_of(share, len(own)))
         chosen += [own[number] for number in sorted(random.choice(len(own), count, replace=False))]
     return [chosen[number] for number in random.permutation(len(chosen))]
 

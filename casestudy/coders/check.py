@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from casestudy.codebook import history
+from casestudy.codebook.codes import Codebook
 from casestudy.coders import decisions, units_read
-from casestudy.coding import codings as work
-from casestudy.coding.table import material
+from casestudy.coding.material import Material
 from casestudy.errors import InputError, Problem
-from casestudy.study import Study
+from casestudy.transcripts.transcript import Transcript
 from casestudy.wording import counted, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def check(study: Study) -> list[Problem]:
+def check(found: Material) -> list[Problem]:
     """Problems of what several coders leave together: units read on blind sheets, and decisions.
 
     Returns
@@ -25,22 +24,22 @@ def check(study: Study) -> list[Problem]:
     list of Problem
         Empty where all is well, and where a study has neither.
     """
-    logged, problems = decisions.survey(study)
-    problems = units_read.survey(study)[1] + problems
+    logged, problems = found.also(decisions.survey)
+    problems = found.also(units_read.survey)[1] + problems
     if not logged:
         return problems
     try:
-        book = history.load(study)
+        book: Codebook | None = found.book
     except InputError:
         book = None
     try:
-        documents = material(study)
+        documents: Mapping[str, Transcript] | None = found.texts
     except InputError:
         documents = None
     ids: dict[str, set[str]] = {}
-    for one in work.survey(study)[0]:
+    for one in found.surveyed_works[0]:
         ids.setdefault(one.coder, set()).update(coding.id for coding in one.codings)
-    events = {one.id for one in history.survey(study)[0]}
+    events = {one.id for one in found.surveyed_events[0]}
     return problems + decisions.problems_of(
         logged, book if book and book.codes else None, documents, ids, events
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.codes import Codebook
 from casestudy.coders.unit_ratings import shared
+from casestudy.people import consent
+from casestudy.transcripts.transcript import Transcript
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,17 +154,21 @@ def trouble(alignment: pd.DataFrame, by: str = "scheme") -> pd.DataFrame:
     return result
 
 
-def hushed(alignment: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Aligned codings without the words of participants who do not consent to be quoted.
+def hushed(
+    alignment: pd.DataFrame, documents: Mapping[str, Transcript], people: pd.DataFrame
+) -> pd.DataFrame:
+    """Aligned codings without the words of participants whose consent to be quoted is not recorded.
 
     Parameters
     ----------
     alignment : pandas.DataFrame
         From `aligned`.
+    documents : mapping of id to Transcript
+        With what the study says of them.
     people : pandas.DataFrame
         From `casestudy.people.participants.read`.
     """
-    refused = people.loc[people["consent_quote"].eq(False), "participant_id"]
+    refused = consent.withheld_documents(documents, people)
     return alignment.assign(quote=alignment["quote"].mask(alignment["document"].isin(refused), UNQUOTED))
 
 

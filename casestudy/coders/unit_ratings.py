@@ -89,7 +89,7 @@ def units(documents: Mapping[str, Transcript], names: Sequence[str], unit: str =
         return cuts.units(documents, names) if names else []
     found = []
     for name in sorted(names):
-        text, own = documents[name].text, cuts.own_turns(documents[name])
+        text, own = documents[name].text, documents[name].own_turns
         if unit == "paragraph":
             found += cuts.paragraphs(documents[name])
         elif unit == "character":

@@ -8,51 +8,50 @@ from collections.abc import Iterable, Mapping
 
 from casestudy.codebook import codes as books
 from casestudy.codebook import contradictions, history
-from casestudy.codebook.attributes import Attribute, attributes
+from casestudy.codebook.attributes import Attribute
 from casestudy.codebook.codes import Codebook
 from casestudy.coding import codings as work
 from casestudy.coding.codings import Work
-from casestudy.coding.table import INTERVIEWERS, MESSAGES, material, messages
+from casestudy.coding.material import Material
+from casestudy.coding.table import MESSAGES, messages
 from casestudy.errors import InputError, Problem, nearest
-from casestudy.people import participants
-from casestudy.study import Study
-from casestudy.transcripts import transcript
+from casestudy.people import check as people
 from casestudy.transcripts.transcript import Transcript
 from casestudy.wording import counted, shortened
 
 ALIKE = 0.92
 
 
-def check(study: Study) -> list[Problem]:
+def check(found: Material) -> list[Problem]:
     """All problems of the qualitative half, files that cannot be read included.
 
     Returns
     -------
     list of Problem
-        Codebooks first, then history, participants, codings; empty when all is well.
+        Codebooks first, then history, codings; empty when all is well.
     """
     problems: list[Problem] = []
     book = Codebook({}, {})
     try:
-        written = books.read_schemes(books.scheme_files(study), study.root)
-        problems += codebook(written)
-        events, wrong = history.survey(study)
+        problems += codebook(found.schemes)
+        events, wrong = found.surveyed_events
         problems += wrong
-        book = history.current(written, events)
-        problems += changes(written, book, events)
+        book = history.current(found.schemes, events)
+        problems += changes(found.schemes, book, events)
         problems += [
             Problem(f"code {two.id}", f"its id differs from {one.id!r} only in case.", "Merge the two.")
             for one, two in books.alike_ids(book)
         ]
     except InputError as error:
         problems += error.problems
-    problems += people(study)
-    return problems + codings(study, book if book.codes else None)
+    texts, broken = _readable(found)
+    problems += people.check(found.study, texts, broken)
+    return problems + codings(found, book if book.codes else None)
 
 
 def codebook(book: Codebook) -> list[Problem]:
-    """Codes without definition, pointers to codes that are not there, names and definitions that are "
-    "alike."""
+    """Codes without definition, pointers to codes that are not there, names and definitions that are
+    alike."""
     problems = []
     names: dict[tuple[str, str, str], str] = {}
     for code in book.codes.values():
@@ -93,7 +92,7 @@ def alike(book: Codebook) -> list[Problem]:
             shared, either = len(sets[one] & sets[other]), len(sets[one] | sets[other])
             parent = book.codes[one].parent
             apart = parent == book.codes[other].parent and parent in book.codes and book.codes[parent].one
-            if shared < 0.7 * either or apart:
+            if 10 * shared < 7 * either or apart:
                 continue
             if difflib.SequenceMatcher(None, bags[one], bags[other], autojunk=False).ratio() >= ALIKE:
                 where = f"{books.FOLDER}/{book.codes[other].scheme}.yaml, code {other}"
@@ -121,40 +120,18 @@ def changes(written: Codebook, book: Codebook, events: list[history.Event]) -> l
     return problems + books.structure(book)
 
 
-def people(study: Study) -> list[Problem]:
-    """Problems of participants.csv: interviews of nobody, people without one, or who do not speak in it."""
-    try:
-        table = participants.read(study)
-    except InputError as error:
-        return list(error.problems)
-    documents, broken = _readable(study)
-    there = bool(study.inputs(participants.FILE))
-    problems = participants.unmatched(table, documents, broken, there=there)
-    for row in table.to_dict("records"):
-        document, name = documents.get(row["participant_id"]), str(row["pseudonym"] or "")
-        if document is None or not name:
-            continue
-        speakers = [one for one in document.speakers if one.casefold() not in INTERVIEWERS]
-        if speakers and name.casefold() not in {one.casefold() for one in speakers}:
-            found = (
-                f"pseudonym {name!r} does not speak in {row['participant_id']} ({', '.join(speakers)} do)."
-            )
-            problems.append(Problem(participants.FILE, found, "Write the name as the transcript has it."))
-    return problems
-
-
-def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
-    """Problems of all codings; see `work_problems`."""
-    works, problems = work.survey(study)
-    documents, broken = _readable(study)
+def codings(found: Material, book: Codebook | None = None) -> list[Problem]:
+    """Problems of all codings; see `work_problems`. Without `book`, the study's own, if it can be read."""
+    documents, broken = _readable(found)
+    works, problems = found.surveyed_works[0], list(found.surveyed_works[1])
     vocabulary: Mapping[str, Attribute] = {}
     try:
-        vocabulary = attributes(study)
+        vocabulary = found.attributes
     except InputError as error:
         problems += error.problems
     if book is None:
         try:
-            book = history.load(study)
+            book = found.book
         except InputError:
             book = None
     for one in works:
@@ -163,28 +140,19 @@ def codings(study: Study, book: Codebook | None = None) -> list[Problem]:
     return problems
 
 
-def _readable(study: Study) -> tuple[dict[str, Transcript], set[str]]:
+def _readable(found: Material) -> tuple[Mapping[str, Transcript], set[str]]:
     """What can be read of the study's material, and the names of what is there and cannot."""
     try:
-        return material(study), set()
+        return found.texts, set()
     except InputError:
         pass
-    found: dict[str, Transcript] = {}
-    broken: set[str] = set()
-    for path in transcript.document_files(study):
-        try:
-            one = transcript.read(path)
-        except InputError:
-            broken.add(path.stem)
-            continue
-        if path.stem in found:
-            broken.add(path.stem)
-        found[path.stem] = one
+    read, broken = people.readable(found.study)
+    texts = dict(read)
     try:
-        found |= messages(study)
+        texts |= messages(found.study)
     except InputError:
         broken.add(MESSAGES)
-    return {name: one for name, one in found.items() if name not in broken}, broken
+    return {name: one for name, one in texts.items() if name not in broken}, broken
 
 
 def work_problems(

@@ -25,6 +25,7 @@ from casestudy.files import journal, locks, names
 from casestudy.study import Study
 
 FOLDER = "interviews/codings"
+UNREADABLE = "Codings cannot be read."
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def read(study: Study, coder: str = "*", document: str = "*") -> list[Work]:
         With every line that is no record and every record whose parent is missing.
     """
     works, problems = survey(study, coder, document)
-    raise_if(problems, "Codings cannot be read.")
+    raise_if(problems, UNREADABLE)
     return works
 
 

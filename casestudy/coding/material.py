@@ -1,52 +1,180 @@
-"""All that perspectives and claims rest on, read once: people, words, documents, codes, and gaps."""
+"""The study opened once: everything it holds in words, each file read when it is first asked for, then kept.
+
+A command, a notebook or the pages make one `Material` and hand it down; nothing below opens a file again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from casestudy.codebook import framework, history
+from casestudy.codebook import attributes, codes, framework, history
+from casestudy.codebook.attributes import Attribute
+from casestudy.codebook.codes import Codebook
 from casestudy.codebook.framework import Framework
 from casestudy.coding import codings, table
-from casestudy.people import participants
+from casestudy.coding.codings import Work
+from casestudy.errors import Problem, raise_if
+from casestudy.outputs import read_table
+from casestudy.people import consent, participants
 from casestudy.study import Study
+from casestudy.transcripts.transcript import Transcript
 
 if TYPE_CHECKING:
     import pandas as pd
 
+T = TypeVar("T")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Material:
-    """What a study holds in words.
+    """What a study holds in words; each part is read once, when it is first asked for.
 
-    Attributes
+    Asking for a part raises `InputError` with the problems of its files. What is not there at all is no
+    error: tables are empty, and `gaps` says it. Do not change what is handed out: others hold the same.
+
+    Parameters
     ----------
     study : Study
-    framework : Framework
-    people : pandas.DataFrame
-        See `casestudy.people.participants.load`.
-    words : pandas.DataFrame
-        One row a coding, see `casestudy.coding.table.table`. `who` is the participant, or the document where
-        nobody in particular speaks; `placed` is false where the quote no longer stands in the document.
-    documents : pandas.DataFrame
-        ``document, kind, who, group, title, text, sha256``.
-    parents, names : mapping of code to its parent, to its name
-    retired : frozenset of str
-        Codes no longer in use.
-    gaps : tuple of str
-        What the study does not have, in sentences.
+
+    Examples
+    --------
+    >>> from casestudy.study import Study
+    >>> found = Material(Study.find())
+    >>> found.book is found.book, len(found.words) == sum(len(work.codings) for work in found.works)
+    (True, True)
     """
 
     study: Study
-    framework: Framework
-    people: pd.DataFrame
-    words: pd.DataFrame
-    documents: pd.DataFrame
-    parents: Mapping[str, str] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    retired: frozenset[str] = frozenset()
-    gaps: tuple[str, ...] = ()
+    _others: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def framework(self) -> Framework:
+        """Perspectives, themes and measures, as framework.yaml declares them."""
+        return framework.load(self.study)
+
+    @cached_property
+    def attributes(self) -> Mapping[str, Attribute]:
+        """The attributes that codings may have, by name."""
+        return attributes.attributes(self.study)
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """One row a participant, see `casestudy.people.participants.load`."""
+        return participants.load(self.study)
+
+    @cached_property
+    def texts(self) -> Mapping[str, Transcript]:
+        """Everything that can be coded, by id: documents, and each feedback message."""
+        return table.material(self.study)
+
+    @cached_property
+    def schemes(self) -> Codebook:
+        """The codebook as its YAML files have it, before the history."""
+        return codes.read_schemes(codes.scheme_files(self.study), self.study.root)
+
+    @cached_property
+    def surveyed_events(self) -> tuple[list[history.Event], list[Problem]]:
+        """Changes of the codebook by time, and what is wrong with the lines of its history."""
+        return history.survey(self.study)
+
+    @cached_property
+    def events(self) -> list[history.Event]:
+        """Changes of the codebook, by time."""
+        events, problems = self.surveyed_events
+        raise_if(problems, history.UNREADABLE)
+        return events
+
+    @cached_property
+    def book(self) -> Codebook:
+        """The codebook as it stands now."""
+        return history.current(self.schemes, self.events)
+
+    @cached_property
+    def surveyed_works(self) -> tuple[list[Work], list[Problem]]:
+        """Coders' work, one entry a file, and what is wrong in those files."""
+        return codings.survey(self.study)
+
+    @cached_property
+    def works(self) -> list[Work]:
+        """Coders' work, one entry a file: records, codings, contradictions."""
+        works, problems = self.surveyed_works
+        raise_if(problems, codings.UNREADABLE)
+        return works
+
+    @cached_property
+    def words(self) -> pd.DataFrame:
+        """One row a coding, see `casestudy.coding.table.table`.
+
+        `who` is the participant, or the document where nobody in particular speaks; `placed` is false where
+        the quote no longer stands in the document.
+        """
+        words = table.table(self.works, self.texts, self.book, self.people)
+        # Columns of an empty table do not know what they hold; all but these hold text.
+        unsure = words.columns.difference(["start", "end", "placed"]) if words.empty else ()
+        words = words.astype(dict.fromkeys([*words.select_dtypes("str").columns, *unsure], object))
+        words["placed"] = words["placed"].astype(bool)
+        return words
+
+    @cached_property
+    def documents(self) -> pd.DataFrame:
+        """One row a document: ``document, kind, participant, group, title, who, text, sha256``."""
+        import pandas as pd
+
+        roll = table.directory(self.texts, self.people).reset_index()
+        texts = [self.texts[name] for name in roll["document"]]
+        return roll.assign(
+            who=roll["participant"].where(roll["participant"].ne(""), roll["document"]),
+            text=pd.Series([document.text for document in texts], dtype=object),
+            sha256=pd.Series([document.sha256 for document in texts], dtype=object),
+        )
+
+    @cached_property
+    def parents(self) -> Mapping[str, str]:
+        """The parent of each code; empty at the top."""
+        return {name: code.parent for name, code in self.book.codes.items()}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The name of each code."""
+        return {name: code.name for name, code in self.book.codes.items()}
+
+    @cached_property
+    def retired(self) -> frozenset[str]:
+        """Codes that are not in use any more."""
+        return frozenset(self.book.codes) - {code.id for code in self.book.in_use()}
+
+    @cached_property
+    def gaps(self) -> tuple[str, ...]:
+        """What the study does not have, in sentences."""
+        missing = {
+            "The study has no participants.csv: who spoke is not known.": self.people.empty,
+            "The study has no documents: nothing was said that could be coded.": self.documents.empty,
+            "No codings were made yet: themes cannot be counted.": self.words.empty,
+            "The study declares no framework: framework.yaml is not there.": not self.framework.perspectives,
+        }
+        return tuple(text for text, lacking in missing.items() if lacking)
+
+    def also(self, reader: Callable[[Study], T]) -> T:
+        """What a reader of another room makes of the study's files, read once.
+
+        Parameters
+        ----------
+        reader : callable
+            Such as ``casestudy.coders.decisions.read``.
+        """
+        if reader not in self._others:
+            self._others[reader] = reader(self.study)
+        return cast(T, self._others[reader])
+
+    def saved(self, notebook: str, name: str) -> pd.DataFrame:
+        """A table that a notebook saved, read once; see `casestudy.outputs.read_table`."""
+        key = (notebook, name)
+        if key not in self._others:
+            self._others[key] = read_table(self.study, notebook, name)
+        return cast("pd.DataFrame", self._others[key])
 
     def asked(self, groups: tuple[str, ...] = ()) -> list[str]:
         """Ids of those whose coded words could bear a thing: of some groups, or of all.
@@ -59,53 +187,19 @@ class Material:
         return sorted(coded["who"].unique())
 
     def quotable(self) -> list[str]:
-        """Ids of those who allow their words to be quoted; documents without a participant among them."""
-        refused = set(self.people.loc[~self.people["consent_quote"], "participant_id"])
-        return sorted(set(self.documents["who"]) - refused)
+        """Ids of those whose words may be quoted, documents without a participant among them."""
+        whose = {*self.documents["who"], *self.words["who"]}
+        return sorted(consent.who_may_be_shown(whose, self.texts, self.people))
 
 
 def load(study: Study) -> Material:
-    """Read everything that a study holds in words.
+    """Open a study, and read at once all that perspectives and claims rest on.
 
     Raises
     ------
     InputError
-        With the problems of the first kind of file that cannot be used. What is not there at all is no
-        error; it is said in `gaps`.
+        With the problems of the first kind of file that cannot be used.
     """
-    import pandas as pd
-
-    frame = framework.load(study)
-    people = participants.load(study)
-    texts = table.material(study)
-    book = history.load(study)
-    works = codings.read(study)
-    words = table.table(works, texts, book, people)
-    # Columns of an empty table do not know what they hold; all but these hold text.
-    unsure = words.columns.difference(["start", "end", "placed"]) if words.empty else ()
-    words = words.astype(dict.fromkeys([*words.select_dtypes("str").columns, *unsure], object))
-    words["placed"] = words["placed"].astype(bool)
-    roll = table.directory(texts, people).reset_index()
-    documents = roll.assign(
-        who=roll["participant"].where(roll["participant"].ne(""), roll["document"]),
-        text=pd.Series([texts[name].text for name in roll["document"]], dtype=object),
-        sha256=pd.Series([texts[name].sha256 for name in roll["document"]], dtype=object),
-    )
-    in_use = {code.id for code in book.in_use()}
-    gaps = {
-        "The study has no participants.csv: who spoke is not known.": people.empty,
-        "The study has no documents: nothing was said that could be coded.": documents.empty,
-        "No codings were made yet: themes cannot be counted.": words.empty,
-        "The study declares no framework: framework.yaml is not there.": not frame.perspectives,
-    }
-    return Material(
-        study=study,
-        framework=frame,
-        people=people,
-        words=words,
-        documents=documents,
-        parents={code: book.codes[code].parent for code in book.codes},
-        names={code: book.codes[code].name for code in book.codes},
-        retired=frozenset(set(book.codes) - in_use),
-        gaps=tuple(text for text, missing in gaps.items() if missing),
-    )
+    found = Material(study)
+    found.framework, found.people, found.texts, found.book, found.words, found.documents  # noqa: B018
+    return found

@@ -14,10 +14,10 @@ from casestudy.coding.codings import Coding, Record, Work, record
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.files import lists
 from casestudy.files.journal import is_encodable
+from casestudy.transcripts.find import find as find
 from casestudy.transcripts.transcript import Transcript
 from casestudy.wording import parting, shortened
 
-_ALIKE = {"'": "'’‘ʼ′", '"': '"“”„«»', "-": "-–—‑−", "…": "…"}
 _FIELDS = ("code", "quote", "occurrence", "memo", "attributes", "by")
 _TABLE = re.compile(r'"?sep=|[^\n|]*\bcode\b[^\n|]*[,;\t][^\n|]*\bquote\b', re.IGNORECASE)
 
@@ -33,43 +33,6 @@ class Wish:
     memo: str = ""
     by: str = ""
     where: str = ""
-
-
-def find(text: str, quote: str) -> list[tuple[int, int]]:
-    """Where words stand in a text: exactly, or else up to white space, quotation marks and dashes.
-
-    Returns
-    -------
-    list of (int, int)
-        Half-open ranges, in order; empty where the words are not there.
-
-    Examples
-    --------
-    >>> find("no. No, I don’t  know", "I don't know")
-    [(8, 21)]
-    """
-    exact = (
-        [(match.start(), match.end()) for match in re.finditer(f"(?={re.escape(quote)})", text)]
-        if quote
-        else []
-    )
-    if exact:
-        return [(start, start + len(quote)) for start, _ in exact]
-    loose = _pattern(quote)
-    return [match.span() for match in re.finditer(loose, text)] if loose else []
-
-
-def _pattern(quote: str) -> str:
-    parts = []
-    for piece in re.findall(r"\s+|\.\.\.|.", quote.strip(), re.DOTALL):
-        alike = next((marks for marks in _ALIKE.values() if piece in marks), "")
-        if piece.isspace():
-            parts.append(r"\s+")
-        elif piece in ("...", "…"):
-            parts.append(r"(?:…|\.\.\.)")
-        else:
-            parts.append(f"[{re.escape(alike)}]" if alike else re.escape(piece))
-    return "".join(parts)
 
 
 def nearest_words(text: str, quote: str) -> str:

@@ -221,21 +221,21 @@ def earlier_text(path: Path, mark: str, most: int = 200) -> str | None:
     import subprocess
 
     from casestudy.errors import InputError
-    from casestudy.transcripts.readers import READERS
+    from casestudy.transcripts.readers import READERS, extract
 
     def git(*words: str) -> bytes:
         command = ["git", "-C", str(path.parent), *words]
         done = subprocess.run(command, capture_output=True, check=False, timeout=60)
         return done.stdout if done.returncode == 0 else b""
 
-    reader = READERS.get(path.suffix.lower())
-    if not mark or reader is None:
+    ending = path.suffix.lower()
+    if not mark or ending not in READERS:
         return None
     try:
         versions = git("log", f"-{most}", "--format=%H", "--", path.name).decode().split()
         for version in versions:
             try:
-                text = reader(git("show", f"{version}:./{path.name}"), path.name).text
+                text = extract(git("show", f"{version}:./{path.name}"), ending, path.name).text
             except InputError:
                 continue
             if sha256(text).startswith(mark):

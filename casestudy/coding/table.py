@@ -10,12 +10,12 @@ from casestudy.codebook import history
 from casestudy.codebook.codes import Codebook
 from casestudy.coding import codings as work
 from casestudy.coding.codings import Coding, Work
-from casestudy.people import participants
-from casestudy.people.interviewers import INTERVIEWERS as INTERVIEWERS
+from casestudy.people import participants, speakers
+from casestudy.people.documents import TALKS
 from casestudy.study import Study
 from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import Transcript
-from casestudy.transcripts.turns import Turn
+from casestudy.transcripts.turn import Turn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,8 +28,12 @@ COLUMNS = (
 
 
 def material(study: Study) -> dict[str, Transcript]:
-    """Everything that can be coded: the documents, and each feedback message as a document of its own."""
-    return transcript.documents(study) | messages(study)
+    """Everything that can be coded: the documents, and each feedback message as a document of its own.
+
+    Each turn says whose words it holds, as the study's files say; see `casestudy.people.speakers.heard`.
+    """
+    documents = transcript.documents(study) | messages(study)
+    return speakers.heard(study, documents, participants.read(study))
 
 
 def messages(study: Study) -> dict[str, Transcript]:
@@ -156,6 +160,7 @@ def _spoken(
 
     turn = np.zeros(len(frame), dtype=np.int64)
     said = np.full(len(frame), "", dtype=object)
+    speaking = np.full(len(frame), None, dtype=object)  # None: the span lies in no turn
     starts, ends = frame["start"].to_numpy(), frame["end"].to_numpy()
     for name, positions in frame.groupby("document", sort=False).indices.items():
         document = documents.get(str(name))
@@ -163,19 +168,28 @@ def _spoken(
             continue
         numbers = _turns(document, starts[positions], ends[positions])
         turn[positions] = numbers
-        speakers = np.array(["", *(one.speaker for one in document.turns)], dtype=object)
-        said[positions] = speakers[numbers]
+        names_ = np.array(["", *(one.speaker for one in document.turns)], dtype=object)
+        said[positions] = names_[numbers]
+        whose = [None, *(one.participant if one.role == "participant" else "" for one in document.turns)]
+        speaking[positions] = np.array(whose, dtype=object)[numbers]
     numbers, names = pd.factorize(frame["document"])
     roll = directory(documents, people).reindex(list(names)).fillna("")
-    asking = pd.Series(said, index=frame.index).str.casefold().isin(INTERVIEWERS)
-    participant = _spread(roll["participant"], numbers).where(~asking, "")
+    alone = _spread(roll["participant"], numbers)
+    talk = _spread(roll["kind"], numbers).isin(TALKS).to_numpy()
+    participant = [
+        only if one is None or (one == "" and not spoken) else one
+        for one, only, spoken in zip(speaking, alone, talk, strict=True)
+    ]
+    who = pd.Series(participant, index=frame.index, dtype=object)
+    groups = {} if people is None else dict(zip(people["participant_id"], people["group"], strict=True))
+    group = _spread(roll["group"], numbers)
     return frame.assign(
         turn=turn,
         said_by=said,
         kind=_spread(roll["kind"], numbers),
-        participant=participant,
-        who=participant.where(participant.ne(""), frame["document"]),
-        group=_spread(roll["group"], numbers),
+        participant=who,
+        who=who.where(who.ne(""), frame["document"]),
+        group=who.map(groups).where(who.isin(groups), group),
     )
 
 
@@ -197,29 +211,39 @@ def _turns(document: Transcript, starts: Any, ends: Any) -> Any:
 
 
 def directory(documents: Mapping[str, Transcript], people: pd.DataFrame | None = None) -> pd.DataFrame:
-    """What each document is: ``kind`` (interview, document, message), ``participant``, ``group``, ``title``.
+    """What each document is: ``kind``, ``participant``, ``group``, ``title``.
 
-    A document that bears a participant's id is that participant's interview. Others have their kind as group.
+    Parameters
+    ----------
+    documents : mapping of id to Transcript
+        With what the study says of them (`casestudy.people.speakers.heard`); else a document that has a
+        participant's id is that participant's interview.
+    people : pandas.DataFrame, optional
+        From `casestudy.people.participants.read`.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``document``, sorted.
+        Indexed by ``document``, sorted. ``participant`` is empty where nobody in particular or several people
+        speak; ``group`` is that of all who speak, or the kind where they are of several groups or nobody.
     """
     import pandas as pd
 
     groups = {} if people is None else dict(zip(people["participant_id"], people["group"], strict=True))
     rows = []
     for name in sorted(documents):
-        kind = "interview" if name in groups else "document"
-        kind = "message" if documents[name].format == "message" else kind
+        document = documents[name]
+        mine = document.participants if document.kind else (name,) if name in groups else ()
+        kind = document.kind or ("interview" if mine else "document")
+        kind = "message" if document.format == "message" else kind
+        theirs = {groups[one] for one in mine if one in groups}
         rows.append(
             {
                 "document": name,
                 "kind": kind,
-                "participant": name if name in groups else "",
-                "group": groups.get(name, kind),
-                "title": documents[name].title,
+                "participant": mine[0] if len(mine) == 1 else "",
+                "group": theirs.pop() if len(theirs) == 1 else kind,
+                "title": document.title,
             }
         )
     columns = ["document", "kind", "participant", "group", "title"]

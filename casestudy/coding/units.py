@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from casestudy.coding.table import INTERVIEWERS
 from casestudy.transcripts.transcript import Transcript
-from casestudy.transcripts.turns import Turn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,16 +33,14 @@ def units(documents: Mapping[str, Transcript], names: Iterable[str] = ()) -> lis
     Examples
     --------
     >>> from casestudy.transcripts.transcript import from_text
-    >>> document = from_text("INTERVIEWER: Well?\\n\\nAino: I do. Every day!", "t")
+    >>> document = from_text("Aino: I do. Every day!", "t", speakers=["Aino"])
     >>> [unit.text for unit in units({"t": document})]
     ['I do.', 'Every day!']
     """
     found = []
     for name in sorted(names) or sorted(documents):
         document = documents[name]
-        for turn in document.turns:
-            if turn.speaker.casefold() in INTERVIEWERS:
-                continue
+        for turn in document.own_turns:
             for start, end in _sentences(document.text, turn.speech, turn.end):
                 found.append(Unit(name, turn.number, start, end, document.text[start:end]))
     return found
@@ -85,16 +81,11 @@ def bearing(sentences: Sequence[Unit], frame: pd.DataFrame, codes: Sequence[str]
     return there
 
 
-def own_turns(document: Transcript) -> list[Turn]:
-    """The turns of a document without those of the interviewer."""
-    return [turn for turn in document.turns if turn.speaker.casefold() not in INTERVIEWERS]
-
-
 def stretches(document: Transcript, part: Sequence[Unit] | None = None) -> list[tuple[int, int]]:
     """Where participants speak, or the part of it that counts, as starts and ends in order."""
     if part is not None:
         return sorted((one.start, one.end) for one in part)
-    return [(turn.speech, max(turn.speech, turn.end)) for turn in own_turns(document)]
+    return [(turn.speech, max(turn.speech, turn.end)) for turn in document.own_turns]
 
 
 def paragraphs(document: Transcript) -> list[Unit]:
@@ -103,12 +94,12 @@ def paragraphs(document: Transcript) -> list[Unit]:
     Examples
     --------
     >>> from casestudy.transcripts.transcript import from_text
-    >>> document = from_text("I: Well?\\n\\nAino: I do.\\nEvery day.", "t")
+    >>> document = from_text("Aino: I do.\\nEvery day.", "t", speakers=["Aino"])
     >>> [unit.text for unit in paragraphs(document)]
     ['I do.\\nEvery day.']
     """
     found = []
-    for turn in own_turns(document):
+    for turn in document.own_turns:
         for start, end in _between(document.text, turn.speech, turn.end):
             found.append(Unit(document.id, turn.number, start, end, document.text[start:end]))
     return found
@@ -135,7 +126,7 @@ def characters(document: Transcript) -> list[Unit]:
     """Every character that participants say, spaces too: what programs that count text compare."""
     return [
         Unit(document.id, turn.number, place, place + 1, document.text[place])
-        for turn in own_turns(document)
+        for turn in document.own_turns
         for place in range(turn.speech, turn.end)
     ]
 

@@ -1,5 +1,5 @@
-"""Words themselves: keyword in context, collocations, phrase and lemma patterns, words that codings "
-"leave out."""
+"""Words themselves: keyword in context, collocations, phrase and lemma patterns, words that codings
+leave out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from casestudy.coding.table import INTERVIEWERS
 from casestudy.errors import InputError, Problem
 from casestudy.transcripts.transcript import Transcript
 
@@ -355,9 +354,7 @@ def uncoded(
         covered = bytearray(len(document.text))
         for start, end in spans:
             covered[start:end] = b"\1" * (end - start)
-        for turn in document.turns:
-            if turn.speaker.casefold() in INTERVIEWERS:
-                continue
+        for turn in document.own_turns:
             for match in _WORD.finditer(document.text, turn.speech, turn.end):
                 word = match[0].casefold()
                 if word in left or len(word) < 3:

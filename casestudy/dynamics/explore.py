@@ -11,7 +11,7 @@ from casestudy.dynamics.calibrate import curve
 from casestudy.dynamics.model import auxiliaries, many, start
 from casestudy.dynamics.parameters import Loop
 from casestudy.errors import InputError, Problem, nearest
-from casestudy.proportions import wilson
+from casestudy.proportions import at_least, wilson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,38 @@ def use_at_end(p: Mapping[str, Any], state: np.ndarray, months: float) -> np.nda
     """
     end = many(p, state, months)
     return np.asarray(auxiliaries(end, p)["use"] / p["M"])
+
+
+def alive_at_end(p: Mapping[str, Any], state: np.ndarray, months: float, alive: float) -> np.ndarray:
+    """Whether each run ends sustained: with at least the share `alive` in use.
+
+    Raises
+    ------
+    InputError
+        When runs end without a number: they are neither sustained nor not.
+    """
+    return sustained_use(use_at_end(p, state, months), alive)
+
+
+def sustained_use(use: np.ndarray, alive: float) -> np.ndarray:
+    """Whether shares in use count as sustained.
+
+    Raises
+    ------
+    InputError
+        When one is not a number.
+
+    Examples
+    --------
+    >>> sustained_use(np.array([0.05, 0.1, 0.3]), 0.1).tolist()
+    [False, True, True]
+    """
+    failed = int((~np.isfinite(use)).sum())
+    if failed:
+        found = f"{failed} of {np.size(use)} runs end without a number."
+        remedy = "Narrow the ranges of the parameters, or take shorter runs."
+        raise InputError("The loop cannot be judged.", [Problem("the loop", found, remedy)])
+    return np.asarray(at_least(use, alive))
 
 
 def basins(loop: Loop, months: float, alive: float, points: int = 31, **fixed: float) -> pd.DataFrame:
@@ -64,7 +96,7 @@ def basins(loop: Loop, months: float, alive: float, points: int = 31, **fixed: f
     states = np.stack([start(base, active) for active in grid[:, 0]], axis=1)
     use = use_at_end(base | {"back": grid[:, 1]}, states, months)
     frame = pd.DataFrame({"active": grid[:, 0], "back": grid[:, 1], "use": use})
-    return frame.assign(sustained=frame["use"] >= alive)
+    return frame.assign(sustained=sustained_use(use, alive))
 
 
 def tipping(loop: Loop, begin: str, months: float, alive: float, **fixed: float) -> float:
@@ -79,7 +111,7 @@ def tipping(loop: Loop, begin: str, months: float, alive: float, **fixed: float)
     low, high = 0.0, 1.0
     for _ in range(2):
         back = np.linspace(low, high, 46)
-        lives = use_at_end(base | {"back": back}, state, months) >= alive
+        lives = alive_at_end(base | {"back": back}, state, months, alive)
         if lives[0]:
             return float(back[0])
         if not lives.any():
@@ -153,7 +185,7 @@ def sustained(loop: Loop, begin: str, months: float, alive: float, runs: int, se
     dict
         ``share``, ``low``, ``high``, ``runs``.
     """
-    lives = use_at_end(draws(loop, runs, seed), loop.begin(begin), months) >= alive
+    lives = alive_at_end(draws(loop, runs, seed), loop.begin(begin), months, alive)
     low, high = wilson(int(lives.sum()), runs)
     return {"share": float(lives.mean()), "low": low, "high": high, "runs": runs}
 
@@ -172,12 +204,12 @@ def policies(loop: Loop, begin: str, months: float, alive: float, runs: int, see
     import pandas as pd
 
     state, base = loop.begin(begin), draws(loop, runs, seed)
-    reference = use_at_end(base, state, months) >= alive
+    reference = alive_at_end(base, state, months, alive)
     rows = []
     everyone: list[tuple[str, str, Mapping[str, float]]] = [("base case", "parameters as stated", {})]
     everyone += [(one.name, one.meaning, one.set) for one in loop.policies]
     for name, meaning, changes in everyone:
-        lives = use_at_end(base | dict(changes), state, months) >= alive
+        lives = alive_at_end(base | dict(changes), state, months, alive)
         gained, lost = int((lives & ~reference).sum()), int((~lives & reference).sum())
         low, high = wilson(int(lives.sum()), runs)
         difference = (gained - lost) / runs

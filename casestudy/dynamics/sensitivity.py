@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casestudy.dynamics.explore import draws, use_at_end
+from casestudy.dynamics.explore import alive_at_end, draws, use_at_end
 from casestudy.dynamics.parameters import Loop
 from casestudy.errors import InputError, Problem
 
@@ -34,7 +34,8 @@ def sobol(model: Model, ranges: Mapping[str, tuple[float, float]], base: int, se
     -------
     pandas.DataFrame
         ``parameter``; ``first`` and ``total`` with ``first_half`` and ``total_half``, half the width of their
-        95 % bootstrap intervals; sorted by ``total``. NaN when the model's output does not vary.
+        95 % bootstrap intervals; sorted by ``total``. Where the indices are undefined (the output does not
+        vary, or a run gave no number) they are NaN and a column ``why_not`` says why.
 
     Notes
     -----
@@ -58,8 +59,9 @@ def sobol(model: Model, ranges: Mapping[str, tuple[float, float]], base: int, se
     sample = sampling.sample(problem_, base, calc_second_order=False, seed=seed)
     values = np.asarray(model(sample), dtype=float)
     names = ("first", "first_half", "total", "total_half")
-    if np.ptp(values) == 0:
-        columns = dict.fromkeys(names, np.full(len(ranges), np.nan))
+    columns: dict[str, Any]
+    if why_not := _undefined(values):
+        columns = {**dict.fromkeys(names, np.full(len(ranges), np.nan)), "why_not": why_not}
     else:
         found = analysis.analyze(problem_, values, calc_second_order=False, seed=seed)
         columns = dict(zip(names, (found[key] for key in ("S1", "S1_conf", "ST", "ST_conf")), strict=True))
@@ -77,6 +79,7 @@ def pawn(
     pandas.DataFrame
         ``parameter``; ``median`` and ``most`` Kolmogorov–Smirnov distance over the slices; sorted by
         ``median``. `dummy` is a parameter that the model does not know: what lies at its height is noise.
+        NaN where the output does not vary or a run gave no number; a column ``pawn_why_not`` says which.
     """
     import pandas as pd
     from SALib.analyze import pawn as analysis
@@ -88,9 +91,9 @@ def pawn(
     bounds = np.array(problem["bounds"])
     sample = bounds[:, 0] + (bounds[:, 1] - bounds[:, 0]) * unit
     values = np.asarray(model(sample[:, :known]), dtype=float)
-    if np.ptp(values) == 0:
-        empty = np.full(known + 1, np.nan)
-        return pd.DataFrame({"parameter": [*ranges, "dummy"], "median": empty, "most": empty})
+    if why_not := _undefined(values):
+        empty = pd.DataFrame({"parameter": [*ranges, "dummy"], "median": np.nan, "most": np.nan})
+        return empty.assign(pawn_why_not=why_not)
     found = analysis.analyze(problem, sample, values, S=slices, seed=seed)
     frame = pd.DataFrame(
         {"parameter": [*ranges, "dummy"], "median": found["median"], "most": found["maximum"]}
@@ -110,7 +113,7 @@ def regional(loop: Loop, begin: str, months: float, alive: float, runs: int, see
     import pandas as pd
 
     drawn = draws(loop, runs, seed)
-    lives = use_at_end(drawn, loop.begin(begin), months) >= alive
+    lives = alive_at_end(drawn, loop.begin(begin), months, alive)
     rows = []
     for name in loop.ranges:
         yes, no = np.sort(drawn[name][lives]), np.sort(drawn[name][~lives])
@@ -132,6 +135,14 @@ def loop_model(loop: Loop, begin: str, months: float) -> Model:
         return use_at_end(p, state, months)
 
     return model
+
+
+def _undefined(values: np.ndarray) -> str:
+    """Why the output of a model has no sensitivity indices; empty where it has."""
+    failed = int((~np.isfinite(values)).sum())
+    if failed:
+        return f"{failed} of {len(values)} runs gave no number, and the others are another sample"
+    return "" if np.ptp(values) > 0 else "the output is the same in every run"
 
 
 def _problem(ranges: Mapping[str, tuple[float, float]]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casestudy.proportions import at_least
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -309,7 +311,9 @@ def well_known(made: Cells, share: float = 0.5) -> list[int]:
     """Months before the reference to which at least `share` of the adopters add; others rest on few."""
     units = {since: int(made.size[made.since == since].sum()) for since in set(made.since.tolist())}
     most = max(units.values(), default=0)
-    return sorted(since for since, count in units.items() if since < 0 and count >= share * most)
+    return sorted(
+        since for since, count in units.items() if since < 0 and most and at_least(count / most, share)
+    )
 
 
 def pre_trend(made: Cells, share: float = 0.5) -> dict[str, float]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import InputError, Problem, in_words
-from casestudy.files import lists
+from casestudy.files import lists, reading
 
 COLUMNS = ("case", "title", "field", "value", "source", "mark", "note")
 BETWEEN = ";"
@@ -29,7 +29,7 @@ def read(path: Path, where: str) -> tuple[dict[str, dict[str, Any]], list[Proble
         Sheets of the shape that a YAML file of one case has, in order of the table.
     """
     try:
-        listed = lists.read(path.read_bytes(), where, COLUMNS, COLUMNS[:-1])
+        listed = lists.read(reading.data(path), where, COLUMNS, COLUMNS[:-1])
     except InputError as error:
         return {}, list(error.problems)
     except OSError as error:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from casestudy.coding.material import Material
 from casestudy.evidence.claims import Claim, Item
 from casestudy.evidence.status import UNKNOWN, Verdict
-from casestudy.files import locks
+from casestudy.files import locks, reading
 from casestudy.files.writing import write_atomically
 from casestudy.mixed.presence import who_has
+from casestudy.proportions import at_most
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def load_seals(study: Study) -> Seals:
     if not path.is_file():
         return {}
     try:
-        given = json.loads(path.read_text(encoding="utf-8"))
+        given = json.loads(reading.data(path))
         return {
             str(claim): {str(item): str(digest) for item, digest in items.items()}
             for claim, items in given.items()
@@ -228,7 +229,7 @@ def _quoted_often(verdicts: Sequence[Verdict], material: Material, share: float)
             "Let others speak, or say why.",
         )
         for who, count in counts.items()
-        if count >= 3 and count > share * len(found)
+        if count >= 3 and not at_most(count / len(found), share)
     ]
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from casestudy.codebook import framework, history
+from casestudy.codebook import framework
 from casestudy.codebook.framework import Framework
 from casestudy.codebook.selection import expand
+from casestudy.coding.material import Material
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.evidence import cases, chain, checklists, claims
 from casestudy.mixed import displays, readers, triangulation
-from casestudy.study import Study
 
 
-def check(study: Study) -> list[Problem]:
+def check(found: Material) -> list[Problem]:
     """All problems, files that cannot be read included.
 
     Returns
@@ -23,7 +23,7 @@ def check(study: Study) -> list[Problem]:
         Empty when all is well. Weak points of the chain of evidence are no problems of files: see
         ``casestudy evidence``.
     """
-    problems: list[Problem] = []
+    study, problems = found.study, list[Problem]()
 
     def read(reader: Callable[[], Any]) -> Any:
         try:
@@ -32,14 +32,14 @@ def check(study: Study) -> list[Problem]:
             problems.extend(error.problems)
             return None
 
-    declared = read(lambda: framework.load(study)) or Framework()
+    declared = read(lambda: found.framework) or Framework()
     made, wrong = read(lambda: claims.read(study, declared)) or ((), [])
     problems += wrong
     decided = (displays.load_inferences, triangulation.load, readers.load, chain.load_seals)
     for reader in (*decided, checklists.own_answers):
         read(lambda reader=reader: reader(study))  # type: ignore[misc]
     try:
-        book = history.load(study)
+        book = found.book
     except InputError:
         return problems  # said by the check of the codings
     for place in study.inputs(f"{cases.FOLDER}/*/{cases.FIELDS}"):

@@ -11,6 +11,7 @@ from casestudy.codebook.selection import FIELDS, Pick, read_pick
 from casestudy.errors import Problem, nearest, raise_if
 from casestudy.files.fields import Fields, read_yaml
 from casestudy.files.names import REMEDY, unfit
+from casestudy.proportions import at_least, at_most
 from casestudy.study import Study
 
 FILE = "evidence/claims.yaml"
@@ -37,19 +38,20 @@ class Expected:
     number: float
 
     def met(self, value: float) -> bool:
-        """Whether `value` is as expected.
+        """Whether `value` is as expected; a value within rounding of the number equals it.
 
         Examples
         --------
         >>> Expected("people", ">=", 3).met(4)
         True
         """
+        reached, kept = at_least(value, self.number), at_most(value, self.number)
         relations = {
-            ">=": value >= self.number,
-            "<=": value <= self.number,
-            ">": value > self.number,
-            "<": value < self.number,
-            "=": value == self.number,
+            ">=": reached,
+            "<=": kept,
+            ">": reached and not kept,
+            "<": kept and not reached,
+            "=": reached and kept,
         }
         return relations[self.relation]
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from casestudy.codebook import history
-from casestudy.coding import codings
 from casestudy.coding.material import Material
 from casestudy.study import Study
 
@@ -34,10 +32,10 @@ def versions(found: Material) -> pd.DataFrame:
     """
     import pandas as pd
 
-    events = [event for event in history.read(found.study) if event.when]
+    events = [event for event in found.events if event.when]
     kinds = dict(zip(found.documents["document"], found.documents["kind"], strict=True))
     groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for work in codings.read(found.study):
+    for work in found.works:
         kind = kinds.get(work.document, "")
         name = f"feedback: {kind}s" if kind == "message" else work.document
         known = {coding.id: coding.code for coding in work.codings}

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casestudy.codebook import history
 from casestudy.coding.material import Material
 from casestudy.evidence import methods_facts
 from casestudy.evidence.chain import Trouble
 from casestudy.evidence.status import STATUSES, Verdict
 from casestudy.outputs import contents
+from casestudy.people import consent
 from casestudy.study import Study
 from casestudy.wording import counted
 
@@ -125,7 +125,7 @@ def _people(found: Material) -> list[Fact]:
         ]
         said = f"{' '.join(parts)}{when}".strip()
         made.append(Fact("sample", "Sample", said, "interviews/participants.csv"))
-        quotable, linked = int(people["consent_quote"].sum()), int(people["consent_link"].sum())
+        quotable, linked = len(consent.who_may_be_quoted(people)), len(consent.who_may_be_linked(people))
         said = f"{quotable} of {len(people)} allow quotes, {linked} allow linking with log and purchases."
         floor = f" No published cell describes fewer than {found.study.floor} people outside the interviews."
         made.append(Fact("consent", "Consent and disclosure", said + floor, "interviews/participants.csv"))
@@ -155,7 +155,7 @@ def _coding(found: Material) -> list[Fact]:
     said = f"{len(counts)} ({listed} codings); "
     said += f"{int(twice.sum())} of {len(twice)} coded documents by more than one."
     status = study.data_status.get("codings", "")
-    book, events = history.load(study), history.read(study)
+    book, events = found.book, found.events
     used, gone = len(book.in_use()), len(found.retired)
     tree = f"{counted(used, 'code')} in use in {counted(len(book.schemes), 'scheme')}, {gone} no longer used."
     revised = f" The codebook was changed {len(events)} times; each change is recorded." if events else ""
@@ -221,7 +221,7 @@ def _claims(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Tro
     against = f"Contrary evidence was looked for in {counted(searched, 'claim')}; {weighed} considered, "
     against += f"{held} of them not ruled out."
     names = "; ".join(theme.name for theme in found.framework.themes)
-    quoted = int(found.people["consent_quote"].sum()) if len(found.people) else 0
+    quoted = len(consent.who_may_be_quoted(found.people))
     sources = sorted({source for one in verdicts for source in one.sources})
     where = "evidence/claims.yaml"
     weak = f"{len(troubles)} weak point{'s' * (len(troubles) != 1)}" if troubles else "no weak point"
@@ -247,7 +247,7 @@ def _claims(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Tro
             f"Claims rest on {', '.join(sources)}: one kind alone is marked single-source.",
             where,
         ),
-        Fact("integration", "Integration", _integration(found.study), "evidence/inferences.yaml"),
+        Fact("integration", "Integration", _integration(found), "evidence/inferences.yaml"),
         Fact(
             "coverage",
             "Limits",
@@ -257,17 +257,17 @@ def _claims(found: Material, verdicts: Sequence[Verdict], troubles: Sequence[Tro
     ]
 
 
-def _integration(study: Study) -> str:
+def _integration(found: Material) -> str:
     from casestudy.mixed import readers
     from casestudy.mixed.displays import load_inferences
     from casestudy.mixed.triangulation import load
 
-    inferences, judged = len(load_inferences(study)), load(study)
+    inferences, judged = len(found.also(load_inferences)), found.also(load)
     parts = [f"{inferences} rows of joint displays end in a written inference."] if inferences else []
     if len(judged):
         findings = judged["finding_id"].nunique()
         said = f"{findings} findings were held against {judged['source'].nunique()} sources"
-        agreed = readers.in_words(readers.pairs(judged, readers.load(study)))
+        agreed = readers.in_words(readers.pairs(judged, found.also(readers.load)))
         by = counted(judged["coder"].nunique(), "reader")
         parts.append(f"{said} by {by}{f': {agreed}. {readers.NAMED}' if agreed else '.'}")
     return " ".join(parts)

@@ -335,7 +335,7 @@ def _measure(item: Item, material: Material, rule: str) -> _Read:
     measure = material.framework.measure(item.measure)
     if measure is None:
         return "unknown", math.nan, 0, "", (), "", f"measure {item.measure} is not declared"
-    reading = read(material.study, measure)
+    reading = read(material, measure)
     if reading.value != reading.value:
         return measure.source, math.nan, 0, "", (), "", reading.reason
     said = phrases.measured(measure.name, reading.value, measure.unit)

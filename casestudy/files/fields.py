@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.files import reading
 from casestudy.files.yaml_text import Lined, Unfit, parsed
 
 LARGEST = 5_000_000
@@ -32,7 +33,7 @@ def read_yaml(path: Path, where: str) -> Any:
         When the file is missing, too large, not UTF-8, or not YAML (doubled keys are refused), with the line.
     """
     try:
-        data = path.read_bytes()
+        data = reading.data(path)
     except OSError as error:
         problem = Problem(where, f"it cannot be read ({error.strerror}).", "Put the file there.")
         raise InputError(_UNREAD, [problem]) from error

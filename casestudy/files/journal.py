@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from casestudy.errors import InputError, Problem
-from casestudy.files import locks
+from casestudy.files import locks, reading
 from casestudy.files.writing import within, write_atomically
 
 T = TypeVar("T")
@@ -136,7 +136,7 @@ def text_of(path: Path, where: str) -> tuple[str, list[Problem]]:
     Where the last line has no end, somebody may be writing it just now: it is read again under the lock.
     """
     try:
-        data = path.read_bytes()
+        data = reading.data(path)
         if data and not data.endswith(b"\n"):
             data = _read_again(path, data)
     except OSError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import InputError, Problem, in_words, nearest, raise_if
-from casestudy.files import lists
+from casestudy.files import lists, reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,7 +158,7 @@ def survey_csv(path: Path, schema: Schema, where: str) -> tuple[pd.DataFrame, li
         When it cannot be read at all, or columns are missing.
     """
     try:
-        data = path.read_bytes()
+        data = reading.data(path)
         if data.startswith(b"\x1f\x8b"):
             with gzip.open(io.BytesIO(data)) as packed:
                 data = packed.read(lists.LARGEST + 1)

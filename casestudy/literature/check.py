@@ -18,15 +18,21 @@ def check(study: Study) -> list[Problem]:
     except InputError as error:
         return [*problems, *error.problems]
     joined = duplicates.join(records)
-    for row in joined.doubtful.to_dict("records"):
+    for row in joined.doubtful[joined.doubtful["link"] == ""].to_dict("records"):
         found = f"{row['why']} (the other stands at {row['other']})."
         problems.append(Problem(str(row["one"]), found, "See which is right, and mend the export."))
     known = {one.id for one in joined.records}
+    renamed = {former: one.id for one in joined.records for former in one.former}
     _, wrong = screening.survey(study, joined.records, plan.reasons)
     problems += wrong
     notes = protocol.notes(study)
     for name in sorted(set(notes) - known):
-        problems.append(Problem(f"{protocol.NOTES}/{name}.md", "it belongs to no record.", "Rename it."))
+        remedy = "Give it the id of its record, see `casestudy literature records`."
+        if name in renamed:
+            remedy = (
+                f"Its record was joined with another: name it {renamed[name]}.md, or put the two together."
+            )
+        problems.append(Problem(f"{protocol.NOTES}/{name}.md", "it belongs to no record.", remedy))
     works, wrong = extraction.survey(study)
     problems += wrong
     try:

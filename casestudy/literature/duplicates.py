@@ -3,19 +3,45 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from casestudy.literature import names, standing
 from casestudy.literature.record import Record, named, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ALIKE = 0.92
+_RULES = ("doi", "title", "likeness")
+_TELLING = 3  # words from which a title tells one publication from another
+_GENERIC = frozenset(
+    {
+        *("editorial", "introduction", "preface", "foreword", "abstracts", "abstract", "index", "obituary"),
+        *("letter", "letters", "news", "contents", "conclusion", "conclusions", "commentary", "book review"),
+        *("book reviews", "guest editorial", "editors note", "in this issue", "editorial board"),
+        *("letter to the editor", "letters to the editor", "call for papers", "table of contents"),
+        *("introduction to the special issue", "issue information", "about the authors", "johdanto"),
+        *("notes on contributors", "list of reviewers", "from the editor", "vorwort", "einleitung"),
+    }
+)
 _FILLED = (
-    *("outlet", "volume", "issue", "pages", "doi", "type", "abstract", "keywords", "url", "verified"),
+    *(
+        "outlet",
+        "volume",
+        "issue",
+        "pages",
+        "doi",
+        "type",
+        "kinds",
+        "abstract",
+        "keywords",
+        "url",
+        "verified",
+    ),
     "authors",
 )
 
@@ -32,7 +58,9 @@ class Joined:
         One row a record that was taken as a duplicate: ``kept``, ``duplicate`` (places), ``rule``,
         ``likeness`` of titles (0 to 1), ``title``.
     doubtful : pandas.DataFrame
-        Pairs that were *not* joined and need a look: one DOI on two titles, one title with two DOIs or years.
+        Pairs that were *not* joined: ``one``, ``other`` (places), ``why``, ``likeness``, ``link``. With a
+        ``link`` (correction, retraction, reply, preprint) the two belong together and stay apart; without one
+        they need a look: one DOI on two titles, one title with two DOIs, years, places or first authors.
     sources : dict of str to tuple of str
         For each kept id the sources that list it.
     """
@@ -60,8 +88,9 @@ def join(records: Sequence[Record], alike: float = ALIKE) -> Joined:
     Notes
     -----
     Three rules, in order: *doi* (same DOI and titles not plainly different); *title* (same plain title);
-    *likeness*. Two records with different DOIs are never joined. Only pairs that share a rare word of the
-    title, or the DOI, are compared, so that large exports stay quick.
+    *likeness*. Two records with different DOIs are never joined, neither are an article and its correction,
+    retraction, reply or preprint; nor are two that contradict each other joined through a third. Only pairs
+    that share a rare word of the title, or the DOI, are compared, so that large exports stay quick.
 
     Examples
     --------
@@ -72,79 +101,217 @@ def join(records: Sequence[Record], alike: float = ALIKE) -> Joined:
     import pandas as pd
 
     listed = list(records)
-    keys = [plain(one.title) for one in listed]
-    parent = list(range(len(listed)))
-    how: dict[int, tuple[str, float]] = {}
+    seen = [_Seen.of(record) for record in listed]
     doubts: list[dict[str, object]] = []
 
-    def top(position: int) -> int:
-        while parent[position] != position:
-            parent[position] = parent[parent[position]]
-            position = parent[position]
-        return position
+    def doubt(one: int, other: int, verdict: Verdict) -> None:
+        doubts.append(
+            {
+                "one": listed[one].where,
+                "other": listed[other].where,
+                "why": verdict.doubt,
+                "likeness": verdict.likeness,
+                "link": verdict.link,
+            }
+        )
 
-    groups_dois = {i: {one.doi} - {""} for i, one in enumerate(listed)}
-    for one, other in _pairs(listed, keys):
-        rule, likeness, doubt = _same(listed[one], listed[other], keys[one], keys[other], alike)
-        if doubt:
-            doubts.append(
-                {"one": listed[one].where, "other": listed[other].where, "why": doubt, "likeness": likeness}
-            )
-        if not rule or top(one) == top(other):
+    same: list[tuple[int, int, Verdict]] = []
+    for one, other in _pairs(listed, [entry.title for entry in seen]):
+        if _apart(seen[one], seen[other], alike):
             continue
-        first, second = sorted((top(one), top(other)))
-        if len(groups_dois[first] | groups_dois[second]) > 1:
+        verdict = _compare(seen[one], seen[other], alike)
+        if verdict.rule:
+            same.append((one, other, verdict))
+        elif verdict.doubt:
+            doubt(one, other, verdict)
+    group_of = list(range(len(listed)))
+    members: dict[int, list[int]] = {place: [place] for place in range(len(listed))}
+    how: dict[int, Verdict] = {}
+    for one, other, verdict in sorted(same, key=lambda pair: (_RULES.index(pair[2].rule), pair[0], pair[1])):
+        first, second = sorted((group_of[one], group_of[other]))
+        if first == second:
             continue
-        parent[second] = first
-        groups_dois[first] |= groups_dois[second]
-        how[other] = (rule, likeness)
-    members: dict[int, list[int]] = {}
-    for position in range(len(listed)):
-        members.setdefault(top(position), []).append(position)
+        against = (_contradict(seen[a], seen[b]) for a in members[first] for b in members[second])
+        if why := next(filter(None, against), ""):
+            doubt(one, other, Verdict("", verdict.likeness, f"joined, they would join others with {why}"))
+            continue
+        for place in members[second]:
+            group_of[place] = first
+        members[first] += members.pop(second)
+        how.setdefault(other, verdict)
     kept, rows, sources = [], [], []
     for group in members.values():
-        best = max(group, key=lambda i: (_fullness(listed[i]), -i))
-        kept.append(_filled(listed[best], [listed[i] for i in group if i != best]))
-        sources.append(tuple(dict.fromkeys(listed[i].source for i in group)))
-        for i in group:
-            if i != best:
-                rule, likeness = how.get(i) or how.get(best) or ("title", 1.0)
+        group.sort()
+        best = max(group, key=lambda place: (_fullness(listed[place]), -place))
+        kept.append(_filled(listed[best], [listed[place] for place in group]))
+        sources.append(tuple(dict.fromkeys(listed[place].source for place in group)))
+        for place in group:
+            if place != best:
+                verdict = how.get(place) or how.get(best) or Verdict("title", 1.0)
                 rows.append(
                     {
                         "kept": listed[best].where,
-                        "duplicate": listed[i].where,
-                        "rule": rule,
-                        "likeness": likeness,
-                        "title": listed[i].title,
+                        "duplicate": listed[place].where,
+                        "rule": verdict.rule,
+                        "likeness": verdict.likeness,
+                        "title": listed[place].title,
                     }
                 )
-    final = named(kept)
+    final = named(kept, apart=True)
     report = pd.DataFrame(rows, columns=["kept", "duplicate", "rule", "likeness", "title"])
-    doubtful = pd.DataFrame(doubts, columns=["one", "other", "why", "likeness"])
+    doubtful = pd.DataFrame(doubts, columns=["one", "other", "why", "likeness", "link"])
     return Joined(
-        tuple(final), report, doubtful, {one.id: found for one, found in zip(final, sources, strict=True)}
+        tuple(final),
+        report,
+        doubtful,
+        {record.id: names_ for record, names_ in zip(final, sources, strict=True)},
     )
 
 
-def _same(one: Record, other: Record, key: str, other_key: str, alike: float) -> tuple[str, float, str]:
-    """The rule by which two records are the same (empty: none), likeness of titles, a doubt in words."""
-    years = one.year is None or other.year is None or abs(one.year - other.year) <= 1
-    authors = not one.surname or not other.surname or one.surname == other.surname
-    common = bool(one.doi) and one.doi == other.doi
-    if not common and not (authors and _numbers(key) == _numbers(other_key)):
-        return "", 0.0, ""
-    likeness = 1.0 if key == other_key else likeness_of(key, other_key)
+@dataclass(frozen=True)
+class Verdict:
+    """What a comparison of two records says.
+
+    Attributes
+    ----------
+    rule : str
+        ``doi``, ``title`` or ``likeness`` where they are the same publication; empty where they are not.
+    likeness : float
+        Of the titles, 0 to 1.
+    doubt : str
+        Why they need a look though they are not joined; empty for none.
+    link : str
+        ``correction``, ``retraction``, ``reply`` or ``preprint`` where one is that of the other.
+    """
+
+    rule: str
+    likeness: float
+    doubt: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A record with the forms in which it is compared."""
+
+    record: Record
+    title: str
+    standing: str
+    words: frozenset[str]
+    numbers: list[str]
+    place: tuple[str, str]
+
+    @classmethod
+    def of(cls, record: Record) -> _Seen:
+        kind, title = standing.of(record)
+        title = record.plain_title and (title or record.plain_title)
+        return cls(record, title, kind, frozenset(title.split()), _numbers(title), _place(record))
+
+
+def compare(one: Record, other: Record, alike: float = ALIKE) -> Verdict:
+    """Whether two records are the same publication, by which rule, or why that is doubtful.
+
+    Examples
+    --------
+    >>> article = Record("Receipts that speak to households", ("Oja, Kerttu",), 2019)
+    >>> compare(article, Record("Receipts that speak to households.", ("Oja K.",), 2019)).rule
+    'title'
+    >>> compare(article, Record("Correction to: Receipts that speak to households", (), 2020)).link
+    'correction'
+    """
+    return _compare(_Seen.of(one), _Seen.of(other), alike)
+
+
+def _compare(one: _Seen, other: _Seen, alike: float) -> Verdict:
+    common = bool(one.record.doi) and one.record.doi == other.record.doi
+    if not common and (one.numbers != other.numbers or not one.title or not other.title):
+        return Verdict("", 0.0)
+    if _apart(one, other, alike):
+        return Verdict("", 0.0)
+    untitled = not one.title or not other.title
+    likeness = 1.0 if untitled or one.title == other.title else likeness_of(one.title, other.title)
+    if one.standing != other.standing:
+        return _linked(one, other, likeness, alike, common)
     if common:
-        if likeness >= 0.5 or key in other_key or other_key in key:
-            return "doi", likeness, ""
-        return "", likeness, "one DOI on two different titles"
-    if likeness < alike:
-        return "", likeness, ""
-    if one.doi and other.doi:
-        return "", likeness, "one title with two DOIs" if years else ""
-    if not years:
-        return "", likeness, "one title in years that differ by more than one"
-    return ("title" if likeness == 1.0 else "likeness"), likeness, ""
+        contained = one.title in other.title or other.title in one.title
+        if likeness >= 0.5 or contained:
+            return Verdict("doi", likeness)
+        return Verdict("", likeness, "one DOI on two different titles")
+    generic = one.title in _GENERIC
+    short = generic or len(one.title.split()) < _TELLING
+    if likeness < alike or (short and not _same_outlet(one.record, other.record, unknown=not generic)):
+        return Verdict("", likeness)
+    if not names.agree(one.record.authors, other.record.authors):
+        twins = likeness == 1.0 and not short and _years_near(one.record, other.record)
+        return Verdict("", likeness, "one title under different authors" if twins else "")
+    if why := _contradict(one, other):
+        return Verdict("", likeness, "" if short and "DOI" in why else f"one title with {why}")
+    if one.standing and plain(one.record.title) != plain(other.record.title):
+        return Verdict("", likeness, f"two records of one {one.standing}, or two of them")
+    return Verdict("title" if likeness == 1.0 else "likeness", likeness)
+
+
+def _apart(one: _Seen, other: _Seen, alike: float) -> bool:
+    """Whether two titles share too few words to be alike; neither begins the other, and no DOI is common."""
+    shared = len(one.words & other.words)
+    fewer = min(len(one.words), len(other.words))
+    if fewer <= 4 or shared == fewer:
+        return False
+    few = shared < min(0.65, alike) * (len(one.words) + len(other.words) - shared)
+    return few and not (one.record.doi and one.record.doi == other.record.doi)
+
+
+def _linked(one: _Seen, other: _Seen, likeness: float, alike: float, common: bool) -> Verdict:
+    """An article and its correction, retraction, reply or preprint; or two that stand beside one article."""
+    beside = one.standing or other.standing
+    if one.standing and other.standing:
+        beside = f"{one.standing} and {other.standing}"
+    people = beside == "reply" or names.agree(one.record.authors, other.record.authors)
+    if not common and (likeness < alike or not people or len(one.title.split()) < _TELLING):
+        return Verdict("", likeness)
+    words = f"a {beside} beside" if " and " in beside else f"a {beside} of"
+    return Verdict("", likeness, f"{words} one article; linked, not joined", beside)
+
+
+def _contradict(one: _Seen, other: _Seen) -> str:
+    """What two records of one title say that two of one publication would not; empty for nothing."""
+    first, second = one.record, other.record
+    if first.doi and second.doi and first.doi != second.doi:
+        return "two DOIs"
+    if first.doi and first.doi == second.doi:
+        return ""
+    if not _years_near(first, second):
+        return "years that differ by more than one"
+    if (
+        all(one.place)
+        and all(other.place)
+        and one.place[0] != other.place[0]
+        and one.place[1] != other.place[1]
+    ):
+        return "different volumes and pages"
+    if not names.agree(first.authors, second.authors):
+        return "different authors"
+    return ""
+
+
+def _years_near(one: Record, other: Record) -> bool:
+    return one.year is None or other.year is None or abs(one.year - other.year) <= 1
+
+
+def _place(record: Record) -> tuple[str, str]:
+    """Volume and first page, as far as digits say them."""
+    return tuple(  # type: ignore[return-value]
+        found[0].lstrip("0") if (found := re.search(r"\d+", text)) else ""
+        for text in (record.volume, record.pages)
+    )
+
+
+def _same_outlet(one: Record, other: Record, unknown: bool) -> bool:
+    """Whether two outlets are one, or one is short for the other; `unknown` where one is not said."""
+    first, second = plain(one.outlet), plain(other.outlet)
+    if not first or not second:
+        return unknown
+    return first == second or names.shortened(first, second) or names.shortened(second, first)
 
 
 def _numbers(key: str) -> list[str]:
@@ -205,8 +372,10 @@ def _filled(best: Record, others: Sequence[Record]) -> Record:
         field: value
         for field in _FILLED
         if not getattr(best, field)
-        and (value := next((v for one in others if (v := getattr(one, field))), ""))
+        and (value := next((text for other in others if (text := getattr(other, field))), ""))
     }
     if best.year is None:
-        gaps["year"] = next((one.year for one in others if one.year), None)
-    return replace(best, **gaps)
+        gaps["year"] = next((other.year for other in others if other.year), None)
+    given = sorted({kept for other in (best, *others) for kept in other.given})
+    avoid = frozenset(best.avoid.union(*(other.avoid for other in others)) - {kept for _, kept in given})
+    return replace(best, given=tuple(given), avoid=avoid, **gaps)

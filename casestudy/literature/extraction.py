@@ -39,6 +39,8 @@ class Note:
     turns: tuple[Any, ...] = ()
     title: str = ""
     format: str = "note"
+    kind: str = ""
+    participants: tuple[str, ...] = ()
 
 
 def works(study: Study) -> list[Work]:
@@ -92,7 +94,7 @@ def append(
             found = f"it cannot be a file name: {reason}"
             problems.append(Problem(f"{kind} {name[:60]!r}", found, names.REMEDY))
     if record not in notes:
-        problems.append(Problem(where, f"there is no note {record!r}.", nearest(record, notes)))
+        problems.append(Problem(where, f"there is no note {record!r}.", "Write the note first."))
     raise_if(problems, "Codings cannot be written.")
     text = notes[record]
     digest = sha256(text.encode()).hexdigest()[:16]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files import reading
 from casestudy.study import Study
 
 FILE = "literature/protocol.toml"
@@ -72,7 +73,7 @@ def load(study: Study) -> Protocol:
     """
     path = study.input(FILE)
     try:
-        given: dict[str, Any] = tomllib.loads(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
+        given: dict[str, Any] = tomllib.loads(reading.data(path).decode("utf-8-sig").replace("\r\n", "\n"))
     except OSError as error:
         problem = Problem(FILE, f"{error.strerror}.", "Write the protocol before the review.")
         raise InputError("The review has no protocol.", [problem]) from error
@@ -127,5 +128,5 @@ def notes(study: Study) -> dict[str, str]:
     found = {}
     for path in study.inputs(f"{NOTES}/*.md"):
         if path.stem != "README":
-            found[path.stem] = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            found[path.stem] = reading.data(path).decode("utf-8-sig").replace("\r\n", "\n")
     return found

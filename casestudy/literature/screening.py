@@ -22,6 +22,8 @@ FOLDER = "literature/screening"
 SETTLED = "settled"
 STAGES = ("abstract", "text")
 DECISIONS = ("include", "exclude")
+# The likest id would be another paper's, so none is suggested.
+_UNKNOWN = "Its file may have left literature/records; see the ids in `casestudy literature records`."
 SCHEMA = Schema(
     "screening",
     (
@@ -81,6 +83,7 @@ def survey(
     study: Study, records: Sequence[Record], reasons: Mapping[str, str]
 ) -> tuple[Screened, list[Problem]]:
     """Like `load`, with the problems listed instead of raised."""
+    renamed = {former: record.id for record in records for former in record.former}
     tables: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
     for path in study.inputs(f"{FOLDER}/*.csv"):
@@ -95,6 +98,7 @@ def survey(
         table = frame[frame["stage"].isin(STAGES) & frame["decision"].isin(DECISIONS)].copy()
         for column in ("record", "reason", "note"):
             table[column] = table[column].fillna("")
+        table["record"] = table["record"].replace(renamed)
         problems += _checked(table, where, {one.id for one in records}, reasons)
         tables[path.stem] = table.drop_duplicates(["record", "stage"])
     screened, wrong = combine(tables)
@@ -107,8 +111,7 @@ def _checked(table: pd.DataFrame, where: str, known: set[str], reasons: Mapping[
     for row, one in zip(table.index + 2, table.to_dict("records"), strict=True):
         place, key = f"{where}, row {row}", (one["record"], one["stage"])
         if one["record"] not in known:
-            hint = nearest(one["record"], known)
-            problems.append(Problem(place, f"{one['record']!r} is no record.", hint))
+            problems.append(Problem(place, f"{one['record']!r} is no record.", _UNKNOWN))
         if one["decision"] == "exclude" and one["reason"] not in reasons:
             found = f"excluded for {one['reason']!r}." if one["reason"] else "excluded without a reason."
             problems.append(Problem(place, found, nearest(one["reason"], reasons)))

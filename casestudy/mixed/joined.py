@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from casestudy.people import consent
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -40,9 +42,10 @@ def join(
     spoken = set(interviewed)
     logged = None if in_log is None else {str(one) for one in in_log}
     bought = None if in_purchases is None else {str(one) for one in in_purchases}
+    may_quote, may_link = consent.who_may_be_quoted(people), consent.who_may_be_linked(people)
     rows = []
     for one in people.to_dict("records"):
-        linked = bool(one["consent_link"])
+        linked = str(one["participant_id"]) in may_link
         log, log_why = _found(one["log_id"], logged, linked, "log")
         home, home_why = _found(one["household_id"], bought, linked, "purchases")
         spoke = one["participant_id"] in spoken
@@ -58,7 +61,7 @@ def join(
                 "purchases": home,
                 "log_id": one["log_id"] if log else "",
                 "household_id": one["household_id"] if home else "",
-                "quotable": bool(one["consent_quote"]),
+                "quotable": str(one["participant_id"]) in may_quote,
                 "sources": " + ".join(there) or "none",
                 "why": "; ".join(part for part in [*([] if spoke else ["no interview"]), *why] if part),
             }

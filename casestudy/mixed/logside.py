@@ -43,7 +43,7 @@ def types(found: Material, view: View, joined: pd.DataFrame) -> tuple[pd.Series,
     texts = {name: str(place[name]) for name in ("notebook", "table", "key", "column")}
     notebook, table, key, values_in = texts.values()
     measure = Measure("types", view.name, "usage log", notebook, table, values_in, per="participant", key=key)
-    values, reason = column(found.study, measure)
+    values, reason = column(found, measure)
     called = {part.log: part.id for part in view.parts if part.log}
     linked = joined[joined["log_id"].isin(values.index)]
     said = [str(values[log_id]) for log_id in linked["log_id"]]
@@ -68,7 +68,7 @@ def numbers(found: Material, joined: pd.DataFrame) -> tuple[pd.DataFrame, dict[s
     for measure in found.framework.measures:
         if measure.per == "study":
             continue
-        values, reason = column(found.study, measure)
+        values, reason = column(found, measure)
         if reason:
             missing[measure.id] = reason
             continue
@@ -84,7 +84,7 @@ def measured(found: Material, identity: str) -> pd.Series:
     import pandas as pd
 
     measure = found.framework.measure(identity)
-    return column(found.study, measure)[0] if measure and measure.key else pd.Series(dtype=float)
+    return column(found, measure)[0] if measure and measure.key else pd.Series(dtype=float)
 
 
 def ids(found: Material, per: str) -> list[str] | None:
@@ -92,7 +92,7 @@ def ids(found: Material, per: str) -> list[str] | None:
     known: set[str] = set()
     for measure in found.framework.measures:
         if measure.per == per:
-            known |= set(column(found.study, measure)[0].index)
+            known |= set(column(found, measure)[0].index)
     return sorted(known) or None
 
 

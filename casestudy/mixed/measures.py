@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casestudy.codebook.framework import Measure
+from casestudy.coding.material import Material
 from casestudy.errors import CaseStudyError, InputError, Problem, UndeclaredInput, nearest
-from casestudy.outputs import csv_text, read_table
-from casestudy.study import Study
+from casestudy.outputs import csv_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,12 +39,12 @@ class Reading:
     reason: str = ""
 
 
-def read(study: Study, measure: Measure) -> Reading:
+def read(found: Material, measure: Measure) -> Reading:
     """Read a number of the study.
 
     Parameters
     ----------
-    study : Study
+    found : Material
     measure : Measure
         Its rows must leave exactly one row of its table.
 
@@ -55,7 +55,7 @@ def read(study: Study, measure: Measure) -> Reading:
     """
     query = described(measure)
     try:
-        rows = _rows(study, measure)
+        rows = _rows(found, measure)
     except (InputError, UndeclaredInput) as error:
         return Reading(math.nan, query, reason=_reason(error))
     if len(rows) != 1:
@@ -69,7 +69,7 @@ def read(study: Study, measure: Measure) -> Reading:
     return Reading(number, query, digest, "" if number == number else "the table holds no value there")
 
 
-def column(study: Study, measure: Measure) -> tuple[pd.Series, str]:
+def column(found: Material, measure: Measure) -> tuple[pd.Series, str]:
     """Read a column of numbers keyed by participant of the log, or by household.
 
     Returns
@@ -80,7 +80,7 @@ def column(study: Study, measure: Measure) -> tuple[pd.Series, str]:
     import pandas as pd
 
     try:
-        rows = _rows(study, measure)
+        rows = _rows(found, measure)
     except (InputError, UndeclaredInput) as error:
         return pd.Series(dtype=float), _reason(error)
     keys = rows[measure.key].astype(str)
@@ -100,8 +100,8 @@ def described(measure: Measure) -> str:
     return ", ".join([f"outputs/{measure.notebook}/{measure.table}.csv", *chosen, f"column {measure.column}"])
 
 
-def _rows(study: Study, measure: Measure) -> pd.DataFrame:
-    table = read_table(study, measure.notebook, measure.table)
+def _rows(found: Material, measure: Measure) -> pd.DataFrame:
+    table = found.saved(measure.notebook, measure.table)
     _need(table.columns, [measure.column, *measure.rows, *([measure.key] if measure.key else [])], measure)
     for name, allowed in measure.rows.items():
         table = table[table[name].astype(str).isin(allowed)]

@@ -14,7 +14,6 @@ from casestudy.mixed import joined as joining
 from casestudy.mixed.crosswalk import Agreement
 from casestudy.mixed.measures import column
 from casestudy.mixed.presence import best_quote, who_has
-from casestudy.outputs import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,7 +176,7 @@ def _sparklines(found: Material, view: Any, joined: pd.DataFrame) -> dict[str, l
     if not {"notebook", "table", "key", "order", "column"} <= set(place):
         return {}
     try:
-        table = read_table(found.study, place["notebook"], place["table"])
+        table = found.saved(place["notebook"], place["table"])
     except (InputError, UndeclaredInput):
         return {}
     if not {place["key"], place["order"], place["column"]} <= set(table.columns):
@@ -196,7 +195,7 @@ def _mixers(found: Material, view: Any) -> float:
     measures = (
         [found.framework.measure(part.measures[0]) for part in view.parts if part.measures] if view else []
     )
-    columns = [column(found.study, one)[0] for one in measures if one is not None]
+    columns = [column(found, one)[0] for one in measures if one is not None]
     columns = [one for one in columns if len(one)]
     if not columns:
         return math.nan

@@ -102,7 +102,7 @@ class Basis:
         for name in ("product_id", "unit_mg", "cent_mg"):
             facts = facts.append_column(name, self.resolved[name])
         joined = self.purchases.join(facts)
-        mg = (joined.quantity * joined.unit_mg // 1000 + joined.cents * joined.cent_mg).cast("int64")
+        mg = (joined.quantity * joined.unit_mg // 1000 + joined.worth * joined.cent_mg).cast("int64")
         believed = (joined.quantity.abs() <= 1000 * LARGE_QUANTITY) & (mg.abs() <= HEAVIEST_MG)
         return joined.mutate(mg=believed.ifelse(mg, 0)).drop("unit_mg", "cent_mg")
 

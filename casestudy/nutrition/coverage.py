@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casestudy.files import tables
 from casestudy.files.tables import Column, Schema
@@ -11,6 +11,8 @@ from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import ALL
 from casestudy.nutrition.foodmap import MAP
 from casestudy.nutrition.weights import REJECTED
+from casestudy.purchases.food import read_rules
+from casestudy.purchases.last_resort import last_resort
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -52,6 +54,9 @@ class Coverage:
         percent``.
     unmapped : pandas.DataFrame
         The largest (department, category, type) without an explicit row: ``sales, percent, group``.
+    departments : pandas.DataFrame
+        Departments that only the last rule of what is food decided, by sales: see
+        `casestudy.purchases.last_resort.last_resort`.
     components : pandas.DataFrame
         ``component, percent``: sales of food groups whose composition reports it.
     check : pandas.DataFrame
@@ -69,6 +74,7 @@ class Coverage:
     rejected: pd.DataFrame
     counts: pd.DataFrame
     unmapped: pd.DataFrame
+    departments: pd.DataFrame
     components: pd.DataFrame
     check: pd.DataFrame
 
@@ -91,7 +97,7 @@ def coverage(study: Study, basis: Basis) -> Coverage:
     loose = products[products["mapped_by"] != "explicit"]
     unmapped = loose.groupby([*keys, "group"], as_index=False)["amount"].sum()
     unmapped = unmapped.rename(columns={"amount": "sales"})
-    unmapped["percent"] = 100 * unmapped["sales"] / sales
+    unmapped["percent"] = _percent(unmapped["sales"], sales)
     unmapped["sales"] = unmapped["sales"].round(2)
     refused = products["status"].where(~products["note"].eq("size rejected: implausible"), "implausible")
     rejected = _share(products.assign(status=refused)[refused.isin(REJECTED)], ["status"], sales)
@@ -113,15 +119,20 @@ def coverage(study: Study, basis: Basis) -> Coverage:
         unmapped=unmapped.sort_values(
             ["sales", *keys], ascending=[False, True, True, True], ignore_index=True
         ),
+        departments=last_resort(basis.purchases, read_rules(study)),
         components=_components(basis, sales),
         check=_second(study, basis),
     )
 
 
+def _percent(part: Any, whole: float) -> Any:
+    return 100 * part / whole if whole else float("nan")
+
+
 def _share(products: pd.DataFrame, by: list[str], sales: float) -> pd.DataFrame:
     grouped = products.groupby(by, sort=True)
     frame = grouped.agg(products=("product_id", "size"), lines=("rows", "sum"), sales=("amount", "sum"))
-    frame["percent"] = 100 * frame["sales"] / sales if sales else float("nan")
+    frame["percent"] = _percent(frame["sales"], sales)
     return frame.reset_index().sort_values(["sales", *by], ascending=False, ignore_index=True)
 
 
@@ -144,7 +155,7 @@ def _components(basis: Basis, sales: float) -> pd.DataFrame:
     spent = basis.products.groupby("group")["amount"].sum()
     known = basis.groups.middle.notna()
     rows = [
-        (one.id, one.name, 100 * spent[spent.index.isin(known.index[known[one.id]])].sum() / sales)
+        (one.id, one.name, _percent(spent[spent.index.isin(known.index[known[one.id]])].sum(), sales))
         for one in ALL
     ]
     return pd.DataFrame(rows, columns=["component", "name", "percent"])

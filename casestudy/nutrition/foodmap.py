@@ -12,6 +12,7 @@ from casestudy.files import tables
 from casestudy.files.tables import Column, Schema
 from casestudy.nutrition import composition
 from casestudy.nutrition.components import COMPONENTS, IDS
+from casestudy.proportions import at_least, at_most
 from casestudy.purchases.columns import distinct, numbers, plain, texts
 from casestudy.study import Study
 
@@ -53,7 +54,7 @@ MIXTURES = Schema(
     "mixtures",
     (
         Column("group", "text", "the group"),
-        Column("data_type", "text", "the kind of food record", allowed=composition.REFERENCE_TYPES),
+        Column("data_type", "text", "the kind of food record", allowed=composition.DATA_TYPES),
         Column("food", "text", "the reference food's name"),
         Column("share_percent", "number", "its share of the group's weight; 0 for a bound only", "%"),
         Column(
@@ -255,7 +256,7 @@ def _means(groups: list[str], by: list[str], share: np.ndarray, amounts: np.ndar
         rest[row] = summed - total[row] - added
         total[row] = summed
         reported[row] += np.where(known, weight, 0.0)
-    enough = reported >= _LEAST_REPORTED
+    enough = at_least(reported, _LEAST_REPORTED)
     return np.where(enough, total / np.where(enough, reported, 1.0), np.nan)
 
 
@@ -267,7 +268,23 @@ def _larger(one: pd.Series, other: pd.Series) -> pd.Series:
     return one.where(one >= other, other)
 
 
+_MOST = {"refuse_percent": 100.0, "fvl_percent": 100.0, "added_sugar_share": 1.0}
+"""The greatest that a share of a food group can be."""
+
+
+def _shares(found: FoodGroups) -> Iterator[Problem]:
+    """Shares of groups and mixtures below 0 or above the whole."""
+    asked = [(GROUPS_FILE, found.facts, name, most) for name, most in _MOST.items()]
+    asked += [(MIXTURES_FILE, found.mixtures, "share_percent", 100.0)]
+    for where, table, name, most in asked:
+        for row, value in enumerate(table[name].to_pylist(), start=2):
+            if value is not None and not (value >= 0 and at_most(value, most)):
+                remedy = f"Write a share from 0 to {most:g}."
+                yield Problem(f"{where}, row {row}", f"{name} is {value:g}.", remedy)
+
+
 def _problems(found: FoodGroups) -> Iterator[Problem]:
+    yield from _shares(found)
     groups = found.facts["group"].to_pylist()
     known = {*groups, NOT_FOOD}
     mapped, defaults, mixtures = found.mapped, found.mapped_by_default, found.mixtures
@@ -289,7 +306,7 @@ def _problems(found: FoodGroups) -> Iterator[Problem]:
     ):
         sums[group] = sums.get(group, 0.0) + share
     for group, total in sorted(sums.items()):
-        if abs(total - 100) > 0.01:
+        if not at_most(abs(total - 100), 0.01):
             yield Problem(MIXTURES_FILE, f"the shares of {group!r} sum to {total:g}.", "Make them 100.")
     for group in groups:
         if group not in sums:

@@ -100,7 +100,9 @@ def _summed(
     lines = basis.weighed(pa.table(list(columns.values()), names=list(columns)))
     if months:
         lines = lines.filter(lines.month_number.isin([int(month.replace("-", "")) for month in months]))
-    counted = lines.mg > 0
+    # A coupon on a line of its own weighs nothing and comes off the spend of what it was given for.
+    coupon = (lines.quantity == 0) & (lines.cents < 0) & (lines.way > 0)
+    counted = (lines.mg != 0) | coupon
 
     def spend(share: str) -> ibis.Value:
         return _whole(lines.cents.sum(where=counted & (lines.way == _WAYS[share])))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from casestudy.nutrition import measures, recommend
 from casestudy.nutrition.components import IDS, KJ_PER_KCAL
 from casestudy.nutrition.foodmap import FoodGroups
-from casestudy.proportions import Z95
+from casestudy.nutrition.receipt import has_weight
+from casestudy.proportions import Z95, at_least
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ def summary(food: pd.DataFrame, periods: dict[str, tuple[str, ...]], rules: Disp
     rows = []
     for period, months in periods.items():
         part = food[food["month"].isin(months)]
-        counted = part[part["grams"] > 0]
+        counted = part[has_weight(part)]
         spend, behind = part["spend"].sum(), counted["spend"].sum()
         shares = {
             f"{share}_percent": percent(counted.loc[counted["share"] == share, "spend"].sum(), behind)
@@ -81,10 +82,10 @@ def _why_not(
     active = part["month"].nunique()
     if months > 1 and active < rules.window_months:
         return f"food was bought here in {active} of {rules.window_months} months"
-    if spend < least:
+    if not at_least(spend, least):
         return f"food for {spend:.2f} was bought here; figures are shown from {least:g}"
     covered = percent(behind, spend)
-    if covered < rules.coverage:
+    if not at_least(covered, rules.coverage):
         return f"{covered:.0f} % of the food spend has a known weight; shown from {rules.coverage:g} %"
     return ""
 
@@ -196,14 +197,16 @@ def trend(
 
     monthly = totals(food, ["month"]).reindex(list(months)).fillna(0.0)
     spend = food.groupby("month")["spend"].sum().reindex(list(months)).fillna(0.0)
-    counted = food[food["grams"] > 0].groupby("month")["spend"].sum().reindex(list(months)).fillna(0.0)
+    counted = food[has_weight(food)].groupby("month")["spend"].sum().reindex(list(months)).fillna(0.0)
     coverage = 100 * counted / spend.where(spend > 0)
-    enough = (spend >= rules.month_spend) & (coverage >= rules.coverage)
+    enough = at_least(spend, rules.month_spend) & at_least(coverage, rules.coverage)
     wide = spend.rolling(3, min_periods=3).sum()
     active = (spend > 0).rolling(3, min_periods=3).sum()
     wide_coverage = 100 * counted.rolling(3, min_periods=3).sum() / wide.where(wide > 0)
     wide_enough = (
-        (wide >= rules.window_spend) & (active >= rules.window_months) & (wide_coverage >= rules.coverage)
+        at_least(wide, rules.window_spend)
+        & (active >= rules.window_months)
+        & at_least(wide_coverage, rules.coverage)
     )
     values = measures.compute(monthly).where(enough, axis=0)
     rolling = measures.compute(monthly.rolling(3, min_periods=3).sum()).where(wide_enough, axis=0)

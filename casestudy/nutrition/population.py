@@ -10,6 +10,7 @@ from casestudy.nutrition.components import IDS
 from casestudy.nutrition.periods import DisplayRules
 from casestudy.nutrition.recommend import Profile
 from casestudy.nutrition.scores import food_of, nrf93, nutri_score
+from casestudy.proportions import at_least
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +40,8 @@ def household_year(population: pd.DataFrame, rules: DisplayRules | None = None) 
     sums["coverage_percent"] = 100 * sums["counted_spend"] / sums["food_spend"].where(sums["food_spend"] > 0)
     sums["shown"] = (
         (sums["months"] >= rules.window_months)
-        & (sums["food_spend"] >= rules.window_spend)
-        & (sums["coverage_percent"] >= rules.coverage)
+        & at_least(sums["food_spend"], rules.window_spend)
+        & at_least(sums["coverage_percent"], rules.coverage)
     )
     return sums.join(measures.compute(sums))
 

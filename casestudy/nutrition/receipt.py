@@ -57,7 +57,7 @@ def household_lines(basis: Basis, household_id: int | str) -> pd.DataFrame:
     for column, empty in (("group", ""), ("mapped_by", "nothing"), ("route", "none"), ("share", "none")):
         lines[column] = lines[column].fillna(empty)
     units = lines["quantity"] * lines["unit_mg"].fillna(0) // 1000
-    mg = units + lines["cents"] * lines["cent_mg"].fillna(0)
+    mg = units + lines["worth"] * lines["cent_mg"].fillna(0)
     believed = (lines["quantity"].abs() <= 1000 * LARGE_QUANTITY) & (mg.abs() <= HEAVIEST_MG)
     mg = mg.where(believed, 0)
     groups = basis.groups.groups.set_index("group")
@@ -94,6 +94,16 @@ def household_lines(basis: Basis, household_id: int | str) -> pd.DataFrame:
         ["timestamp", "basket_id", "product_id"], ignore_index=True
     )
     return frame.drop(columns="timestamp")
+
+
+def has_weight(lines: pd.DataFrame) -> pd.Series:
+    """Which of a household's lines have a known weight behind their spend, returns among them.
+
+    A coupon on a line of its own weighs nothing; it comes off the spend of what it was given for, and counts
+    where the weight of that is known.
+    """
+    coupon = lines["quantity"].eq(0) & (lines["spend"] < 0) & lines["share"].ne("none")
+    return lines["grams"].ne(0) | coupon
 
 
 def _is(table: ibis.Table, household_id: int | str) -> Any:

@@ -11,6 +11,7 @@ from casestudy.errors import InputError, Problem, nearest
 from casestudy.files import tables
 from casestudy.files.tables import Column, Schema
 from casestudy.nutrition.measures import BY_ID
+from casestudy.proportions import at_least, at_most
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -69,9 +70,9 @@ class Target:
         """
         if math.isnan(value) or (math.isnan(self.low) and math.isnan(self.high)):
             return "not judged"
-        if value < self.low:
+        if not math.isnan(self.low) and not at_least(value, self.low):
             return "below"
-        return "above" if value > self.high else "within"
+        return "within" if math.isnan(self.high) or at_most(value, self.high) else "above"
 
 
 @dataclass(frozen=True)

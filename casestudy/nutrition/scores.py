@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from casestudy.errors import Problem, raise_if
 from casestudy.nutrition.components import KJ_PER_KCAL, SALT_PER_SODIUM
+from casestudy.proportions import at_most
 
 KINDS = ("general", "red-meat", "cheese", "fats", "beverage", "water")
 STAR_CATEGORIES = ("food", "dairy", "dairy-drink", "fats", "cheese", "drink", "flavoured-water", "produce")
@@ -35,6 +38,11 @@ class Food:
         One of `KINDS`: which table applies.
     sweetener : bool
         Whether a beverage holds a non-nutritive sweetener.
+
+    Raises
+    ------
+    InputError
+        With every amount below 0, and a share of fruit above 100 %.
     """
 
     energy_kj: float
@@ -51,6 +59,27 @@ class Food:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind {self.kind!r} is none of {', '.join(KINDS)}")
+        raise_if(list(self._problems()), "The food cannot be scored.")
+
+    def _problems(self) -> Iterator[Problem]:
+        """Amounts below 0, and a share of more than the whole."""
+        for name in (
+            "energy_kj",
+            "sugars_g",
+            "sfa_g",
+            "sodium_mg",
+            "fibre_g",
+            "protein_g",
+            "fat_g",
+            "fvl_percent",
+        ):
+            if getattr(self, name) < 0:
+                found = f"{name} is {getattr(self, name):g}, below 0."
+                yield Problem("food", found, "Give an amount of 0 or more.")
+        if self.fvl_percent > 100 and not at_most(self.fvl_percent, 100):
+            yield Problem(
+                "food", f"fvl_percent is {self.fvl_percent:g}, above 100.", "Give a share of the food."
+            )
 
 
 @dataclass(frozen=True)

@@ -335,6 +335,9 @@ def _route(
     if state == "multipack":
         packs = next((packs for mark, packs in _TYPE_PACKS if mark in known.type), _PACKS["CAN"])
         packs = packs if "CAN" in known.type else _PACKS["BOTTLE"]
+        if size.kind == "two numbers":  # the size itself says how many
+            many = _nearest(_readings(size, grams)[::-1], unit_price, 0.8)
+            return "multipack", many, _NAN, f"{size.count:g} in the pack, as its size says"
         many = _nearest([n * grams for n in (*packs, 1)], unit_price, 0.8)
         return "multipack", many, _NAN, f"{many / grams:.0f} of one can's or bottle's size"
     if state == "count only":
@@ -354,13 +357,19 @@ def _route(
 
 
 def _two_numbers(size: Size, whole: float, unit_price: float, price: float) -> tuple[str, float, float, str]:
-    grams = _nearest([whole, whole * size.count], unit_price, price)
-    reading = "the amount is the whole" if grams == whole else f"{size.count:g} of the amount"
+    readings = _readings(size, whole)
+    grams = _nearest(readings, unit_price, price)
+    reading = f"{size.count:g} of the amount" if grams == readings[-1] else "the amount is the whole"
     if not 0.15 <= unit_price / grams * 1000 <= 120:
         return ("price per kg", _NAN, price, "size rejected: implausible") if price == price else (
             "none", _NAN, _NAN, "size rejected: implausible"
         )  # fmt: skip
     return "two numbers", grams, _NAN, f"{reading} ({size.form})"
+
+
+def _readings(size: Size, grams: float) -> list[float]:
+    """What two numbers may weigh: the amount as the whole, or as one of them; n x each leaves no doubt."""
+    return [grams] if size.form == "n x each" else [grams, grams * size.count]
 
 
 def _nearest(grams: list[float], unit_price: float, price: float) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from casestudy.errors import Problem
 from casestudy.files.tables import Column, Schema, read_csv
-from casestudy.people.interviewers import INTERVIEWERS
+from casestudy.people.documents import Sheet, is_talk
 from casestudy.study import Study
 from casestudy.transcripts.transcript import FOLDER, Transcript
 from casestudy.wording import counted
@@ -60,25 +60,10 @@ def read(study: Study) -> pd.DataFrame:
     return table.sort_values("participant_id", kind="stable").reset_index(drop=True)
 
 
-def is_talk(document: Transcript) -> bool:
-    """Whether a document reads like an interview: an interviewer speaks in it, or several people do.
-
-    A front line ``> Not an interview`` says that it is none, such as the minutes of a meeting.
-
-    Examples
-    --------
-    >>> from casestudy.transcripts.transcript import from_text
-    >>> is_talk(from_text("Aino: Hello.\\n\\nEero: Hello.", "t")), is_talk(from_text("A memo.", "d"))
-    (True, False)
-    """
-    speakers = {one.casefold() for one in document.speakers}
-    told = any(note.casefold().startswith("not an interview") for note in document.notes)
-    return not told and (len(speakers) > 1 or bool(speakers & set(INTERVIEWERS)))
-
-
 def unmatched(
     table: pd.DataFrame,
     documents: Mapping[str, Transcript],
+    whose: Mapping[str, Sheet],
     broken: Collection[str] = (),
     *,
     there: bool = True,
@@ -91,6 +76,8 @@ def unmatched(
         From `read`.
     documents : mapping of id to Transcript
         What can be read of the study's documents.
+    whose : mapping of document to Sheet
+        From `casestudy.people.documents.sheets`.
     broken : collection of str
         Ids of documents that are there and cannot be read.
     there : bool
@@ -103,7 +90,9 @@ def unmatched(
         there is no file at all. A row that only ties an account of the log to a household needs no
         transcript.
     """
-    talks = [name for name, one in sorted(documents.items()) if is_talk(one)]
+    talks = [
+        name for name, one in sorted(documents.items()) if is_talk(one) and not whose[name].speaks_for_itself
+    ]
     if not there and talks:
         named = ", ".join(talks[:5]) + (", …" if len(talks) > 5 else "")
         found = f"it is not there, so {counted(len(talks), 'interview')} ({named}) would be of nobody."
@@ -112,17 +101,18 @@ def unmatched(
     known = {str(one).casefold(): str(one) for one in table["participant_id"]}
     problems = []
     for name in talks:
-        if known.get(name.casefold()) != name:
+        if not whose[name].participants:
             like = known.get(name.casefold())
             remedy = f"Write {name!r} for {like!r}" if like else f"Write the row {name},GROUP"
             found = f"{FILE} has no row {name!r}, so the interview would be of nobody."
             remedy += ", or open the document with '> Not an interview'."
             problems.append(Problem(f"{FOLDER}/{name}.{documents[name].format}", found, remedy))
+    heard = {who for one in whose.values() for who in one.participants}
     for one in table.to_dict("records"):
         name = str(one["participant_id"])
         told = [column for column in ("log_id", "household_id") if one[column] == one[column] and one[column]]
         dated = one["interviewed_on"] == one["interviewed_on"] and one["interviewed_on"]
-        if name not in documents and name not in broken and (dated or len(told) < 2):
+        if name not in heard and name not in broken and (dated or len(told) < 2):
             remedy = f"Put {FOLDER}/{name}.md there (or .txt, .docx, .vtt, …), or take the row out."
             problems.append(Problem(f"{FILE}, participant {name!r}", "there is no transcript.", remedy))
     return problems

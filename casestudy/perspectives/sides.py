@@ -131,7 +131,7 @@ def numbers(
         if one is None or one.per != "study":
             continue
         mine = [name for name in one.rows.get("number", ()) if name in (known or {})]
-        reading = Reading((known or {})[mine[0]], described(one)) if mine else read(found.study, one)
+        reading = Reading((known or {})[mine[0]], described(one)) if mine else read(found, one)
         readings.append((one.name, one.unit, reading))
     return readings
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import CaseStudyError, Problem
 from casestudy.purchases import food
-from casestudy.purchases.read import Purchases
-from casestudy.purchases.schema import LARGE_QUANTITY
+from casestudy.purchases.read import Purchases, product_records
+from casestudy.purchases.schema import FOOD, LARGE_QUANTITY
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ _ODD = {
     "unknown product": (
         "the product has no record; the line counts as not recognised",
         "Add the product to the product table.",
+    ),
+    "coupon": (
+        "a manufacturer's coupon is worth more than its line, or stands on a line of its own: "
+        "it is taken off what the household paid",
+        "Nothing to do: the weight counts, the coupon comes off the spend.",
     ),
     "nothing bought": (
         "quantity and amount are 0",
@@ -57,8 +62,8 @@ def purchase_problems(purchases: Purchases) -> tuple[pd.DataFrame, list[Problem]
     Returns
     -------
     (pandas.DataFrame, list of Problem)
-        ``odd, what, lines, amount`` for every kind, 0 where there are none; and up to `MOST_LISTED` lines of
-        each kind that needs a remedy, by household, time and product.
+        ``odd, what, lines, amount`` for every kind, 0 where there are none (coupons: if there are any); and
+        up to `MOST_LISTED` lines of each kind that needs a remedy, by household, time and product.
     """
     import pandas as pd
 
@@ -72,9 +77,11 @@ def purchase_problems(purchases: Purchases) -> tuple[pd.DataFrame, list[Problem]
     problems: list[Problem] = []
     for odd, (what, remedy) in _ODD.items():
         many = int(found["lines"].get(odd, 0))
+        if odd == "coupon" and not many:
+            continue
         cents = found["cents"].get(odd, 0)
         rows.append((odd, what, many, 0.0 if pd.isna(cents) else float(cents) / 100))
-        if many and odd not in ("nothing bought", "free"):
+        if many and odd not in ("nothing bought", "free", "coupon"):
             problems += _listed(purchases, marked, odd, many, what, remedy)
     return pd.DataFrame(rows, columns=["odd", "what", "lines", "amount"]), problems
 
@@ -91,8 +98,9 @@ def _mark(purchases: Purchases) -> ibis.Table:
     table = table.left_join(again, same).drop([f"{name}_right" for name in same])
     odd = ibis.cases(
         (table.timestamp.isnull() | table.quantity.isnull() | table.cents.isnull(), "unreadable"),
-        ((table.quantity < 0) | (table.cents < 0), "negative"),
-        ((table.quantity == 0) & (table.cents == 0), "nothing bought"),
+        ((table.quantity < 0) | (table.worth < 0), "negative"),
+        (table.cents < 0, "coupon"),
+        ((table.quantity == 0) & (table.worth == 0), "nothing bought"),
         (table.known.isnull(), "unknown product"),
         (table.times.notnull(), "repeated"),
         (table.quantity == 0, "no quantity"),
@@ -134,11 +142,29 @@ def _listed(purchases: Purchases, marked: Any, odd: str, many: int, what: str, r
 
 
 def check(study: Study) -> list[Problem]:
-    """Every problem of the files that say what is food."""
+    """Every problem of the files that say what is food, and of the product table; whether any of it is food.
+
+    Receipt lines are not read: see `purchase_problems`.
+    """
     if not study.inputs(food.RULES):
         return []
     try:
         food.read_rules(study)
+        if not _is_there(study):
+            return []
+        classes = set(product_records(study)["class"].unique().to_pylist())
     except CaseStudyError as error:
         return list(error.problems)
-    return []
+    if classes & set(FOOD):
+        return []
+    found = f"none of its products is food: they are {', '.join(sorted(classes))}."
+    remedy = f"Name its departments in {food.RULES}; casestudy nutrition coverage lists them by sales."
+    return [Problem("purchases", found, remedy)]
+
+
+def _is_there(study: Study) -> bool:
+    """Whether the source of purchases can be found on this machine; that it is not is said elsewhere."""
+    try:
+        return "purchases" in study.sources and study.locate("purchases").exists()
+    except CaseStudyError:
+        return False

@@ -6,9 +6,8 @@ import codecs
 import csv
 import gzip
 import io
-import math
 import zlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -17,6 +16,15 @@ from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.files import tables
 from casestudy.files.tables import Column
 from casestudy.purchases.schema import LINES, PRODUCTS
+from casestudy.purchases.written import (
+    number_expression,
+    read_time,
+    read_whole,
+    time_expression,
+    trimmed,
+    trimmed_expression,
+    whole_expression,
+)
 
 if TYPE_CHECKING:
     import ibis
@@ -25,9 +33,6 @@ if TYPE_CHECKING:
 ENDINGS = (".parquet", ".csv", ".csv.gz")
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _PIECE = 1 << 20
-_MOST = 1e8
-"""A quantity or an amount beyond this is a mistake; up to it, weights are exact whole numbers."""
-_YEARS = (1900, 2200)
 _MOST_SEARCHED = 500_000_000
 
 
@@ -82,21 +87,18 @@ def read_lines(folder: Path, connection: Any, hours: int = 0) -> tuple[ibis.Tabl
         raw, separator = engine.parquet(connection, *paths), ","
         _expect_columns(raw.columns, paths[0].name)
     currency = _currency(raw, connection)
-    code = raw.currency.cast("string").strip().upper() if currency else None
-    household, product = (
-        raw[name].cast("string").strip().nullif("") for name in ("household_id", "product_id")
-    )
-    written = raw.timestamp.cast("string").replace("T", " ").substr(0, 19)
-    time = written.try_cast("timestamp") + ibis.interval(hours=hours)
-    time = time.year().between(*_YEARS).ifelse(time, ibis.null("timestamp"))
-    basket = household.concat(" ", written)
+    code = trimmed_expression(raw.currency).upper() if currency else None
+    household, product = (trimmed_expression(raw[name]).nullif("") for name in ("household_id", "product_id"))
+    time = time_expression(raw.timestamp.cast("string"))
+    basket = household.concat(" ", time.cast("string"))
+    time = time + ibis.interval(hours=hours)
     if "basket_id" in raw.columns:
         basket = ibis.coalesce(raw.basket_id.cast("string"), basket)
 
     def whole(name: str, times: int) -> ibis.Value:
-        plain = raw[name].cast("string").replace(",", ".") if separator == ";" else raw[name]
-        number = plain.try_cast("float64")
-        return (number.abs() <= _MOST).ifelse((number * times).round(), ibis.null("float64")).cast("int64")
+        if raw[name].type().is_numeric():
+            return number_expression(raw[name], times)
+        return whole_expression(raw[name], times, comma=separator == ";")
 
     every = raw.select(
         household_id=household,
@@ -107,6 +109,7 @@ def read_lines(folder: Path, connection: Any, hours: int = 0) -> tuple[ibis.Tabl
         month_number=(time.year() * 100 + time.month()).cast("int32"),
         quantity=whole("quantity", 1000),
         cents=whole("amount", 100),
+        worth=whole("amount", 100),
         foreign=code.fill_null(currency) != currency if code is not None else ibis.literal(False),
     )
     ids = every.household_id.isnull() | every.product_id.isnull()
@@ -138,7 +141,9 @@ def _read_text(paths: list[Path], connection: Any) -> tuple[ibis.Table, str]:
     for header, files in same.items():
         names = list(header)
         if connection.name == "pyspark":
-            part = connection.read_csv(files, header=True, sep=separator)
+            # As the embedded engine is told below: quotes within quotes are doubled, a cell may have lines.
+            quoted = {"quote": '"', "escape": '"', "multiLine": True, "inferSchema": False}
+            part = connection.read_csv(files, header=True, sep=separator, **quoted)
         else:
             # Said outright: an engine that guesses may take a line that is too short for the header.
             said = {"delim": separator, "quote": '"', "escape": '"', "header": True, "auto_detect": False}
@@ -243,24 +248,13 @@ def places(paths: list[Path], hours: int, lines: list[tuple[Any, ...]]) -> list[
 def _as_read(row: dict[str, Any], hours: int, separator: str) -> tuple[Any, ...]:
     """A row's household, product, time, quantity and cents as the engine reads them."""
 
-    def whole(name: str, times: int) -> int | None:
-        text = (row.get(name) or "").strip()
-        try:
-            number = float(text.replace(",", ".") if separator == ";" else text)
-        except ValueError:
-            return None
-        if not abs(number) <= _MOST:
-            return None
-        return int(math.copysign(math.floor(abs(number * times) + 0.5), number))
-
-    try:
-        time = datetime.fromisoformat((row.get("timestamp") or "")[:19]) + timedelta(hours=hours)
-    except (ValueError, OverflowError):
-        time = None
-    if time is not None and not _YEARS[0] <= time.year <= _YEARS[1]:
-        time = None
-    household, product = ((row.get(name) or "").strip() or None for name in ("household_id", "product_id"))
-    return household, product, time, whole("quantity", 1000), whole("amount", 100)
+    comma = separator == ";"
+    time = read_time(row.get("timestamp") or "")
+    household, product = (trimmed(row.get(name)) or None for name in ("household_id", "product_id"))
+    quantity, cents = (
+        read_whole(row.get(name) or "", times, comma) for name, times in (("quantity", 1000), ("amount", 100))
+    )
+    return household, product, time and time + timedelta(hours=hours), quantity, cents
 
 
 def read_products(folder: Path) -> pd.DataFrame:
@@ -325,7 +319,7 @@ def _currency(raw: ibis.Table, connection: Any) -> str:
     """The code that most lines have; empty where the lines have none."""
     if "currency" not in raw.columns:
         return ""
-    codes = raw.select(currency=raw.currency.cast("string").strip().upper().nullif(""))
+    codes = raw.select(currency=trimmed_expression(raw.currency).upper().nullif(""))
     counted = codes.group_by("currency").agg(lines=codes.count())
     counts = connection.execute(counted).dropna(subset=["currency"])
     counts = counts.sort_values(["lines", "currency"], ascending=[False, True])

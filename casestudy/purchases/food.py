@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from casestudy.files import tables
@@ -12,6 +13,7 @@ from casestudy.study import Study
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
 
 RULES = "profiles/food-classes.csv"
 
@@ -64,14 +66,23 @@ def classify(products: pa.Table | pd.DataFrame, rules: pa.Table) -> pa.Array:
     >>> classify(shelf, rules).to_pylist()
     ['alcohol', 'food']
     """
+    decide = decider(rules)
+    pairs, which = distinct(products["department"], products["category"])
+    return texts([decide(*pair)[1] for pair in pairs], which)
+
+
+def decider(rules: pa.Table) -> Callable[[str, str], tuple[bool, str]]:
+    """Department and category to whether only the rule for all decides (or none does), and the class."""
     first: dict[tuple[str, str], tuple[int, str]] = {}
     written = zip(*(rules[name].to_pylist() for name in ("department", "category", "class")), strict=True)
     for position, (department, category, decided) in enumerate(written):
         first.setdefault((department, category), (position, decided))
 
-    def decide(department: str, category: str) -> str:
+    def decide(department: str, category: str) -> tuple[bool, str]:
         asked = [(department, category), (department, "*"), ("*", category), ("*", "*")]
-        return min((first[key] for key in asked if key in first), default=(0, "unknown"))[1]
+        found = min((first[key] for key in asked if key in first), default=(0, "unknown"))
+        return found[0] == first.get(("*", "*"), (0, ""))[0] or not any(key in first for key in asked), found[
+            1
+        ]
 
-    pairs, which = distinct(products["department"], products["category"])
-    return texts([decide(*pair) for pair in pairs], which)
+    return decide

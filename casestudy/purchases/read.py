@@ -25,6 +25,7 @@ JOURNEY_LINES = {
     "product_id",
     "quantity",
     "sales_value",
+    "coupon_disc",
     "transaction_timestamp",
 }
 JOURNEY_HOURS = -5
@@ -46,8 +47,10 @@ class Purchases:
     lines : ibis.Table
         ``household_id``, ``basket_id``, ``product_id``, ``timestamp`` (local time), ``month``
         (text, ``2017-03``), ``month_number`` (201703), ``quantity`` (thousandths of a unit, integer),
-        ``cents`` (paid after discounts,
-        hundredths of the currency, integer). Integers, so that sums are exact on every engine.
+        ``cents`` (what the household paid, hundredths of the currency, integer) and ``worth`` (what the
+        retailer received for it: prices and weights follow this, since a manufacturer's coupon makes no food
+        lighter). Integers, so that sums are exact on every engine. A coupon on a line of its own, or worth
+        more than its line, makes ``cents`` negative.
     records : pyarrow.Table
         A row per product: ``product_id``, ``department``, ``category``, ``type``, ``size``, ``brand``,
         ``class``.
@@ -125,15 +128,35 @@ def open_purchases(study: Study, connection: Any = None, hours: int | None = Non
     return _documented(folder, connection, rules, hours or 0)
 
 
+def product_records(study: Study) -> pa.Table:
+    """The study's product records with their classes, without a look at receipt lines.
+
+    Returns
+    -------
+    pyarrow.Table
+        As `Purchases.records`.
+
+    Raises
+    ------
+    InputError
+        When files or columns are missing or have problems.
+    """
+    folder = study.source("purchases")
+    rules = food.read_rules(study)
+    journey = (folder / "transactions.parquet").is_file()
+    return _journey_records(folder, rules) if journey else _documented_records(folder, rules)
+
+
 def _journey(folder: Path, connection: Any, rules: pa.Table, hours: int) -> Purchases:
     import ibis
-    from pyarrow import parquet
 
     path = folder / "transactions.parquet"
     raw = engine.parquet(connection, path)
     _expect(JOURNEY_LINES, raw.columns, path.name)
     with engine.step("receipt lines", connection):
         raw = engine.shared(connection, raw.select(sorted(JOURNEY_LINES)), path)
+    # Its description: sales_value is what the retailer received, and manufacturers pay their coupons to it.
+    worth = (raw.sales_value * 100).round().cast("int64")
     time = raw.transaction_timestamp + ibis.interval(hours=hours)
     lines = raw.select(
         "household_id",
@@ -143,12 +166,19 @@ def _journey(folder: Path, connection: Any, rules: pa.Table, hours: int) -> Purc
         month=time.strftime("%Y-%m"),
         month_number=(time.year() * 100 + time.month()).cast("int32"),
         quantity=raw.quantity.cast("int64") * 1000,
-        cents=(raw.sales_value * 100).round().cast("int64"),
+        cents=worth - (raw.coupon_disc * 100).round().cast("int64"),
+        worth=worth,
     )
+    return Purchases(connection, lines, _journey_records(folder, rules), "$", "Complete Journey")
+
+
+def _journey_records(folder: Path, rules: pa.Table) -> pa.Table:
+    from pyarrow import parquet
+
     columns = ["product_id", "department", "product_category", "product_type", "package_size", "brand"]
     read = parquet.ParquetFile(folder / "products.parquet").read(columns)
     records = read.rename_columns(["product_id", "department", "category", "type", "size", "brand"])
-    return Purchases(connection, lines, _classed(records, rules), "$", "Complete Journey")
+    return _classed(records, rules)
 
 
 def _classed(records: pa.Table, rules: pa.Table) -> pa.Table:
@@ -156,16 +186,20 @@ def _classed(records: pa.Table, rules: pa.Table) -> pa.Table:
 
 
 def _documented(folder: Path, connection: Any, rules: pa.Table, hours: int) -> Purchases:
-    import pyarrow as pa
-
-    products = documented.read_products(folder)
-    texts = pa.schema([(name, pa.string()) for name in products.columns])
-    records = _classed(pa.Table.from_pandas(products, texts, preserve_index=False), rules)
+    records = _documented_records(folder, rules)
     lines, aside, currency = documented.read_lines(folder, connection, hours)
     files = documented.find(folder, "lines")
     text = not files[0].name.endswith(".parquet")
     places = partial(documented.places, files, hours) if text else None
     return Purchases(connection, lines, records, currency, folder.name, aside, places)
+
+
+def _documented_records(folder: Path, rules: pa.Table) -> pa.Table:
+    import pyarrow as pa
+
+    products = documented.read_products(folder)
+    texts = pa.schema([(name, pa.string()) for name in products.columns])
+    return _classed(pa.Table.from_pandas(products, texts, preserve_index=False), rules)
 
 
 def _expect(needed: set[str], columns: Any, where: str) -> None:

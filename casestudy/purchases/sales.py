@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def product_sales(purchases: Purchases, classes: tuple[str, ...] = FOOD) -> pa.Table:
-    """Sum up the sales of each product, over lines with a believable quantity and an amount above 0.
+    """Sum up the sales of each product, over lines with a believable quantity and an amount above 0
+    before manufacturers' coupons.
 
     Parameters
     ----------
@@ -42,14 +43,14 @@ def product_sales(purchases: Purchases, classes: tuple[str, ...] = FOOD) -> pa.T
 
     lines = purchases.classed(*classes)
     counted = (lines.quantity > 0) & (lines.quantity <= 1000 * LARGE_QUANTITY)
-    lines = lines.filter(counted & (lines.cents > 0))
+    lines = lines.filter(counted & (lines.worth > 0))
     # A product has few (quantity, amount) pairs: counting those first spares a distinct count over all lines.
-    pairs = lines.group_by("product_id", "quantity", "cents").agg(rows=lines.count())
-    pairs = pairs.mutate(price=(pairs.cents * 1000 / pairs.quantity).round(2))
+    pairs = lines.group_by("product_id", "quantity", "worth").agg(rows=lines.count())
+    pairs = pairs.mutate(price=(pairs.worth * 1000 / pairs.quantity).round(2))
     grouped = pairs.group_by("product_id").agg(
         rows=pairs.rows.sum(),
         quantity=(pairs.quantity * pairs.rows).sum(),
-        cents=(pairs.cents * pairs.rows).sum(),
+        worth=(pairs.worth * pairs.rows).sum(),
         prices=pairs.price.nunique(),
         singles=pairs.rows.sum(where=pairs.quantity == 1000),
     )
@@ -68,7 +69,7 @@ def product_sales(purchases: Purchases, classes: tuple[str, ...] = FOOD) -> pa.T
         "prices": whole("prices"),
         "singles": whole("singles"),
         "units": whole("quantity") / 1000,
-        "amount": whole("cents") / 100,
+        "amount": whole("worth") / 100,
     }
     for name, values in columns.items():
         found = found.append_column(name, numbers(values))

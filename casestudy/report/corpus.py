@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from casestudy.people import consent
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -75,6 +76,10 @@ class Corpus:
     people : mapping of participant to the columns of participants.csv
     quotes : tuple of Quote
         All codings, sorted by document and place.
+    withheld : frozenset of str
+        Documents whose text may not be shown.
+    allowed : frozenset of str
+        Participants, and documents of nobody in particular, whose words may be quoted.
     verdicts : tuple of Verdict
         The claims, judged.
     troubles : tuple of Trouble
@@ -88,6 +93,8 @@ class Corpus:
     people: Mapping[str, Mapping[str, Any]]
     book: Codebook
     quotes: tuple[Quote, ...]
+    withheld: frozenset[str]
+    allowed: frozenset[str]
     verdicts: tuple[Verdict, ...] = ()
     troubles: tuple[Trouble, ...] = ()
 
@@ -108,8 +115,7 @@ class Corpus:
 
     def quotable(self, document: str) -> bool:
         """Whether the words of a document may be shown."""
-        person = self.people.get(self.participants.get(document, ""))
-        return person is None or bool(person.get("consent_quote") is not False)
+        return document not in self.withheld
 
     def coders(self) -> list[str]:
         """Who coded, sorted."""
@@ -117,7 +123,7 @@ class Corpus:
 
     def shown(self) -> list[Quote]:
         """Quotes that stand where they should and may be shown."""
-        return [quote for quote in self.quotes if quote.placed and self.quotable(quote.document)]
+        return [quote for quote in self.quotes if quote.placed and quote.who in self.allowed]
 
 
 def together(quotes: Iterable[Quote]) -> list[tuple[Quote, str]]:
@@ -141,24 +147,24 @@ def load(study: Study) -> Corpus:
     InputError
         When a file of documents, codings, codebooks, framework or claims has problems.
     """
-    from casestudy.codebook import history
-    from casestudy.coding import material, table
+    from casestudy.coding import material
     from casestudy.evidence import chain, claims, status
 
     found = material.load(study)
-    book = history.load(study)
     roll = found.documents.set_index("document")
     verdicts = status.evaluate(claims.load(study, found.framework), found)
     troubles = chain.walk(found, verdicts, chain.load_seals(study))
     people = found.people.astype(object).where(found.people.notna(), None)
     return Corpus(
         material=found,
-        documents=table.material(study),
+        documents=found.texts,
         kinds=roll["kind"].to_dict(),
         participants=roll["participant"].to_dict(),
         people={str(row["participant_id"]): row for row in people.to_dict("records")},
-        book=book,
-        quotes=tuple(_quote(row, book) for row in found.words.to_dict("records")),
+        book=found.book,
+        quotes=tuple(_quote(row, found.book) for row in found.words.to_dict("records")),
+        withheld=frozenset(consent.withheld_documents(found.texts, found.people)),
+        allowed=frozenset(found.quotable()),
         verdicts=tuple(verdicts),
         troubles=tuple(troubles),
     )

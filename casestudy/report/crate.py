@@ -168,8 +168,10 @@ def _cited(study: Study) -> dict[str, str]:
 
 def _withheld(study: Study) -> set[str]:
     """Participants who may not be quoted: their words stay at home."""
+    from casestudy.coding import table
+    from casestudy.people.consent import who_may_be_quoted, withheld_documents
     from casestudy.people.participants import read as people
 
-    table = people(study)
-    refused = table["consent_quote"].map(lambda value: value is False or str(value) == "False")
-    return set(table.loc[refused.to_numpy(dtype=bool), "participant_id"]) if len(table) else set()
+    rows = people(study)
+    silent = {str(one) for one in rows["participant_id"]} - who_may_be_quoted(rows)
+    return silent | withheld_documents(table.material(study), rows)

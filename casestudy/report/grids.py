@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from casestudy.report.links import Links
 from casestudy.report.records import Item, Record
-from casestudy.report.rows import VALUES, table
+from casestudy.report.rows import VALUES
 from casestudy.report.rows import place as row_id
 
 MOST_ROWS = 40
 _MANY = 12
 
 
-def saved_table(item: Item, folder: Path, links: Links | None = None, page: str = "") -> Markup:
+def saved_table(item: Item, record: Record, links: Links, page: str = "") -> Markup:
     """A saved table, read from its file, its things linked; long ones are cut, which the caption says."""
-    known = links or Links()
-    heads, rows = table(folder / item.file)
-    marked = known.marked.get(f"{folder.name}/{item.name}", set())
+    heads, rows = record.rows(item)
+    marked = links.marked.get(f"{record.stem}/{item.name}", set())
     kept = [n for n in range(1, len(rows) + 1) if n <= MOST_ROWS or n in marked]
     cut = (
         f" (The first {MOST_ROWS} of {len(rows):,} rows; all are in the file.)"
@@ -31,20 +29,20 @@ def saved_table(item: Item, folder: Path, links: Links | None = None, page: str 
     )
     if len(kept) > MOST_ROWS:
         cut = cut.replace(" rows;", f" rows, and {len(kept) - MOST_ROWS} that something leads to;")
-    words = [known.head(head, page) for head in heads]
+    words = [links.head(head, page) for head in heads]
     chosen = [rows[n - 1] for n in kept]
     shown = [
-        [known.cell(head, cell, page) for head, cell in zip(heads, row, strict=False)]
+        [links.cell(head, cell, page) for head, cell in zip(heads, row, strict=False)]
         for row in _in_words(chosen)
     ]
     ids = {place: row_id(item.name, n) for place, n in enumerate(kept) if n in marked}
     return grid(item.name, item.caption + cut, [words], shown, files(item), _numeric(chosen), ids)
 
 
-def data_of(item: Item, folder: Path, links: Links) -> Markup:
+def data_of(item: Item, record: Record, links: Links) -> Markup:
     """The numbers of a figure, folded, where something leads to one of their rows."""
-    marked = links.marked.get(f"{folder.name}/{item.name}", set())
-    heads, rows = table(folder / item.data)
+    marked = links.marked.get(f"{record.stem}/{item.name}", set())
+    heads, rows = record.rows(item)
     if not marked or not rows:
         return Markup()
     kept = [n for n in range(1, len(rows) + 1) if n <= MOST_ROWS or n in marked]

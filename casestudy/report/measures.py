@@ -48,6 +48,6 @@ def numbers(corpus: Corpus, measures: Iterable[str], records: list[Record]) -> l
         page = measured(record, item, measure.rows)[0] if record and item else ""
         file = f"{measure.notebook}/{measure.table}.csv" if item else ""
         words = "by participant" if measure.per != "study" else ""
-        value = words or shown(read(corpus.material.study, measure), measure.unit)
+        value = words or shown(read(corpus.material, measure), measure.unit)
         found.append(Number(measure.name, value, described(measure), page, file))
     return found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
+from casestudy.people import consent
 from casestudy.report import layout
 from casestudy.report.corpus import PAGES, Corpus, Quote
 from casestudy.report.layout import Site
@@ -51,7 +51,7 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
             facts=_facts(person),
             document=documents.get(who, ""),
             codes=_by_code(quotes),
-            tables=list(_mentions(who, records)) if person.get("consent_link") else [],
+            tables=list(_mentions(who, records)) if consent.linkable(person) else [],
             claims=[
                 verdict.claim
                 for verdict in corpus.verdicts
@@ -65,8 +65,8 @@ def _facts(person: Any) -> list[tuple[str, str]]:
     """What participants.csv says of a person, without ids that lead elsewhere."""
     words = {"participant_id": "Id", "group": "Group", "role": "Role", "age": "Age", "household": "Household"}
     facts = [(name, str(person[key])) for key, name in words.items() if person.get(key)]
-    quoted = "may be quoted" if person.get("consent_quote") else "may not be quoted"
-    linked = "may be linked" if person.get("consent_link") else "may not be linked"
+    quoted = "may be quoted" if consent.quotable(person) else "may not be quoted"
+    linked = "may be linked" if consent.linkable(person) else "may not be linked"
     return [*facts, ("Consent", f"Words {quoted}; words {linked} to log and purchases.")]
 
 
@@ -84,9 +84,6 @@ def _mentions(who: str, records: list[Record]) -> Iterator[tuple[Record, Item, l
             path = record.folder / item.file
             if not set(_KEYS) & set(item.dtypes) or not path.is_file():
                 continue
-            with path.open(encoding="utf-8", newline="") as file:
-                heads, *rows = list(csv.reader(file)) or [[]]
-            places = [heads.index(key) for key in _KEYS if key in heads]
-            mine = [row for row in rows if any(row[place] == who for place in places)]
+            mine = record.about(item, _KEYS, who)
             if mine:
-                yield record, item, heads, mine[:_MOST]
+                yield record, item, record.rows(item)[0], mine[:_MOST]

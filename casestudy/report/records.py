@@ -1,14 +1,18 @@
-"""What the runner left for each notebook: its provenance record and its contents, read for the pages."""
+"""What the runner left for each notebook: its provenance record, its contents and its tables, read once."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from casestudy.errors import InputError, Problem, raise_if
+from casestudy.files import reading
 from casestudy.outputs import CONTENTS
 from casestudy.settings import Question
 from casestudy.study import Study
@@ -83,6 +87,41 @@ class Record:
         """The saved table or figure of that name."""
         return next((item for item in self.items if item.name == name), None)
 
+    def rows(self, item: Item) -> tuple[list[str], list[list[str]]]:
+        """Heads and rows of a saved table, or of the numbers of a figure; nothing where it is not there."""
+        name = item.data or item.file
+        if name not in self._read:
+            path = self.folder / name
+            lines = (
+                csv.reader(io.StringIO(reading.data(path).decode("utf-8"), newline=""))
+                if path.is_file()
+                else ()
+            )
+            heads, *rows = list(lines) or [[]]
+            self._read[name] = (heads, rows)
+        return self._read[name]
+
+    def about(self, item: Item, columns: Iterable[str], who: str) -> list[list[str]]:
+        """The rows of a saved table that name somebody in one of some columns."""
+        key = (item.name, *columns)
+        if key not in self._people:
+            heads, rows = self.rows(item)
+            places = [heads.index(column) for column in columns if column in heads]
+            by_name: dict[str, list[list[str]]] = {}
+            for row in rows:
+                for name in {row[place] for place in places}:
+                    by_name.setdefault(name, []).append(row)
+            self._people[key] = by_name
+        return self._people[key].get(who, [])
+
+    @cached_property
+    def _read(self) -> dict[str, tuple[list[str], list[list[str]]]]:
+        return {}
+
+    @cached_property
+    def _people(self) -> dict[tuple[str, ...], dict[str, list[list[str]]]]:
+        return {}
+
 
 def read(study: Study, outputs: Path) -> list[Record]:
     """Read the records of all executed notebooks, in reading order.
@@ -127,9 +166,9 @@ def by_question(study: Study, records: list[Record]) -> list[tuple[Question | No
 
 
 def _record(folder: Path) -> Record:
-    run = json.loads((folder / RUN).read_text(encoding="utf-8"))
+    run = json.loads(reading.data(folder / RUN))
     saved = folder / CONTENTS
-    contents = json.loads(saved.read_text(encoding="utf-8")) if saved.is_file() else {}
+    contents = json.loads(reading.data(saved)) if saved.is_file() else {}
     items = {
         name: Item(
             name,

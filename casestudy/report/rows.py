@@ -8,12 +8,11 @@ answer was computed from. Rather no row than a wrong one: what is found nowhere 
 
 from __future__ import annotations
 
-import csv
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import NamedTuple
 
 from casestudy.report.records import Item, Record
 
@@ -55,23 +54,23 @@ class _Row:
     numbers: tuple[tuple[float, bool], ...]
 
 
+class _Wanted(NamedTuple):
+    """A number in a text: its value, how near a value must be, whether it is in percent."""
+
+    value: float
+    near: float
+    share: bool
+
+
 def place(item: str, row: int) -> str:
     """The id of a row on its notebook's page."""
     return f"row-{item}-{row}"
 
 
-def table(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Heads and rows of a saved table; nothing where it is not there."""
-    if not path.is_file():
-        return [], []
-    with path.open(encoding="utf-8", newline="") as file:
-        heads, *rows = list(csv.reader(file)) or [[]]
-    return heads, rows
-
-
-def row_where(path: Path, wanted: Mapping[str, Iterable[str]]) -> int:
+def row_where(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], wanted: Mapping[str, Iterable[str]]
+) -> int:
     """The only row in which columns have wanted values, counted from 1; 0 for none or several."""
-    heads, rows = table(path)
     if not wanted or any(name not in heads for name in wanted):
         return 0
     columns = {heads.index(name): set(values) for name, values in wanted.items()}
@@ -130,17 +129,26 @@ def shows(value: float, token: str, percent: bool = False) -> bool:
     >>> shows(21.28, "21 %"), shows(16.0, "16")
     (False, True)
     """
-    wanted = number(token)
-    if wanted is None:
-        return False
+    wanted = _wanted(token)
+    return wanted is not None and _fits(value, percent, wanted)
+
+
+def _wanted(token: str) -> _Wanted | None:
+    value = number(token)
+    if value is None:
+        return None
     decimals = len(token.rstrip("% ").partition(".")[2])
-    if token.endswith("%"):
-        if not percent and abs(value) > 1:
+    share = token.endswith("%")
+    near = 0.5 * 10.0**-decimals + 1e-9 if decimals or share else 0.0
+    return _Wanted(value, near, share)
+
+
+def _fits(value: float, percent: bool, wanted: _Wanted) -> bool:
+    if wanted.share and not percent:
+        if abs(value) > 1:
             return False
-        value = value if percent else 100 * value
-    elif not decimals:
-        return value == wanted
-    return abs(value - wanted) <= 0.5 * 10.0**-decimals + 1e-9
+        value *= 100
+    return abs(value - wanted.value) <= wanted.near
 
 
 def sources(record: Record) -> list[Source]:
@@ -174,7 +182,7 @@ def sources(record: Record) -> list[Source]:
 
 def measured(record: Record, item: Item, wanted: Mapping[str, Iterable[str]]) -> tuple[str, int]:
     """Address of the row that a measure reads, from the outputs folder, and its number; else of its table."""
-    row = row_where(record.folder / (item.data or item.file), wanted)
+    row = row_where(*record.rows(item), wanted)
     page = f"{record.stem}/index.html"
     return (f"{page}#{place(item.name, row)}" if row else f"{page}#{item.kind}-{item.name}"), row
 
@@ -193,7 +201,7 @@ def linked(record: Record, step: int, found: Iterable[Source]) -> str:
 
 
 def _rows(record: Record, item: Item) -> Iterator[_Row]:
-    heads, rows = table(record.folder / (item.data or item.file))
+    heads, rows = record.rows(item)
     for position, row in enumerate(rows[:_MOST_ROWS], start=1):
         pairs = [(head, cell, number(cell)) for head, cell in zip(heads, row, strict=False)]
         labels = tuple(
@@ -212,7 +220,15 @@ def _digits(token: str) -> int:
 
 
 def _in(row: _Row, token: str) -> bool:
-    return any(shows(value, token, percent) for value, percent in row.numbers)
+    return bool(_holding([row], token))
+
+
+def _holding(rows: Iterable[_Row], token: str) -> list[_Row]:
+    """The rows that show a number."""
+    wanted = _wanted(token)
+    if wanted is None:
+        return []
+    return [row for row in rows if any(_fits(value, percent, wanted) for value, percent in row.numbers)]
 
 
 def _begin(text: str, start: int, marks: Iterable[str]) -> int:
@@ -256,7 +272,7 @@ def _labelled(token: str, before: str, rows: Iterable[_Row]) -> _Row | None:
     """The row with that number whose label stands right before it; None where several do."""
     ranked: list[tuple[int, _Row]] = []
     for row in rows:
-        if row.labels and _in(row, token):
+        if row.labels and any(label in before for label in row.labels) and _in(row, token):
             fitting = [
                 len(label)
                 for label in row.labels
@@ -271,5 +287,5 @@ def _labelled(token: str, before: str, rows: Iterable[_Row]) -> _Row | None:
 
 
 def _only(token: str, rows: Iterable[_Row]) -> _Row | None:
-    found = [row for row in rows if _in(row, token)]
+    found = _holding(rows, token)
     return found[0] if len(found) == 1 else None

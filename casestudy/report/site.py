@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from casestudy.errors import InputError, Problem
+from casestudy.files import reading
 from casestudy.files.writing import write_atomically
 from casestudy.report.layout import ASSETS, Entry, Site, site_of
 from casestudy.report.records import RUN, Record, read
@@ -92,6 +93,11 @@ def render(study: Study, outputs: Path | None = None, force: bool = False) -> in
     """
     folder = (outputs or study.outputs).resolve()
     cache = study.root / CACHE if folder == (study.root / "outputs").resolve() else None
+    with reading.once():
+        return _render(study, folder, cache, force)
+
+
+def _render(study: Study, folder: Path, cache: Path | None, force: bool) -> int:
     known = _remembered(cache)
     parts = plan(study, folder)
     made: dict[str, Kept] = {}
@@ -134,10 +140,10 @@ def plan(study: Study, outputs: Path) -> list[Part]:
         before = records[position - 1] if position else None
         after = records[position + 1] if position + 1 < len(records) else None
         turn = repr([(near.stem, near.title) if near else None for near in (before, after)])
-        inputs = _hash([common, words, *_facts(record), record.executed.read_bytes(), turn.encode()])
+        inputs = _hash([common, words, *_facts(record), reading.data(record.executed), turn.encode()])
         make = partial(_notebook, whole, record, (before, after))
         parts.append(Part(f"notebook {record.stem}", inputs, make))
-    assets = {f"assets/{path.name}": path.read_bytes() for path in sorted(ASSETS.iterdir())}
+    assets = {f"assets/{path.name}": reading.data(path) for path in sorted(ASSETS.iterdir())}
     parts.append(Part("assets", _hash(assets.values()), partial(dict, assets)))
     inputs = _hash([common, words, *facts])
     parts.append(Part("study", inputs, partial(_study_pages, whole)))
@@ -212,16 +218,16 @@ def _facts(record: Record) -> Iterator[bytes]:
     yield record.stem.encode()
     for name in (RUN, "contents.json"):
         path = record.folder / name
-        yield path.read_bytes() if path.is_file() else b""
+        yield reading.data(path) if path.is_file() else b""
     yield repr([(record.folder / item.file).is_file() for item in record.items]).encode()
 
 
 def _common(study: Study, site: Site) -> bytes:
     """What every page rests on: the settings, this room's code and templates, and the lock file."""
-    parts: list[bytes] = [(study.root / FILE).read_bytes(), repr(site.sections).encode()]
+    parts: list[bytes] = [reading.data(study.root / FILE), repr(site.sections).encode()]
     parts += _code(("report",))
     locks = (study.root / _LOCK, _PACKAGE.parent / _LOCK)
-    parts.append(next((lock.read_bytes() for lock in locks if lock.is_file()), b""))
+    parts.append(next((reading.data(lock) for lock in locks if lock.is_file()), b""))
     return _hash(parts).encode()
 
 
@@ -230,7 +236,7 @@ def _code(rooms: Iterable[str]) -> Iterator[bytes]:
         for path in sorted((_PACKAGE / room).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 yield path.relative_to(_PACKAGE).as_posix().encode()
-                yield path.read_bytes()
+                yield reading.data(path)
 
 
 def _contents(study: Study) -> Iterator[bytes]:
@@ -239,7 +245,7 @@ def _contents(study: Study) -> Iterator[bytes]:
         for path in sorted((study.root / name).rglob("*")):
             if path.is_file() and not path.name.startswith("."):
                 yield path.relative_to(study.root).as_posix().encode()
-                yield path.read_bytes()
+                yield reading.data(path)
 
 
 def _hash(parts: Iterable[bytes]) -> str:

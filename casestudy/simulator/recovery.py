@@ -13,7 +13,7 @@ import numpy as np
 
 from casestudy.effects import adoption, robustness
 from casestudy.effects.adoption import NEVER, Panel
-from casestudy.proportions import wilson
+from casestudy.proportions import at_least, wilson
 from casestudy.simulator.emit import emissions
 from casestudy.simulator.plan import stream
 from casestudy.simulator.settings import Settings
@@ -171,7 +171,7 @@ def _fewest(counts: np.ndarray, most: int, least_percent: float, seed: int) -> m
         risen = risen + 1 if made.bic >= lowest else 0
         lowest = min(lowest, made.bic)
         small = 100 * np.bincount(made.membership(counts).argmax(axis=1), minlength=k).min() / len(counts)
-        if made.bic < best.bic and small >= least_percent:
+        if made.bic < best.bic and at_least(small, least_percent):
             best = made
         if risen == 2:
             break

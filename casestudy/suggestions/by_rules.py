@@ -75,8 +75,8 @@ def by_rules(sentences: Sequence[Unit], book: Codebook, model: Any = None) -> li
 
 
 def fresh(suggestions: Iterable[Suggestion], work: Work) -> list[Suggestion]:
-    """Suggestions that the coder has neither made nor rejected: no record of that code touches the "
-    "sentence."""
+    """Suggestions that the coder has neither made nor rejected: no record of that code touches the
+    sentence."""
     spans = [(one.code, one.start, one.end) for one in work.records if one.action != "delete"]
     return [
         one

@@ -1,5 +1,5 @@
-"""How good the suggestions are: cross-validated by participant, for each code, beside what guessing "
-"would give."""
+"""How good the suggestions are: cross-validated by participant, for each code, beside what guessing
+would give."""
 
 from __future__ import annotations
 

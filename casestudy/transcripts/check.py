@@ -54,7 +54,8 @@ def document(one: Transcript, where: str) -> list[Problem]:
         if unicodedata.category(character) == "Cc" and character not in "\n\t":
             line = one.text.count("\n", 0, position) + 1
             found = f"a control character (U+{ord(character):04X})."
-            problems.append(Problem(f"{where}, line {line}", found, "Take it out before the text is coded."))
+            remedy = "Take it out before the text is coded: it is not seen, and moves what is counted."
+            problems.append(Problem(f"{where}, line {line}", found, remedy))
             break
     counts: dict[str, int] = {}
     for turn in one.turns:
@@ -76,12 +77,8 @@ def document(one: Transcript, where: str) -> list[Problem]:
         if not math.isnan(turn.time):
             if turn.time < last:
                 line = one.text.count("\n", 0, turn.start) + 1
+                remedy = "Compare it with the recording: times that run back put turns in the wrong order."
                 found = f"the time of turn {turn.number} lies before the turn above."
-                problems.append(Problem(f"{where}, line {line}", found, "Mend the time."))
+                problems.append(Problem(f"{where}, line {line}", found, remedy))
             last = max(last, turn.time)
-    for turn in one.turns:
-        if turn.speaker and not one.text[turn.speech : turn.end].strip():
-            line = one.text.count("\n", 0, turn.start) + 1
-            found = f"{turn.speaker!r} says nothing in turn {turn.number}."
-            problems.append(Problem(f"{where}, line {line}", found, "Write the words, or [inaudible]."))
     return problems

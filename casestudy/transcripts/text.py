@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import math
 import re
 from dataclasses import dataclass
 
 from casestudy.errors import InputError, Problem
+from casestudy.transcripts.turn import Turn
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -42,21 +44,41 @@ class Decoded:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a stretch of canonical text comes from: a paragraph, page, cell or cue of the source file."""
+    """Where a stretch of canonical text comes from: a paragraph, page, cell or cue of the source file.
+
+    `time` and `until` are in seconds, NaN where the source states none.
+    """
 
     start: int
     end: int
     source: str
+    time: float = math.nan
+    until: float = math.nan
 
 
 @dataclass(frozen=True)
 class Extract:
-    """Text taken out of a file, with notes on what was found and not kept, and places in the source."""
+    """Text taken out of a file, and what the file says about it.
+
+    Attributes
+    ----------
+    text, encoding : str
+    notes : tuple of str
+        What was found and not kept.
+    places : tuple of Place
+        The way back to the source.
+    turns : tuple of Turn
+        Those that the format states, in order; empty where it states none.
+    opens : tuple of int
+        Where paragraphs of the source begin.
+    """
 
     text: str
     encoding: str
     notes: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    opens: tuple[int, ...] = ()
 
 
 def decode(data: bytes, where: str = "the file") -> Decoded:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casestudy.errors import InputError, Problem, raise_if
+from casestudy.files import reading
 from casestudy.study import Study
 from casestudy.transcripts import turns as turning
+from casestudy.transcripts.bounds import guarded
+from casestudy.transcripts.headings import Heading
 from casestudy.transcripts.text import Place, sha256
-from casestudy.transcripts.turns import Turn
+from casestudy.transcripts.turn import MARK, RANGE, Speakers, Turn
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_INNER_TIME = re.compile(
+    rf"(?m:^)[ \t]*(?:\[{RANGE}\]|\({RANGE}\))[ \t]*(?:[-–—][ \t]+)?"
+    rf"|[ \t]*(?:{MARK}|¤<\d{{1,10}}>)|(?m:^{RANGE}[ \t]*$\n?)"
+)
 FOLDER = "interviews/transcripts"
 LARGEST = 50_000_000  # bytes of one file
 
@@ -43,6 +51,11 @@ class Transcript:
         What a reader should know about the reading: encoding guesses, what was not kept.
     places : tuple of Place
         The way back to the source, where the text was taken out of another format.
+    headings : tuple of Heading
+        What might stand for a speaker where the format does not say who speaks, each with the reason why it
+        was taken for one or not.
+    kind, participants, sitting, language : str, tuple of str, int, str
+        What the study says of the document (`casestudy.people.documents.Sheet`); empty as the file is read.
     """
 
     id: str
@@ -54,6 +67,11 @@ class Transcript:
     format: str = "txt"
     reading: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    kind: str = ""
+    participants: tuple[str, ...] = ()
+    sitting: int = 1
+    language: str = ""
 
     @cached_property
     def sha256(self) -> str:
@@ -65,6 +83,11 @@ class Transcript:
         """Who speaks, in order of first turn."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker))
 
+    @property
+    def own_turns(self) -> tuple[Turn, ...]:
+        """The turns in which participants speak, without those of interviewers, of others and of nobody."""
+        return tuple(turn for turn in self.turns if turn.role == "participant")
+
     def turn_at(self, position: int) -> Turn | None:
         """The turn that holds a position."""
         index = bisect_right(self._starts, position) - 1
@@ -74,26 +97,85 @@ class Transcript:
     def _starts(self) -> tuple[int, ...]:
         return tuple(turn.start for turn in self.turns)
 
+    def spoken(self, turn: Turn) -> str:
+        """The words of a turn, without the times that stand in it."""
+        return _INNER_TIME.sub("", self.text[turn.speech : turn.end]).strip()
+
+    def rows(self) -> list[dict[str, object]]:
+        """The turns as rows for a program: times in seconds, None where they are not stated.
+
+        Examples
+        --------
+        >>> from_text("[00:01] Q: So? #00:00:02-5#", "t").rows()[0]["words"]
+        'So?'
+        """
+        return [
+            {
+                "number": turn.number,
+                "kind": turn.kind,
+                "speaker": turn.speaker,
+                "start": turn.start,
+                "end": turn.end,
+                "time_s": None if math.isnan(turn.time) else turn.time,
+                "until_s": None if math.isnan(turn.until) else turn.until,
+                "words": self.spoken(turn),
+            }
+            for turn in self.turns
+        ]
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What a person should look at: headings that may or may not be speakers, each with the reason."""
+        return tuple(
+            f"{one.name!r} was {'' if one.speaker else 'not '}taken for a speaker ({one.why})"
+            for one in self.headings
+            if one.doubtful
+        )
+
     def source_of(self, position: int) -> str:
         """Where in the source file a position comes from; empty where the file is the text itself."""
         return next((place.source for place in self.places if place.start <= position < place.end), "")
 
 
 def from_text(
-    text: str, name: str, *, speakers: Collection[str] | None = None, **reading: object
+    text: str,
+    name: str,
+    *,
+    speakers: Speakers | None = None,
+    stated: Sequence[Turn] = (),
+    opens: Iterable[int] = (),
+    places: Sequence[Place] = (),
+    **reading: object,
 ) -> Transcript:
     """Make a transcript of canonical text.
+
+    Parameters
+    ----------
+    text, name : str
+    speakers : collection of str, or mapping of str to bool, optional
+        The only names that speak; or, for single headings, whether they are speakers. Without it the text is
+        judged by itself. Turns that the format states are never overruled.
+    stated : sequence of Turn
+        Turns that the format states.
+    opens : iterable of int
+        Where paragraphs of the source begin.
+    places : sequence of Place
+        The way back to the source; cues give their times to the turns that begin in them.
 
     Examples
     --------
     >>> from_text("Q: Hello?\\n\\nAino: Yes.", "t").speakers
     ('Q', 'Aino')
+    >>> from_text("Q: Hello?\\n\\nLater: Yes.", "t", speakers={"Later": True}).speakers
+    ('Q', 'Later')
     """
     title, notes, _ = turning.front(text)
-    return Transcript(name, text, turning.turns(text, speakers), title, notes, **reading)  # type: ignore[arg-type]
+    found, headings = turning.completed(text, stated, speakers, opens, places)
+    known = {"places": tuple(places), "headings": headings}
+    return Transcript(name, text, found, title, notes, **known, **reading)  # type: ignore[arg-type]
 
 
-def read(path: Path, *, where: str = "", speakers: Collection[str] | None = None) -> Transcript:
+def read(path: Path, *, where: str = "", speakers: Speakers | None = None) -> Transcript:
     """Read a document of any known format.
 
     Parameters
@@ -101,34 +183,30 @@ def read(path: Path, *, where: str = "", speakers: Collection[str] | None = None
     path : Path
     where : str
         How to call the file in messages; its name by default.
-    speakers : collection of str, optional
-        The only names that speak; found in the text by default.
+    speakers : collection of str, or mapping of str to bool, optional
+        As for `from_text`.
 
     Raises
     ------
     InputError
         When the file cannot be read as what its ending says.
     """
-    from casestudy.transcripts.readers import READERS
+    from casestudy.transcripts.readers import extract
 
     name = where or path.name
-    ending = path.suffix.lower()
-    if ending not in READERS:
-        known = ", ".join(sorted(READERS))
-        raise InputError(
-            "A document cannot be read.", [Problem(name, f"{ending!r} is not known.", f"Use {known}.")]
+    found = extract(load(path, name), path.suffix.lower(), name)
+    with guarded(name, path.suffix.lower()):
+        return from_text(
+            found.text,
+            path.stem,
+            speakers=speakers,
+            stated=found.turns,
+            opens=found.opens,
+            encoding=found.encoding,
+            format=path.suffix.lower().lstrip("."),
+            reading=found.notes,
+            places=found.places,
         )
-    data = load(path, name)
-    extract = READERS[ending](data, name)
-    return from_text(
-        extract.text,
-        path.stem,
-        speakers=speakers,
-        encoding=extract.encoding,
-        format=ending.lstrip("."),
-        reading=extract.notes,
-        places=extract.places,
-    )
 
 
 def load(path: Path, name: str) -> bytes:
@@ -138,7 +216,7 @@ def load(path: Path, name: str) -> bytes:
         if size > LARGEST:
             problem = Problem(name, f"it has {size:,} bytes.", f"At most {LARGEST:,} are read; split it.")
             raise InputError("A document cannot be read.", [problem])
-        return path.read_bytes()
+        return reading.data(path)
     except OSError as error:
         problem = Problem(name, f"{error.strerror or 'it cannot be opened'}.")
         raise InputError("A document cannot be read.", [problem]) from error

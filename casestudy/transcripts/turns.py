@@ -1,134 +1,164 @@
-"""Turns: who speaks from where to where, and when. Positions only; no text is moved or merged."""
+"""The turns of a text: those that its format states, and guessed ones where it says nothing."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
-_CLOCK = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
-_TIME = rf"(?:\[{_CLOCK}\]|\({_CLOCK}\)|{_CLOCK}(?=\s|$))"
-# A name: letters first, at most four words, no sentence punctuation, not a clock time.
-_WORD = r"[^\W\d_][\w'’.\-]*"
-_NAME = rf"{_WORD}(?:[ \u00a0](?:{_WORD}|\d{{1,3}}|&|\([^()\n]{{1,20}}\))){{0,3}}"
-_OPENING = re.compile(
-    rf"""[ \t\u200e\u200f\u202a-\u202e]*
-    (?:(?P<time1>{_TIME})[ \t]*(?:[-–][ \t]*)?)?
-    (?:
-      (?P<bold>\*\*|__)(?P<name1>{_NAME})[ \t]*:?(?P=bold):?
-     |\[(?P<name2>{_NAME})\]:?
-     |(?P<name3>{_NAME})[ \t]*(?P<time2>[\[(]{_CLOCK}[\])])?[ \t]*:(?=\s|$)
-     |(?P<name4>{_NAME})[ \t]+(?P<time3>{_TIME})[ \t]*$
-     |(?P<name5>[^\W\d_a-z][A-ZÀ-ÖØ-Þ]+(?:[ ][A-ZÀ-ÖØ-Þ0-9]+){{0,2}})[ \t]*$
-    )
-    [ \t\u200e\u200f\u202a-\u202e]*""",
-    re.VERBOSE,
-)
-_STARTS_WITH_TIME = re.compile(rf"[ \t]*(?P<time>[\[(]{_CLOCK}[\])])[ \t]*")
+from casestudy.transcripts.headings import Heading, guess
+from casestudy.transcripts.text import Place
+from casestudy.transcripts.turn import LEADING_TIME, MARK, Head, Kind, Speakers, lines, seconds, time_of
+from casestudy.transcripts.turn import Turn as Turn
+
 _FRONT = re.compile(r"(#{1,6} |> )")
+_SPACE = re.compile(r"\s*")
+_MARKS = re.compile(MARK)
+_BLOCK = re.compile(r"\S(?:[^\n]|\n(?![ \t]*\n))*")
+_BRACKET = re.compile(r"(?:\[[^\[\]]*\]|\([^()]*\)|[♪♫].*[♪♫])")
 
 
-@dataclass(frozen=True)
-class Turn:
-    """One turn of a transcript, or one paragraph of a document without speakers.
+def turns(text: str, speakers: Speakers | None = None, opens: Iterable[int] = ()) -> tuple[Turn, ...]:
+    """Find the turns of a canonical text whose format states none.
 
-    Attributes
-    ----------
-    number : int
-        Counted from 1.
-    speaker : str
-        As written; empty for none.
-    start, end : int
-        The whole turn with the speaker's name; half-open, in code points.
-    speech : int
-        Where the words begin, after name and time.
-    time : float
-        Seconds from the start of the recording; NaN where not stated.
-    """
-
-    number: int
-    speaker: str
-    start: int
-    end: int
-    speech: int
-    time: float = float("nan")
-
-
-def seconds(clock: str) -> float:
-    """Seconds of a clock time such as ``00:03:12`` or ``[3:12]``.
-
-    Examples
-    --------
-    >>> seconds("[00:03:12]"), seconds("01:00:00.500")
-    (192.0, 3600.5)
-    """
-    parts = clock.strip("[]() \t").replace(",", ".").split(":")
-    return float(sum(float(part) * 60**power for power, part in enumerate(reversed(parts))))
-
-
-def turns(text: str, speakers: Collection[str] | None = None) -> tuple[Turn, ...]:
-    """Find the turns of a canonical text.
-
-    Forms known at the start of a line: ``Name:``, ``NAME`` or ``Name 00:03:12`` alone, ``[Name]``,
-    ``**Name:**``, each with an optional time. A clock time is never a speaker. A name
-    inside a paragraph counts only in capitals or where it opens lines at least twice. Other lines belong
-    to the turn before them. A text in which no one speaks gives one turn a paragraph. Front lines (``#``,
-    ``>``) at the top belong to no turn.
+    What may stand for a speaker is guessed by `casestudy.transcripts.headings`. Lines that open no turn
+    belong to the turn before them. A text in which no one speaks gives one turn a paragraph. Front lines
+    (``#``, ``>``) at the top belong to no turn.
 
     Parameters
     ----------
     text : str
-    speakers : collection of str, optional
-        When given, only these names are speakers (whatever their case).
+    speakers : collection of str, or mapping of str to bool, optional
+        A collection holds the only names that speak (whatever their case). A mapping overrules the guess for
+        the headings it names and leaves the others to it.
+    opens : iterable of int
+        Where paragraphs of the source begin.
 
     Examples
     --------
     >>> [(turn.speaker, turn.time) for turn in turns("Q: When?\\n\\n[00:01:10] Aino: Well.\\n17:30: no one")]
     [('Q', nan), ('Aino', 70.0)]
+    >>> [turn.speaker for turn in turns("Q: When?\\n\\nLater: no.\\n\\nQ: So?", {"Later": True})]
+    ['Q', 'Later', 'Q']
     """
-    known = {name.casefold() for name in speakers} if speakers is not None else None
-    lines = list(_lines(text))
-    begin = _after_front(lines, text)
-    candidates = []
-    blank = True
-    for start, end in lines:
-        line = text[start:end]
-        if start >= begin and (match := _OPENING.match(line)) and (name := _name(match)):
-            candidates.append((start, blank, name, match))
-        blank = not line.strip()
-    counts = Counter(name.casefold() for _, _, name, _ in candidates)
-    kept = [
-        (start, name, match)
-        for start, opens, name, match in candidates
-        if (
-            name.casefold() in known
-            if known is not None
-            else opens or counts[name.casefold()] > 1 or _shouted(name)
+    return completed(text, (), speakers, opens)[0]
+
+
+def arranged(text: str, heads: Sequence[Head], begin: int = 0, opens: Iterable[int] = ()) -> tuple[Turn, ...]:
+    """Turns of a text from their heads, in order; paragraphs where there is no head.
+
+    A turn reaches to the next head, without blank space at its end. Words before the first head are a note.
+    Time marks such as ``#00:00:12-5#`` at the end of turns give their times and are no words.
+    """
+    if not heads:
+        return _marked(text, list(_paragraphs(text, begin, opens)))
+    rows: list[Head] = []
+    lead = _after_space(text, begin)
+    if lead < heads[0].start:
+        rows.append(Head(lead, lead, "", kind="note"))
+    rows += heads
+    return _marked(text, list(_closed(text, rows)))
+
+
+def _closed(text: str, heads: Sequence[Head]) -> Iterator[Turn]:
+    for number, head in enumerate(heads, start=1):
+        limit = heads[number].start if number < len(heads) else len(text)
+        end = max(head.start + len(text[head.start : limit].rstrip()), head.start)
+        yield Turn(
+            number, head.speaker, head.start, end, min(head.speech, end), head.time, head.until, head.kind
         )
-    ]
-    if not kept:
-        return _paragraphs(text, begin)
-    found = []
-    if text[begin : kept[0][0]].strip():
-        lead = begin + _leading(text[begin : kept[0][0]])
-        found.append(("", lead, lead, float("nan")))
-    for start, name, match in kept:
-        clock = match["time1"] or match["time2"] or match["time3"]
-        speech = start + match.end()
-        if not clock and (after := _STARTS_WITH_TIME.match(text, speech)):
-            clock, speech = after["time"], after.end()
-        speech += _leading(text[speech:]) if not text[speech : speech + 1].strip() else 0
-        found.append((name, start, speech, seconds(clock) if clock else float("nan")))
-    return tuple(_closed(text, found))
 
 
-def _closed(text: str, found: Sequence[tuple[str, int, int, float]]) -> Iterator[Turn]:
-    """Turns with their ends: up to the next one, without trailing blank space."""
-    for number, (name, start, speech, time) in enumerate(found, start=1):
-        limit = found[number][1] if number < len(found) else len(text)
-        end = start + len(text[start:limit].rstrip())
-        yield Turn(number, name, start, max(end, start), min(speech, max(end, start)), time)
+def _paragraphs(text: str, begin: int, opens: Iterable[int]) -> Iterator[Turn]:
+    """Stretches between blank lines, and between paragraphs of the source."""
+    number = 0
+    cuts = sorted({place for place in opens if place >= begin} | {len(text)})
+    for first, last in pairwise([begin, *cuts]):
+        for block in _BLOCK.finditer(text, first, last):
+            number += 1
+            start, end = block.start(), block.start() + len(block[0].rstrip())
+            kind: Kind = "bracket" if _BRACKET.fullmatch(block[0].strip()) else "speech"
+            stamp = LEADING_TIME.match(text, start, end)
+            time, until = time_of(stamp[0]) if stamp else (math.nan, math.nan)
+            speech = _after_space(text, stamp.end(), end) if stamp else start
+            yield Turn(number, "", start, end, speech, time, until, kind)
+
+
+def _timed(found: tuple[Turn, ...], places: Sequence[Place]) -> tuple[Turn, ...]:
+    """Turns with the times of the cues in which they begin and end."""
+    if all(math.isnan(place.time) for place in places):
+        return found
+    starts = [place.start for place in places]
+    rows = []
+    for turn in found:
+        first = places[max(0, bisect_right(starts, turn.start) - 1)]
+        last = places[max(0, bisect_right(starts, max(turn.start, turn.end - 1)) - 1)]
+        if math.isnan(turn.time):
+            turn = replace(turn, time=first.time, until=last.until)
+        rows.append(turn)
+    return tuple(rows)
+
+
+def _marked(text: str, found: list[Turn]) -> tuple[Turn, ...]:
+    """Times of marks at the end of paragraphs: each closes a turn, and the next begins there."""
+    marks = list(_MARKS.finditer(text)) if "#" in text else []
+    at_end = sum(mark.end() == len(text) or text[mark.end()] == "\n" for mark in marks)
+    if not marks or at_end * 2 < len(marks):
+        return tuple(found)
+    rows, place, last = [], 0, 0.0
+    for turn in found:
+        own = []
+        while place < len(marks) and marks[place].start() < turn.end:
+            own += [marks[place]] if marks[place].start() >= turn.speech else []
+            place += 1
+        if own:
+            until, end = seconds(own[-1][0]), turn.end
+            if own[-1].end() == turn.end:
+                end = max(turn.speech, turn.start + len(text[turn.start : own[-1].start()].rstrip()))
+            time = last if math.isnan(turn.time) else turn.time
+            turn = replace(turn, end=end, time=time, until=until)
+            last = until
+        rows.append(turn)
+    return tuple(rows)
+
+
+def completed(
+    text: str,
+    stated: Sequence[Turn],
+    speakers: Speakers | None = None,
+    opens: Iterable[int] = (),
+    places: Sequence[Place] = (),
+) -> tuple[tuple[Turn, ...], tuple[Heading, ...]]:
+    """Turns that a format states, guessed ones for what it says nothing about, and what was considered."""
+    begin = front(text)[2]
+    if not stated:
+        opens = tuple(opens)
+        guessed = guess(text, speakers, opens, begin)
+        return _timed(arranged(text, guessed.heads, begin, opens), places), guessed.headings
+    rows: list[Turn] = []
+    headings: list[Heading] = []
+    begin = min(begin, stated[0].start)
+    firsts, lasts = [begin, *(turn.end for turn in stated)], [*(turn.start for turn in stated), len(text)]
+    starts = sorted(opens)
+    for first, last, turn in zip(firsts, lasts, [*stated, None], strict=True):
+        if first < last and not text[first:last].isspace():
+            within = [
+                place - first for place in starts[bisect_left(starts, first) : bisect_left(starts, last)]
+            ]
+            guessed = guess(text[first:last], speakers, within)
+            headings += [replace(one, start=one.start + first) for one in guessed.headings]
+            rows += [_moved(one, first) for one in arranged(text[first:last], guessed.heads)]
+        rows += [turn] if turn else []
+    return tuple(replace(turn, number=number) for number, turn in enumerate(rows, start=1)), tuple(headings)
+
+
+def _moved(turn: Turn, by: int) -> Turn:
+    """A turn of a stretch, in the whole text; beside stated talk, words that nobody says are a note."""
+    kind: Kind = "note" if turn.kind == "speech" and not turn.speaker else turn.kind
+    return replace(turn, start=turn.start + by, end=turn.end + by, speech=turn.speech + by, kind=kind)
 
 
 def front(text: str) -> tuple[str, tuple[str, ...], int]:
@@ -139,58 +169,20 @@ def front(text: str) -> tuple[str, tuple[str, ...], int]:
     >>> front("# Talk\\n> composed\\n\\nA: Hello.")
     ('Talk', ('composed',), 18)
     """
-    lines = list(_lines(text))
-    begin = _after_front(lines, text)
-    rows = [text[start:end] for start, end in lines if end < begin or (end == begin == len(text))]
-    titles = [row.lstrip("#").strip() for row in rows if row.startswith("#")]
-    notes = tuple(row[1:].strip() for row in rows if row.startswith(">"))
-    return (titles[0] if titles else ""), notes, begin
-
-
-def _after_front(lines: Sequence[tuple[int, int]], text: str) -> int:
-    begin = 0
-    for start, end in lines:
+    begin, rows = 0, []
+    for start, end in lines(text):
         line = text[start:end]
         if not (_FRONT.match(line) or line in ("#", ">") or not line.strip()):
             break
         if line.strip():
             begin = min(end + 1, len(text))
-    return begin
+            rows.append(line)
+    titles = [row.lstrip("#").strip() for row in rows if row.startswith("#")]
+    notes = tuple(row[1:].strip() for row in rows if row.startswith(">"))
+    return (titles[0] if titles else ""), notes, begin
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    while start <= len(text):
-        end = text.find("\n", start)
-        if end < 0:
-            end = len(text)
-        yield start, end
-        start = end + 1
-
-
-def _name(match: re.Match[str]) -> str:
-    name = next((match[f"name{form}"] for form in "12345" if match[f"name{form}"]), "")
-    remark = match["name2"] and match["name2"][0].islower()  # [laughs] is no speaker
-    return name.strip() if len(name) <= 40 and not remark else ""
-
-
-def _shouted(name: str) -> bool:
-    return len(name) > 1 and name.isupper()
-
-
-def _leading(text: str) -> int:
-    return len(text) - len(text.lstrip())
-
-
-def _paragraphs(text: str, begin: int) -> tuple[Turn, ...]:
-    blocks = re.finditer(r"\S(?:[^\n]|\n(?![ \t]*\n))*", text[begin:])
-    return tuple(
-        Turn(
-            number,
-            "",
-            begin + block.start(),
-            begin + len(block[0].rstrip()) + block.start(),
-            begin + block.start(),
-        )
-        for number, block in enumerate(blocks, start=1)
-    )
+def _after_space(text: str, position: int, limit: int | None = None) -> int:
+    """The first position that is no white space."""
+    match = _SPACE.match(text, position, len(text) if limit is None else limit)
+    return match.end() if match else position

@@ -6,22 +6,20 @@ spaces and no wide gaps. WebVTT, SRT and JSON segments hold words with times and
 
 from __future__ import annotations
 
-import html
-import io
 import json
 import math
 import re
-import zipfile
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from casestudy.errors import InputError, Problem
-from casestudy.transcripts.captions import Cue, clock
+from casestudy.transcripts.cues import Cue, clock
+from casestudy.transcripts.document_writers import docx, odt, page, rtf
 from casestudy.transcripts.readers import READERS
 from casestudy.transcripts.transcript import Transcript
-from casestudy.transcripts.turns import seconds
 
+CUED = ("vtt", "srt", "json", "tsv", "eaf", "exb", "textgrid", "cha")  # formats of words with times
 LAST_CUE = 5.0  # seconds that the last cue is shown when its end is not known
 
 
@@ -93,185 +91,31 @@ def _plain(document: Transcript) -> bytes:
     return document.text.encode("utf-8", "surrogatepass")
 
 
-def paragraphs(text: str) -> list[tuple[int, str]]:
-    """Stretches between blank lines with their starts, none of them empty; further blank lines stay within.
-
-    Examples
-    --------
-    >>> paragraphs("a\\n\\nb\\nc\\n\\n\\n\\nd\\n")
-    [(0, 'a'), (3, 'b\\nc\\n\\n'), (10, 'd')]
-    """
-    found: list[tuple[int, str]] = []
-    reached = 0
-    for part in text.removesuffix("\n").split("\n\n"):
-        if found and (not part.strip() or not found[-1][1].strip()):
-            found[-1] = (found[-1][0], f"{found[-1][1]}\n\n{part}")
-        else:
-            found.append((reached, part))
-        reached += len(part) + 2
-    return found
-
-
-def _runs(document: Transcript) -> Iterator[list[tuple[bool, str]]]:
-    """Each paragraph as (bold, text) runs: who speaks is bold."""
-    heads = [(turn.start, turn.speech) for turn in document.turns if turn.speaker]
-    for start, text in paragraphs(document.text):
-        cuts, end = [0], start + len(text)
-        own = [(first - start, last - start) for first, last in heads if start <= first < last <= end]
-        bold = set()
-        for first, last in own:
-            cuts += [first, last]
-            bold.add(first)
-        cuts.append(len(text))
-        yield [(first in bold, text[first:last]) for first, last in pairwise(cuts) if first < last]
-
-
-def _archive(parts: dict[str, str], stored: str = "") -> bytes:
-    """A zip whose bytes depend on its parts alone."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, text in parts.items():
-            how = zipfile.ZIP_STORED if name == stored else zipfile.ZIP_DEFLATED
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            archive.writestr(entry, text.encode("utf-8", "surrogatepass"), compress_type=how)
-    return file.getvalue()
-
-
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_OOXML = "http://schemas.openxmlformats.org"
-
-
-def _docx(document: Transcript) -> bytes:
-    def run(bold: bool, text: str) -> str:
-        pieces = {"\n": "<w:br/>", "\t": "<w:tab/>"}
-        inner = "".join(
-            pieces.get(part) or f'<w:t xml:space="preserve">{escape(part)}</w:t>'
-            for part in re.split(r"([\n\t])", text)
-            if part
-        )
-        return f"<w:r>{'<w:rPr><w:b/></w:rPr>' * bold}{inner}</w:r>"
-
-    body = "".join(f"<w:p>{''.join(run(*one) for one in runs)}</w:p>" for runs in _runs(document))
-    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    office = f"{_OOXML}/officeDocument/2006/relationships/officeDocument"
-    return _archive(
-        {
-            "[Content_Types].xml": f'{_XML}<Types xmlns="{_OOXML}/package/2006/content-types"><Default '
-            'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            f'<Override PartName="/word/document.xml" ContentType="{kind}"/></Types>',
-            "_rels/.rels": f'{_XML}<Relationships xmlns="{_OOXML}/package/2006/relationships"><Relationship '
-            f'Id="rId1" Type="{office}" Target="word/document.xml"/></Relationships>',
-            "word/document.xml": f'{_XML}<w:document xmlns:w="{_OOXML}/wordprocessingml/2006/main">'
-            f"<w:body>{body}</w:body></w:document>",
-        }
-    )
-
-
-_ODF = "urn:oasis:names:tc:opendocument:xmlns"
-_ODT = "application/vnd.oasis.opendocument.text"
-
-
-def _odt(document: Transcript) -> bytes:
-    def run(bold: bool, text: str, before: str) -> str:
-        inner = ""
-        for part in re.split(r"([\n\t]| +)", text):
-            if part in ("\n", "\t"):
-                inner += "<text:line-break/>" if part == "\n" else "<text:tab/>"
-            elif part.startswith(" "):
-                # Spaces at the beginning and behind others would be taken for one.
-                more = len(part) if before in ("", "\n", "\t", " ") else len(part) - 1
-                inner += " " * (len(part) - more) + "".join(
-                    f'<text:s text:c="{min(9999, more - place)}"/>' for place in range(0, more, 9999)
-                )
-            else:
-                inner += escape(part)
-            before = part[-1:] or before
-        return f'<text:span text:style-name="B">{inner}</text:span>' if bold else inner
-
-    body = ""
-    for runs in _runs(document):
-        before, inner = "", ""
-        for strong, text in runs:
-            inner += run(strong, text, before)
-            before = text[-1]
-        body += f"<text:p>{inner}</text:p>"
-    spaces = " ".join(
-        f'xmlns:{name}="{_ODF}:{whole}:1.0"'
-        for name, whole in (("office", "office"), ("text", "text"), ("style", "style"))
-    )
-    bold = (
-        f'<style:style style:name="B" style:family="text"><style:text-properties xmlns:fo="{_ODF}:'
-        'xsl-fo-compatible:1.0" fo:font-weight="bold"/></style:style>'
-    )
-    listed = "".join(
-        f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{kind}"/>'
-        for path, kind in (("/", _ODT), ("content.xml", "text/xml"))
-    )
-    return _archive(
-        {
-            "mimetype": _ODT,
-            "content.xml": f'{_XML}<office:document-content {spaces} office:version="1.3">'
-            f"<office:automatic-styles>{bold}</office:automatic-styles>"
-            f"<office:body><office:text>{body}</office:text></office:body></office:document-content>",
-            "META-INF/manifest.xml": f'{_XML}<manifest:manifest xmlns:manifest="{_ODF}:manifest:1.0" '
-            f'manifest:version="1.3">{listed}</manifest:manifest>',
-        },
-        stored="mimetype",
-    )
-
-
-def _rtf(document: Transcript) -> bytes:
-    def escaped(text: str) -> Iterator[str]:
-        units = text.encode("utf-16-le", "surrogatepass")
-        for place in range(0, len(units), 2):
-            number = int.from_bytes(units[place : place + 2], "little", signed=True)
-            one = chr(number) if 0 <= number < 128 else ""
-            if one == "\n":
-                yield "\\par\n"
-            elif one == "\t":
-                yield "\\tab "
-            elif one and one in "\\{}":
-                yield f"\\{one}"
-            else:
-                yield one if one >= " " and one != "\x7f" else f"\\u{number}?"
-
-    return f"{{\\rtf1\\ansi\\ansicpg1252\\uc1 {''.join(escaped(document.text))}}}".encode("ascii")
-
-
-def _html(document: Transcript) -> bytes:
-    def run(bold: bool, text: str) -> str:
-        inner = html.escape(text, quote=False).replace("\n", "<br>")
-        return f"<b>{inner}</b>" if bold else inner
-
-    body = "\n".join(f"<p>{''.join(run(*one) for one in runs)}</p>" for runs in _runs(document))
-    title = html.escape(document.title or document.id)
-    page = f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>{title}</title></head><body>\n'
-    return f"{page}{body}\n</body></html>\n".encode("utf-8", "surrogatepass")
-
-
-_PLACE = re.compile(r"([\d:.]+)(?: to ([\d:.]+))?")
-
-
 def cues(document: Transcript) -> list[Cue]:
     """A document's words with their times: the cues it was read from, else its turns.
 
-    The end of a turn is the beginning of the next; the last one is shown for `LAST_CUE` seconds. Times that
-    are not known are NaN.
+    The end of a turn whose end is not stated is the beginning of the next; the last one is shown for
+    `LAST_CUE` seconds. Times that are not known are NaN. Where names stand within the cues, they stay there.
     """
-    found = []
-    timed = [(place, _PLACE.fullmatch(place.source)) for place in document.places]
-    if timed and all(match or place.source == "no time" for place, match in timed):
-        for place, match in timed:
+    if document.format in CUED and document.places:
+        heads = [(turn.start, turn.speech) for turn in document.turns if turn.speaker]
+        starts = [place.start for place in document.places]
+        within = any(
+            first < last and bisect_left(starts, first) < bisect_left(starts, last) for first, last in heads
+        )
+        rows = []
+        for place in document.places:
             turn = document.turn_at(place.start)
-            speaker = turn.speaker if turn and document.format != "srt" else ""
-            start = seconds(match[1]) if match else math.nan
-            end = seconds(match[2]) if match and match[2] else math.nan
-            found.append(Cue(start, end, speaker, document.text[place.start : place.end]))
-        return found
+            speaker = turn.speaker if turn and not within else ""
+            rows.append(Cue(place.time, place.until, speaker, document.text[place.start : place.end]))
+        return rows
+    rows = []
     for turn, after in zip(document.turns, [*document.turns[1:], None], strict=True):
-        end = after.time if after else turn.time + LAST_CUE
-        found.append(Cue(turn.time, end, turn.speaker, document.text[turn.speech : turn.end]))
-    return found
+        end = turn.until
+        if math.isnan(end):
+            end = after.time if after else turn.time + LAST_CUE
+        rows.append(Cue(turn.time, end, turn.speaker, document.text[turn.speech : turn.end]))
+    return rows
 
 
 def _timed(document: Transcript, kind: str) -> Iterator[tuple[str, Cue]]:
@@ -293,15 +137,20 @@ def _timed(document: Transcript, kind: str) -> Iterator[tuple[str, Cue]]:
 def _vtt(document: Transcript) -> bytes:
     def said(one: Cue) -> str:
         words = escape(one.text).replace("{", "&#123;")
-        return f"<v {escape(one.speaker)}>{words}" if one.speaker else words
+        name = escape(one.speaker or "").replace("{", "&#123;")
+        return f"<v {name}>{words}" if name else words
 
     blocks = [f"{times}\n{said(one)}\n" for times, one in _timed(document, ".vtt")]
     return "\n".join(["WEBVTT\n", *blocks]).encode("utf-8", "surrogatepass")
 
 
 def _srt(document: Transcript) -> bytes:
+    last: str | None = None
+
     def said(one: Cue) -> str:
-        words = f"{one.speaker}: {one.text}" if one.speaker else one.text
+        nonlocal last
+        words = f"{one.speaker}: {one.text}" if one.speaker and one.speaker != last else one.text
+        last = one.speaker
         # Most players show an ampersand as it stands: it is written otherwise only where it must.
         odd = re.search(r"&\w|&#|<|\{\\", words)
         return escape(words).replace("{", "&#123;") if odd else words
@@ -316,7 +165,7 @@ def _srt(document: Transcript) -> bytes:
 def _segments(document: Transcript) -> bytes:
     rows = []
     for one in cues(document):
-        row: dict[str, object] = {"text": one.text, "speaker": one.speaker}
+        row: dict[str, object] = {"text": one.text, "speaker": one.speaker or ""}
         row |= {} if math.isnan(one.start) else {"start": one.start}
         rows.append(row | ({} if math.isnan(one.end) else {"end": one.end}))
     return (json.dumps({"segments": rows}, ensure_ascii=False, indent=1) + "\n").encode(
@@ -327,10 +176,10 @@ def _segments(document: Transcript) -> bytes:
 WRITERS: dict[str, Callable[[Transcript], bytes]] = {
     ".txt": _plain,
     ".md": _plain,
-    ".docx": _docx,
-    ".odt": _odt,
-    ".rtf": _rtf,
-    ".html": _html,
+    ".docx": docx,
+    ".odt": odt,
+    ".rtf": rtf,
+    ".html": page,
     ".vtt": _vtt,
     ".srt": _srt,
     ".json": _segments,

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casestudy.errors import InputError, Problem
+from casestudy.usage.separation import undecided
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -109,20 +112,33 @@ def kaplan_meier(times: Any, events: Any) -> Survival:
     Parameters
     ----------
     times : array
-        Time to the event or to the end of observation; NaN rows are left out.
+        Time to the event or to the end of observation, 0 or more. Rows where it is missing are left out.
     events : array of bool
         Whether the event was seen; False is censored.
+
+    Raises
+    ------
+    InputError
+        When a time is below 0 or infinite.
+
+    Notes
+    -----
+    The median is the first time at which the curve is at one half or below, compared in whole numbers: where
+    the curve is exactly one half, rounding does not decide.
 
     Examples
     --------
     >>> kaplan_meier([1, 2, 3, 4], [True, True, False, True]).median
     2.0
+    >>> kaplan_meier([1, 2, 3, 4, 5, 6], [True] * 6).median
+    3.0
     """
     import pandas as pd
 
     spans, seen = np.asarray(times, float), np.asarray(events, bool)
-    known = np.isfinite(spans)
+    known = ~np.isnan(spans)
     spans, seen = spans[known], seen[known]
+    _expect_durations(spans)
     if not len(spans):
         empty = pd.DataFrame(columns=["time", "at_risk", "events", "percent", "low", "high"], dtype=float)
         return Survival(empty, 0, 0, *(float("nan"),) * 3)
@@ -145,11 +161,26 @@ def kaplan_meier(times: Any, events: Any) -> Survival:
         }
     )
     bounds = median_survival_times(ends).to_numpy(float).ravel() if seen.any() else [np.nan, np.nan]
-    low, high, middle = (
-        float(value) if np.isfinite(value) else float("nan")
-        for value in (bounds[0], bounds[1], fitted.median_survival_time_)
-    )
-    return Survival(curve, len(spans), int(seen.sum()), middle, low, high)
+    low, high = (float(value) if np.isfinite(value) else float("nan") for value in bounds)
+    return Survival(curve, len(spans), int(seen.sum()), _half_time(curve), low, high)
+
+
+def _half_time(curve: pd.DataFrame) -> float:
+    """The first time at which the curve is at one half or below; NaN where it does not come down to it."""
+    staying, at_risk = 1, 1
+    for time, risk, gone in curve[["time", "at_risk", "events"]].itertuples(index=False):
+        staying, at_risk = staying * int(risk - gone), at_risk * int(risk)
+        if gone and 2 * staying <= at_risk:
+            return float(time)
+    return float("nan")
+
+
+def _expect_durations(spans: np.ndarray) -> None:
+    wrong = spans[(spans < 0) | np.isinf(spans)]
+    if len(wrong):
+        found = f"{len(wrong)} below 0 or without end, the first of them {wrong[0]:g}."
+        remedy = "A time runs from the beginning of observation: look for swapped dates."
+        raise InputError("Durations cannot be used.", [Problem("durations", found, remedy)])
 
 
 def by_group(
@@ -235,33 +266,54 @@ def cox(frame: pd.DataFrame, time: str, event: str, covariates: Sequence[str], l
     Returns
     -------
     Cox
-        Without rows, and with the reason, where events are too few or a covariate does not vary.
+        Without rows, and with the reason, where events are too few, a covariate does not vary or is neither
+        a number nor yes/no, covariates say the same, or one of them (or a sum of them) separates those who
+        have the event from those at risk, so that no ratio fits best.
+
+    Raises
+    ------
+    InputError
+        When a time is below 0 or infinite. Who left at time 0 counts like everybody else.
     """
     import pandas as pd
 
     names = ["covariate", "hazard_ratio", "low", "high", "p", "p_proportional"]
     kept = frame[[time, event, *covariates]].copy()
+    strange = []
     for name in covariates:
         if not pd.api.types.is_numeric_dtype(kept[name]):
-            kept[name] = kept[name].map({"yes": 1.0, "no": 0.0, True: 1.0, False: 0.0})
+            read = kept[name].map({"yes": 1.0, "no": 0.0, True: 1.0, False: 0.0})
+            if (read.isna() & kept[name].notna()).any():
+                strange.append(name)
+            kept[name] = read
     kept = kept.dropna().astype(float)
-    kept = kept[kept[time] > 0]
+    _expect_durations(kept[time].to_numpy())
     seen = int(kept[event].sum())
     flat = [name for name in covariates if kept[name].nunique() < 2]
     why = ""
-    if seen < least_events * len(covariates):
+    if strange:
+        why = f"{', '.join(strange)}: values that are neither numbers nor yes or no"
+    elif seen < least_events * len(covariates):
         why = f"{seen} events are too few for {len(covariates)} covariates ({least_events} each)"
     elif flat:
         why = f"{', '.join(flat)} does not vary"
+    else:
+        values = kept[list(covariates)].to_numpy()
+        why = undecided(kept[time].to_numpy(), kept[event].to_numpy() > 0, values, list(covariates))
     if why:
         return Cox(pd.DataFrame(columns=names), len(kept), seen, float("nan"), why)
     from lifelines import CoxPHFitter
+    from lifelines.exceptions import ConvergenceError
     from lifelines.statistics import proportional_hazard_test
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = CoxPHFitter().fit(kept, time, event)
-        check = proportional_hazard_test(model, kept, time_transform="rank").summary["p"]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = CoxPHFitter().fit(kept, time, event)
+            check = proportional_hazard_test(model, kept, time_transform="rank").summary["p"]
+    except (ConvergenceError, np.linalg.LinAlgError):
+        why = "the fit did not come to an end: the covariates nearly say the same, or nearly separate"
+        return Cox(pd.DataFrame(columns=names), len(kept), seen, float("nan"), why)
     fitted = model.summary
     table = pd.DataFrame(
         {

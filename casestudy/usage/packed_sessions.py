@@ -83,7 +83,8 @@ def sessions(
         raise ValueError("edge must be 'continue' or 'break', and gap_minutes above 0")
     key, names, kinds, begin = _packed(path, set(actions))
     key.sort(kind="stable" if len(key) < 1000 else None)
-    limit = int(np.ceil(gap_minutes * 60)) if edge == "break" else int(np.floor(gap_minutes * 60)) + 1
+    pause = round(gap_minutes * 60, 6)
+    limit = int(np.ceil(pause)) if edge == "break" else int(np.floor(pause)) + 1
     heads, last = _heads(key, limit)
     person = (key[heads] >> (_SECONDS_BITS + _ACTION_BITS)).astype(np.int32)
     start = _seconds(key[heads])

@@ -213,15 +213,3 @@ def _holds(sequence: Sequence[str], pattern: Sequence[str]) -> bool:
     """Whether the nodes of the pattern come in this order, with or without others between."""
     rest = iter(sequence)
     return all(node in rest for node in pattern)
-
-
-def entropy_rate(moves: pd.DataFrame) -> float:
-    """How free the next step is: entropy of the next node given this one, in bits; NaN without steps."""
-    from casestudy.usage.measures import entropy
-
-    counts = moves.groupby(["source", "target"]).size().unstack(fill_value=0)
-    total = counts.to_numpy().sum()
-    if not total:
-        return float("nan")
-    weights = counts.sum(axis=1) / total
-    return float(sum(w * entropy(row) for w, row in zip(weights, counts.to_numpy(), strict=True)))

@@ -61,7 +61,7 @@ def session_numbers(
     other = np.diff(participants)
     if (other < 0).any() or (pause[other == 0] < 0).any():
         raise ValueError("events must be sorted by participant and time")
-    limit = gap_minutes * 60
+    limit = round(gap_minutes * 60, 6)  # 1.15 minutes are 69 seconds, not a hair less
     long = pause > limit if edge == "continue" else pause >= limit
     return np.concatenate([[0], np.cumsum(long | (other != 0))]).astype(np.int64)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.files.fields import read_yaml
+from casestudy.proportions import at_least, at_most
 from casestudy.usage.sessions import epoch
 from casestudy.usage.vocabulary import Vocabulary
 
@@ -32,7 +33,7 @@ class Condition:
     def holds(self, features: pd.DataFrame, scale: float = 1.0) -> Any:
         """Where it holds; never where the measure is undefined. `scale` multiplies the bounds."""
         total = features[list(self.measures)].sum(axis=1, skipna=False)
-        return (total >= self.at_least * scale) & (total <= self.at_most * scale)
+        return at_least(total, self.at_least * scale) & at_most(total, self.at_most * scale)
 
     def __str__(self) -> str:
         words = " + ".join(self.measures)

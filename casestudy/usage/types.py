@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casestudy.proportions import at_least
 from casestudy.usage import mixtures
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def choose(
         ari = stability(table, groups, made, resamples, seed) if k > 1 else np.array([])
         low, high = np.percentile(ari, [2.5, 97.5]) if len(ari) else (np.nan, np.nan)
         mean = float(ari.mean()) if len(ari) else np.nan
-        fine = k == 1 or (smallest >= least_percent and (not len(ari) or mean >= least_ari))
+        fine = k == 1 or (at_least(smallest, least_percent) and (not len(ari) or at_least(mean, least_ari)))
         fits.append(made)
         rows.append(
             {

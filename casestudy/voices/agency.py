@@ -9,7 +9,7 @@ the act is one that matters. The measure is the workbench's own.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +120,7 @@ def parser(name: str = "") -> Any:
     raise InputError("Who acts cannot be counted.", [problem])
 
 
-def in_study(study: Study, model: str = "", skip: Iterable[str] = ()) -> pd.DataFrame:
+def in_study(study: Study, model: str = "") -> pd.DataFrame:
     """`acts` in all documents of a study, with the study's words and groups and an installed model.
 
     Raises
@@ -130,11 +130,11 @@ def in_study(study: Study, model: str = "", skip: Iterable[str] = ()) -> pd.Data
     """
     from casestudy.coding import table
     from casestudy.people import participants
-    from casestudy.transcripts import transcript
 
-    words, documents = load(study), transcript.documents(study)
-    groups = table.directory(documents, participants.read(study))["group"].to_dict()
-    return acts(documents, groups, words, parser(model), skip)
+    words, people = load(study), participants.read(study)
+    documents = {name: one for name, one in table.material(study).items() if one.format != "message"}
+    groups = table.directory(documents, people)["group"].to_dict()
+    return acts(documents, groups, words, parser(model))
 
 
 def acts(
@@ -142,7 +142,6 @@ def acts(
     groups: Mapping[str, str],
     words: Words,
     model: Any,
-    skip: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Every verb with a subject, who acts and on whom.
 
@@ -153,8 +152,6 @@ def acts(
         For the meaning of "we"; documents without a group are left out.
     words : Words
     model : spaCy model with a parser
-    skip : iterable of str
-        Speakers that are left out, in any case, such as the interviewer.
 
     Returns
     -------
@@ -166,13 +163,11 @@ def acts(
     """
     import pandas as pd
 
-    left_out = {one.casefold() for one in skip}
     turns = [
         (name, groups[name], turn)
         for name, document in sorted(documents.items())
         if name in groups
-        for turn in document.turns
-        if turn.speaker.casefold() not in left_out
+        for turn in document.own_turns
     ]
     texts = (documents[name].text[turn.start : turn.end] for name, _, turn in turns)
     rows = []

@@ -10,6 +10,9 @@ from casestudy.codebook.codes import Codebook
 from casestudy.proportions import wilson
 from casestudy.wording import Said, counted, honest
 
+DENIED = "denied"
+"""The modality of a coding whose speaker says that it is not so."""
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -23,12 +26,13 @@ def by_group(
     column: str = "group",
     floor: int = 1,
 ) -> pd.DataFrame:
-    """How many people of each group speak of each code.
+    """How many people of each group affirm each code, and how many only deny it.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Codings, perhaps rolled up.
+        Codings, perhaps rolled up. Where they have a ``modality``, one that is ``denied`` affirms
+        nothing.
     people : pandas.DataFrame
         With ``participant_id`` and `column`.
     asked : sequence of str
@@ -41,20 +45,24 @@ def by_group(
     Returns
     -------
     pandas.DataFrame
-        One row a code and group: ``code, path, group, people, of, share, low, high, withheld``, by code,
-        then group.
+        One row a code and group: ``code, path, group, people, of, share, low, high, denied, withheld``, by
+        code, then group. ``people`` have a coding that is not denied; ``denied`` counts those whose every
+        coding is.
     """
     import pandas as pd
 
     here = people[people["participant_id"].isin(list(asked)) & people[column].notna()]
     groups = {str(name): sorted(part["participant_id"]) for name, part in here.groupby(column, sort=True)}
     placed = frame[frame["placed"]]
-    having = placed.groupby("code")["who"].agg(lambda who: frozenset(who)).to_dict()
+    affirming = placed[placed["modality"] != DENIED] if "modality" in placed else placed
+    having = _people_by_code(affirming)
+    mentioned = _people_by_code(placed)
     rows: list[dict[str, Any]] = []
-    for code in sorted(having):
+    for code in sorted(mentioned):
         for name, members in groups.items():
             held = len(members) < floor
-            count = sum(one in having[code] for one in members)
+            count = sum(one in having.get(code, ()) for one in members)
+            mentions = sum(one in mentioned[code] for one in members)
             low, high = (math.nan, math.nan) if held else wilson(count, len(members))
             rows.append(
                 {
@@ -66,15 +74,20 @@ def by_group(
                     "share": math.nan if held else count / len(members),
                     "low": low,
                     "high": high,
+                    "denied": pd.NA if held else mentions - count,
                     "withheld": held,
                 }
             )
-    columns = ["code", "path", "group", "people", "of", "share", "low", "high", "withheld"]
-    return pd.DataFrame(rows, columns=columns).astype({"people": "Int64"})
+    columns = ["code", "path", "group", "people", "of", "share", "low", "high", "denied", "withheld"]
+    return pd.DataFrame(rows, columns=columns).astype({"people": "Int64", "denied": "Int64"})
+
+
+def _people_by_code(frame: pd.DataFrame) -> dict[str, frozenset[str]]:
+    return frame.groupby("code")["who"].agg(lambda who: frozenset(who)).to_dict()
 
 
 def contrast(shares: pd.DataFrame, first: str, second: str, *, shared: bool = False) -> pd.DataFrame:
-    """Codes by how far two groups differ in the share of people who speak of them.
+    """Codes by how far two groups differ in the share of people who affirm them.
 
     Parameters
     ----------
@@ -83,30 +96,35 @@ def contrast(shares: pd.DataFrame, first: str, second: str, *, shared: bool = Fa
     first, second : str
         Names of the groups.
     shared : bool
-        Only codes that someone of either group speaks of: leaves out codes that are asked of one side alone.
+        Only codes that someone of each group affirms or denies: leaves out what is asked of one side
+        alone.
 
     Returns
     -------
     pandas.DataFrame
-        ``code, path, first, second, first_of, second_of, difference, low, high``: shares, people, first minus
-        second, and Newcombe's interval of the difference made of the two Wilson intervals (his method 10, as
-        statsmodels computes it); largest difference first.
+        ``code, path, first, second, first_of, second_of, first_denied, second_denied, difference, low,
+        high``: shares who affirm, people, those who only deny, first minus second, and Newcombe's interval of
+        the difference made of the two Wilson intervals (his method 10, as statsmodels computes it); largest
+        difference first.
     """
     import pandas as pd
 
-    columns = ["code", "path", "first", "second", "first_of", "second_of", "difference", "low", "high"]
+    columns = ["code", "path", "first", "second", "first_of", "second_of", "first_denied", "second_denied"]
+    columns += ["difference", "low", "high"]
     sides = [
         shares[shares["group"].eq(name) & ~shares["withheld"]].set_index("code") for name in (first, second)
     ]
     rows = []
     for code in sorted(set(sides[0].index) & set(sides[1].index)):
         one, two = sides[0].loc[code], sides[1].loc[code]
-        if shared and not (one["people"] and two["people"]):
+        denied = [int(side.get("denied", 0)) for side in (one, two)]
+        if shared and not (one["people"] + denied[0] and two["people"] + denied[1]):
             continue
         gap = one["share"] - two["share"]
         below = math.hypot(one["share"] - one["low"], two["high"] - two["share"])
         above = math.hypot(one["high"] - one["share"], two["share"] - two["low"])
-        values = [code, one["path"], one["share"], two["share"], one["of"], two["of"], gap]
+        values = [code, one["path"], one["share"], two["share"], one["of"], two["of"]]
+        values += [*denied, gap]
         rows.append(dict(zip(columns, [*values, max(gap - below, -1.0), min(gap + above, 1.0)], strict=True)))
     result = pd.DataFrame(rows, columns=columns)
     result["size"] = result["difference"].astype(float).abs().round(9)
@@ -175,7 +193,7 @@ def summary(
     )
     compared = f"{len(clear)} of {counted(len(differences), 'code')} compared"
     text = (
-        f"The groups {first} and {second} differ most in whether they speak of **{top['path']}**: {against}. "
+        f"The groups {first} and {second} differ most in whether they affirm **{top['path']}**: {against}. "
         f"For {compared} the 95 % interval of the difference leaves out zero; with so many codes and so few "
         "people some will by chance."
     )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.codes import Codebook
 from casestudy.coding.spans import overlap, union
-from casestudy.coding.table import INTERVIEWERS
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.people.documents import TALKS
 from casestudy.transcripts.transcript import Transcript
 from casestudy.wording import Said, counted, honest
 
@@ -30,7 +30,8 @@ def asked(frame: pd.DataFrame, people: pd.DataFrame, group: str = "") -> list[st
         problem = Problem("group", f"{group!r} is no group of the participants.", nearest(group, groups))
         raise InputError("The people cannot be chosen.", [problem])
     known = people[people["group"].eq(group)] if group else people
-    coded = set(frame.loc[frame["kind"].eq("interview"), "document"])
+    talks = frame[frame["kind"].isin(TALKS)]
+    coded = set(talks["participant"]) | set(talks["document"])
     found = sorted(one for one in known["participant_id"] if one in coded)
     if not found:
         problem = Problem(
@@ -81,11 +82,7 @@ def by_scheme(
     import pandas as pd
 
     spans = {
-        name: [
-            (turn.speech, turn.end)
-            for turn in documents[name].turns
-            if turn.speaker.casefold() not in INTERVIEWERS
-        ]
+        name: [(turn.speech, turn.end) for turn in documents[name].own_turns]
         for name in people
         if name in documents
     }

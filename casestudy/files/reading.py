@@ -1,0 +1,59 @@
+"""Reading bytes: within `once`, each file is opened at most once, however many ask for it.
+
+Drawing pages and checking a study ask for one file in several rooms: for its hash, its rows, its words.
+What is read stays in memory until the block ends, so nothing may write the same files within it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+_KEPT: ContextVar[dict[str, bytes] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """Open each file at most once within the block; a block inside another shares its bytes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "a.txt"
+    ...     count = path.write_text("old")
+    ...     with once():
+    ...         first = data(path)
+    ...         count = path.write_text("new")
+    ...         same = data(path)
+    ...     after = data(path)
+    >>> first, same, after
+    (b'old', b'old', b'new')
+    """
+    if _KEPT.get() is not None:
+        yield
+        return
+    token = _KEPT.set({})
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
+def data(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    """
+    kept = _KEPT.get()
+    if kept is None:
+        return path.read_bytes()
+    name = str(path)
+    if name not in kept:
+        kept[name] = path.read_bytes()
+    return kept[name]

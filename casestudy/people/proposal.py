@@ -1,0 +1,157 @@
+"""A proposal of who speaks, for a person to look at: each row says what it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from casestudy.people.documents import Sheet
+from casestudy.people.speakers import Voice, same_name, voices
+from casestudy.transcripts.transcript import Transcript
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("document", "speaker", "participant", "role", "why")
+# Labels that machines give to voices: the same label is another person in another file.
+_MACHINE = re.compile(
+    r"(?:speaker|spk|s|sprecher(?:in)?|puhuja|talare|locuteur|hablante)[ _-]?\d+", re.IGNORECASE
+)
+# Words for a person who asks, as part of a label. They are a reason in a proposal and decide nothing.
+_ASKING_LABEL = re.compile(
+    r"\b(?:interviewer(?:in)?|moderator(?:in)?|researcher|facilitator|host|haastattelija|tutkija|kysyjä"
+    r"|intervjuare|enqu[êe]t(?:eur|rice)|entrevistador[a]?|intervistatore|intervistatrice|ankieter|kérdező)\b|^[IQ]\d?$",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"[?;？؟]")
+_LEAST_LEAD = 2  # questions per turn: how many times as many the one who asks must ask
+_LEAST_QUESTIONS = 3
+
+
+def propose(
+    documents: Mapping[str, Transcript],
+    whose: Mapping[str, Sheet],
+    names: Mapping[str, Collection[str]],
+    table: pd.DataFrame,
+) -> pd.DataFrame:
+    """Rows for speakers.csv: those that are there, and one for each speaker whom nothing states yet.
+
+    Parameters
+    ----------
+    documents : mapping of id to Transcript
+    whose : mapping of document to Sheet
+    names : mapping of participant to names
+    table : pandas.DataFrame
+        From `casestudy.people.speakers.read`; its rows are kept as they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``document, speaker, participant, role, why``. ``role`` is empty where it cannot be told: a person
+        must say it.
+
+    Notes
+    -----
+    In this order: a name from participants.csv; a label that says what the speaker does; a name that speaks
+    in three documents or more of different people; who asks at least three questions and at least twice as
+    many per turn as anybody else. Whoever is left beside an interviewer in a document of one participant is
+    that participant. Labels that machines give (Speaker 1, S01) say nothing across documents.
+    """
+    import pandas as pd
+
+    common = _in_many(documents, whose)
+    rows = table.to_dict("records")
+    for name in sorted(documents):
+        document, sheet = documents[name], whose.get(name, Sheet(name))
+        if len(document.speakers) < 2 or sheet.speaks_for_itself:
+            continue
+        stated = voices(document, sheet, names, table)
+        rows += _rows(document, sheet, names, stated, common)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).fillna("")
+
+
+def _in_many(documents: Mapping[str, Transcript], whose: Mapping[str, Sheet]) -> dict[str, int]:
+    """In how many documents of different people each name speaks; machines' labels are left out."""
+    heard: dict[str, set[tuple[str, ...]]] = {}
+    for name, document in documents.items():
+        if len(document.speakers) < 2:
+            continue
+        people = whose[name].participants if name in whose else ()
+        for speaker in document.speakers:
+            if not _MACHINE.fullmatch(speaker):
+                heard.setdefault(same_name(speaker), set()).add(people or (name,))
+    return {speaker: len(groups) for speaker, groups in heard.items()}
+
+
+def _rows(
+    document: Transcript,
+    sheet: Sheet,
+    names: Mapping[str, Collection[str]],
+    stated: Mapping[str, Voice],
+    common: Mapping[str, int],
+) -> list[dict[str, str]]:
+    questions = _questions(document)
+    roles: dict[str, tuple[str, str, str]] = {}  # speaker: participant, role, why
+    mine = {same_name(called): who for who in sheet.participants for called in (who, *names.get(who, ()))}
+    open_: list[str] = []
+    for speaker in document.speakers:
+        if stated[speaker].role != "unknown":
+            if same_name(speaker) in mine:
+                continue  # the name in participants.csv says it
+            roles[speaker] = (stated[speaker].participant, stated[speaker].role, "")
+            continue
+        if _ASKING_LABEL.search(speaker):
+            roles[speaker] = ("", "interviewer", f"the label {speaker!r} says so")
+        elif common.get(same_name(speaker), 0) >= 3:
+            count = common[same_name(speaker)]
+            roles[speaker] = ("", "interviewer", f"speaks in {count} documents of different people")
+        else:
+            open_.append(speaker)
+    asks = any(role == "interviewer" for _, role, _ in roles.values())
+    if not asks and (leader := _asks_most(questions, open_)):
+        count, total = questions[leader][0], sum(asked for asked, _ in questions.values())
+        roles[leader] = (
+            "",
+            "interviewer",
+            f"asks {count} of {total} questions in {questions[leader][1]} turns",
+        )
+        open_.remove(leader)
+        asks = True
+    taken = {who for who, role, _ in roles.values() if role == "participant"}
+    taken |= {mine[same_name(speaker)] for speaker in document.speakers if same_name(speaker) in mine}
+    left = [who for who in sheet.participants if who not in taken]
+    for speaker in open_:
+        if not asks:
+            asked = "; ".join(f"{one} asks {questions[one][0]}" for one in document.speakers)
+            roles[speaker] = ("", "", f"cannot be told: {asked}")
+        elif len(open_) == 1 and len(left) == 1:
+            roles[speaker] = (left[0], "participant", "the only other speaker")
+        elif sheet.kind == "focus group" or len(sheet.participants) > 1:
+            roles[speaker] = ("", "participant", "one of several who answer: say which participant")
+        else:
+            roles[speaker] = ("", "", "cannot be told: several others speak")
+    return [
+        {"document": document.id, "speaker": speaker, "participant": who, "role": role, "why": why}
+        for speaker, (who, role, why) in roles.items()
+        if stated[speaker].role == "unknown"
+    ]
+
+
+def _questions(document: Transcript) -> dict[str, tuple[int, int]]:
+    """By speaker: turns that hold a question, and turns."""
+    counts: dict[str, tuple[int, int]] = {}
+    for turn in document.turns:
+        asked, turns = counts.get(turn.speaker, (0, 0))
+        question = bool(_QUESTION.search(document.text, turn.speech, turn.end))
+        counts[turn.speaker] = (asked + question, turns + 1)
+    return counts
+
+
+def _asks_most(questions: Mapping[str, tuple[int, int]], among: Collection[str]) -> str:
+    """Who asks clearly most, by questions in a turn; empty where it cannot be told."""
+    rates = sorted(((questions[one][0] / questions[one][1], one) for one in among), reverse=True)
+    if not rates or questions[rates[0][1]][0] < _LEAST_QUESTIONS:
+        return ""
+    others = [asked / turns for one, (asked, turns) in questions.items() if one != rates[0][1]]
+    return rates[0][1] if all(rates[0][0] >= _LEAST_LEAD * other for other in others) else ""
