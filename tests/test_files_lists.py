@@ -84,7 +84,7 @@ def test_occurrences_may_be_written_as_a_spreadsheet_writes_them(
         (b"\xef\xbb\xbf\r\n", "empty"),
         (b"PK\x03\x04....", "spreadsheet's file"),
         (b"name,words\na,b\n", "no column code, quote; its columns are: name, words"),
-        (b"code,quotes\na,b\n", "Did you mean 'quotes'"),
+        (b"code,quotes\na,b\n", "Perhaps 'quotes' is meant"),
         (b"code,quote\na,b,c\n", "row 2: it has 3 cells"),
         (b"code,quote,\na,b,c\n", "row 2: 'c' stands in a column without heading"),
         (b"code,Code,quote\na,b,c\n", "'code' stands there 2 times"),

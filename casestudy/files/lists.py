@@ -6,13 +6,14 @@ What a spreadsheet would take for a formula is written with an apostrophe before
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.errors import InputError, Problem, raise_if
 
 SEPARATORS = ",;\t|"
 LARGEST = 200_000_000
@@ -120,11 +121,10 @@ def read(
     missing = [name for name in required if name not in headings]
     if missing:
         shown = ", ".join(name for name in headings[:_MOST_NAMED] if name) or "none"
-        near = (
-            nearest(missing[0], [name for name in headings if name not in known]) if len(missing) == 1 else ""
-        )
-        close = near if near.startswith("Did") else ""
-        advice = close or remedy or f"Write the headings {', '.join([*required])} in the first row."
+        others = [name for name in headings if name and name not in known]
+        close = difflib.get_close_matches(missing[0], others, n=1) if len(missing) == 1 else []
+        advice = f"Perhaps {close[0]!r} is meant: call it {missing[0]!r}." if close else remedy
+        advice = advice or f"Write the headings {', '.join([*required])} in the first row."
         found = f"no column {', '.join(missing)}; its columns are: {shown}."
         raise InputError("A list cannot be read.", [Problem(where, found, advice)])
     rows = tuple(_rows(lines[1:], headings, where, separator, wrong))
