@@ -110,9 +110,15 @@ def read(path: Path, *, where: str = "", speakers: Collection[str] | None = None
     InputError
         When the file cannot be read as what its ending says.
     """
+    name = where or path.name
+    if speakers is not None:
+        return _read(path, name, speakers)
+    return reading.made(("transcript", name, str(path)), lambda: _read(path, name, None))
+
+
+def _read(path: Path, name: str, speakers: Collection[str] | None) -> Transcript:
     from casestudy.transcripts.readers import READERS
 
-    name = where or path.name
     ending = path.suffix.lower()
     if ending not in READERS:
         known = ", ".join(sorted(READERS))

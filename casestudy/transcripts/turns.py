@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 _CLOCK = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _TIME = rf"(?:\[{_CLOCK}\]|\({_CLOCK}\)|{_CLOCK}(?=\s|$))"
@@ -139,15 +140,15 @@ def front(text: str) -> tuple[str, tuple[str, ...], int]:
     >>> front("# Talk\\n> composed\\n\\nA: Hello.")
     ('Talk', ('composed',), 18)
     """
-    lines = list(_lines(text))
-    begin = _after_front(lines, text)
-    rows = [text[start:end] for start, end in lines if end < begin or (end == begin == len(text))]
+    begin = _after_front(_lines(text), text)
+    lines = takewhile(lambda line: line[1] < begin or line[1] == begin == len(text), _lines(text))
+    rows = [text[start:end] for start, end in lines]
     titles = [row.lstrip("#").strip() for row in rows if row.startswith("#")]
     notes = tuple(row[1:].strip() for row in rows if row.startswith(">"))
     return (titles[0] if titles else ""), notes, begin
 
 
-def _after_front(lines: Sequence[tuple[int, int]], text: str) -> int:
+def _after_front(lines: Iterable[tuple[int, int]], text: str) -> int:
     begin = 0
     for start, end in lines:
         line = text[start:end]
