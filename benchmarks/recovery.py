@@ -48,7 +48,8 @@ REASONS = {
 
 def listed(target: Path, types: pd.DataFrame, effects: pd.DataFrame, study: Study) -> None:
     """Write which rates lie outside their nominal values, and the reference log against its truth."""
-    from casestudy.outputs import csv_text, write_atomically
+    from casestudy.files.writing import write_atomically
+    from casestudy.outputs import csv_text
     from casestudy.simulator import recovery
 
     off = recovery.outside(types, effects, REASONS)
@@ -61,7 +62,8 @@ def main() -> None:
     """Run the grid and write the tables."""
     import pandas as pd
 
-    from casestudy.outputs import csv_text, write_atomically
+    from casestudy.files.writing import write_atomically
+    from casestudy.outputs import csv_text
     from casestudy.simulator import recovery, settings
     from casestudy.study import Study
     from casestudy.usage import vocabulary

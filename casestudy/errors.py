@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -152,6 +153,30 @@ def nearest(word: str, known: Iterable[str]) -> str:
         likest = difflib.get_close_matches(word, names, n=3, cutoff=0)
         return f"Nearest of {len(names)}: {', '.join(likest)}."
     return f"Known: {', '.join(names)}." if names else "None is known here."
+
+
+_FULL = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT") if hasattr(errno, name)}
+_LOCKED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def in_words(error: OSError) -> str:
+    """What the system refused, as one sentence with what to do.
+
+    Examples
+    --------
+    >>> in_words(OSError(errno.ENOSPC, "No space left on device", "a.csv"))
+    'a.csv: no space is left on the disk. Make room and run it again; what was there before is whole.'
+    >>> in_words(OSError(errno.EROFS, "Read-only file system", "a.csv"))
+    'a.csv: read-only file system. Make the folder writable, or work on a copy.'
+    """
+    place = f"{error.filename}: " if error.filename else ""
+    if error.errno in _FULL:
+        remedy = "Make room and run it again; what was there before is whole."
+        return f"{place}no space is left on the disk. {remedy}"
+    said = (error.strerror or str(error) or type(error).__name__).rstrip(".")
+    said = f"{said[:1].lower()}{said[1:]}."
+    remedy = " Make the folder writable, or work on a copy." if error.errno in _LOCKED else ""
+    return f"{place}{said}{remedy}"
 
 
 def raise_if(problems: Sequence[Problem], summary: str, kind: type[CaseStudyError] = InputError) -> None:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from casestudy import latex
 from casestudy.errors import InputError, Problem
 from casestudy.files import reading
+from casestudy.files.writing import write_atomically
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -194,25 +195,6 @@ def _pictures(drawing: Drawing, name: str) -> tuple[bytes, bytes]:
     text = re.sub(r"<metadata>.*?</metadata>\n|<!--.*?-->\n", "", text, flags=re.DOTALL)
     text = re.sub(r"\n +(?=<)", "\n", text)
     return text.encode(), small.getvalue()
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that a reader, or a crash, meets the old one or the new one, never a part."""
-    import os
-    import tempfile
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def csv_text(frame: pd.DataFrame, decimals: Decimals = 2) -> str:

@@ -104,7 +104,7 @@ def faulty(tmp_path: Path) -> tuple[Study, list[str]]:
         "near code 'help.gone'",
         "two branches changed name of 'help.neighbour'",
         "action is 'burn'",
-        "'not json' is no JSON record",
+        "'not json' is not a record",
         "code 'garden.nothing' is not in the codebook",
         "coding d2: displaced: it ends behind the text",
         "coding d3: displaced: its words are not at",
@@ -141,7 +141,7 @@ def test_the_verb_lists_every_planted_fault(faulty: tuple[Study, list[str]], com
 def test_unreadable_documents_do_not_hide_the_other_faults(faulty: tuple[Study, list[str]]) -> None:
     study, _ = faulty
     said = [str(problem) for problem in coding_check.check(Material(study))]
-    for words in ("'garden.nothing'", "help.shop", "second record", "'burn'", "no JSON record"):
+    for words in ("'garden.nothing'", "help.shop", "second record", "'burn'", "is not a record"):
         assert any(words in one for one in said), words
 
 

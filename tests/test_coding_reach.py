@@ -380,7 +380,7 @@ def test_every_wrong_row_is_told_at_once_and_nothing_is_written(
         "row 6: '²' to",
         "row 7: its words are not where it says",
         "row 10: the unit of row 8 again, with other codes",
-        "row 11: it has 11 fields, the head 9. Write several codes with ; between them",
+        "row 11: it has 11 cells, and there are 9 headings",
     ):
         assert said in error, said
     assert not (talk.root / "interviews/codings/c").exists()

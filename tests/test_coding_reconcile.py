@@ -305,7 +305,7 @@ def test_check_names_every_problem_of_the_log(talk: Study) -> None:
     decisions.append(talk, [decided(about=("gone",))], book)
     assert any("coding gone is not there" in one.found for one in check.check(Material(talk)))
     (talk.root / decisions.FILE).write_text("{\n")
-    assert any("is no decision" in one.found for one in check.check(Material(talk)))
+    assert any("is not a decision" in one.found for one in check.check(Material(talk)))
 
 
 def test_two_lines_of_one_id_that_differ_are_listed(talk: Study) -> None:

@@ -164,8 +164,8 @@ def test_the_same_change_on_two_branches_is_no_contradiction() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("{", "no JSON record"),
-        ("[1]", "no JSON object"),
+        ("{", "is not a record"),
+        ("[1]", "is not a record"),
         ('{"id": "a", "action": "burn"}', "action is 'burn'"),
         ('{"action": "add"}', "it has no id"),
         ('{"id": "a", "action": "add", "code": "c", "start": 5, "end": 2, "quote": "x"}', "spans 5 to 2"),
@@ -178,8 +178,8 @@ def test_the_same_change_on_two_branches_is_no_contradiction() -> None:
             '{"id": "a", "action": "add", "code": "c", "start": 0, "end": 1, "quote": "x", "colour": 1}',
             "'colour'",
         ),
-        ("[" * 100_000, "no JSON record"),
-        ("\x00\x01", "no JSON record"),
+        ("[" * 100_000, "is not a record"),
+        ("\x00\x01", "is not a record"),
     ],
 )
 def test_a_line_that_is_no_record_is_listed_with_its_number(text: str, found: str) -> None:

@@ -189,7 +189,7 @@ def test_a_second_review_from_other_formats_runs_to_its_end(tmp_path: Path) -> N
             "nobody",
         ),
         ("literature/notes/ghost.md", "Words.\n", "no record"),
-        ("literature/codings/a/{0}.jsonl", '{{"id": "x"\n', "no JSON record"),
+        ("literature/codings/a/{0}.jsonl", '{{"id": "x"\n', "is not a record"),
         ("literature/codings/a/ghost.jsonl", "", "no note"),
         (
             "literature/protocol.toml",

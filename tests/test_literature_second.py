@@ -122,7 +122,7 @@ def test_bad_cohorts_are_explained(tmp_path: Path, name: str, content: str, word
         (("case-01,Composed case 1,market", "case-01,Composed case 1,markt"), "'markt' is no field"),
         (("case-02,Composed case 2,market", ",Composed case 2,market"), "names no case"),
         (("case-02,Composed case 2,stage", "case-02,Composed case 2,market"), "stands before"),
-        (("case,title,field", "case,titel,field"), "title: missing"),
+        (("case,title,field", "case,titel,field"), "no column title"),
         ((",I,", ",X,"), "mark is 'X'"),
         (("MADE", "MAED"), "'MAED' is not listed"),
     ],

@@ -314,8 +314,8 @@ def test_each_reader_has_a_sheet_that_shows_no_other(garden: Study) -> None:
     [
         (JUDGED + "C1,They check.,log,k,partial,\n", "judged this cell before"),
         (JUDGED.replace("partial", "perhaps"), "verdict is 'perhaps'"),
-        ("a,b\n1,2\n", "'finding_id' is missing"),
-        ("", "not a CSV table"),
+        ("a,b\n1,2\n", "no column finding_id"),
+        ("", "it is empty"),
     ],
 )
 def test_broken_triangulation_is_listed(garden: Study, text: str, said: str) -> None:

@@ -232,12 +232,12 @@ def test_an_interrupt_ends_kernels_and_keeps_what_was(small_study: Study, comman
 def test_two_runs_of_one_study_do_not_meet(small_study: Study, command) -> None:
     import fcntl
 
-    (small_study.root / ".casestudy").mkdir()
-    with (small_study.root / ".casestudy/lock").open("w") as file:
+    (small_study.root / ".casestudy/locks").mkdir(parents=True)
+    with (small_study.root / ".casestudy/locks/study.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         code, _, err = command("run", "--study", small_study.root)
     assert code == 1
-    assert "another run of this study is going on" in err
+    assert "another run or change of it is going on" in err
 
 
 def _kernels_of(pid: int) -> list[int]:

@@ -61,7 +61,7 @@ def _draw(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
     from casestudy.coders import blind_draw, unit_ratings
     from casestudy.coding import codings
     from casestudy.errors import InputError, Problem, nearest
-    from casestudy.outputs import write_atomically
+    from casestudy.files.writing import write_atomically
     from casestudy.people import participants
     from casestudy.wording import counted
 
@@ -110,10 +110,13 @@ def _where(arguments: argparse.Namespace) -> str:
 
 
 def _read(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
+    from contextlib import ExitStack
+
     from casestudy.codebook import history
     from casestudy.coders import blind_draw, blind_read, units_read
     from casestudy.coding import codings
     from casestudy.errors import InputError, Problem
+    from casestudy.files import locks
     from casestudy.wording import counted
 
     if not arguments.file or not arguments.coder:
@@ -121,10 +124,13 @@ def _read(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
         raise InputError("The sheet cannot be read.", [problem])
     sheet = blind_read.load(Path(arguments.file), documents, history.load(study))
     coder, units = arguments.coder, sheet.units
-    made = blind_draw.plan(study, coder, sheet.rows, documents, arguments.when)
-    units_read.append(study, coder, units, documents, sheet.drawn)
-    for document, records in made.fresh.items():
-        codings.append(study, coder, document, records)
+    with ExitStack() as held:
+        for document in sorted({row.unit.document for row in sheet.rows}):
+            held.enter_context(locks.writing(study.root, codings.file_of(coder, document)))
+        made = blind_draw.plan(study, coder, sheet.rows, documents, arguments.when)
+        units_read.append(study, coder, units, documents, sheet.drawn)
+        for document, records in made.fresh.items():
+            codings.append(study, coder, document, records)
     written = sum(map(len, made.fresh.values()))
     blank = sum(not one.codes for one in sheet.rows)
     print(

@@ -91,32 +91,41 @@ def _history(arguments: argparse.Namespace) -> int:
 
 
 def _revise(arguments: argparse.Namespace) -> int:
-    from casestudy.codebook import history, revisions
-    from casestudy.coding import quoting
+    from casestudy.codebook import history
 
     study = study_of(arguments)
-    book = history.load(study)
     said = {"who": arguments.who, "why": arguments.why, "when": now(arguments.when)}
-    verb = arguments.verb
-    if verb == "create":
-        more = (arguments.scheme, arguments.parent, arguments.definition)
-        event = revisions.create(book, arguments.code, arguments.name, *more, **said)
-    elif verb == "rename":
-        event = revisions.rename(book, arguments.code, arguments.name, **said)
-    elif verb == "redefine":
-        value = arguments.value[0] if len(arguments.value) == 1 else arguments.value
-        event = revisions.redefine(book, arguments.code, arguments.field, value, **said)
-    elif verb == "split":
-        into = list(quoting.pairs(arguments.into).items())
-        event = revisions.split(book, arguments.code, into, keep=arguments.keep, **said)
-    elif verb == "merge":
-        event = revisions.merge(book, arguments.codes, arguments.into, **said)
-    elif verb == "move":
-        event = revisions.move(book, arguments.code, arguments.parent, **said)
-    elif verb == "undo":
-        event = revisions.undo(book, history.read(study), arguments.event, **said)
-    else:
-        event = {"retire": revisions.retire, "restore": revisions.restore}[verb](book, arguments.code, **said)
-    history.append(study, [event])
+    with history.writing(study) as (book, events):
+        event = _event(arguments, book, events, said)
+        history.append(study, [event])
     print(f"{event.id}: {event.action} {event.code}.")
     return 0
+
+
+def _event(arguments: argparse.Namespace, book: Any, events: Any, said: dict[str, str]) -> Any:
+    """The event that the words ask for."""
+    from casestudy.codebook import revisions
+    from casestudy.coding import quoting
+
+    match arguments.verb:
+        case "create":
+            more = (arguments.scheme, arguments.parent, arguments.definition)
+            return revisions.create(book, arguments.code, arguments.name, *more, **said)
+        case "rename":
+            return revisions.rename(book, arguments.code, arguments.name, **said)
+        case "redefine":
+            value = arguments.value[0] if len(arguments.value) == 1 else arguments.value
+            return revisions.redefine(book, arguments.code, arguments.field, value, **said)
+        case "split":
+            into = list(quoting.pairs(arguments.into).items())
+            return revisions.split(book, arguments.code, into, keep=arguments.keep, **said)
+        case "merge":
+            return revisions.merge(book, arguments.codes, arguments.into, **said)
+        case "move":
+            return revisions.move(book, arguments.code, arguments.parent, **said)
+        case "undo":
+            return revisions.undo(book, events, arguments.event, **said)
+        case "retire":
+            return revisions.retire(book, arguments.code, **said)
+        case _:
+            return revisions.restore(book, arguments.code, **said)

@@ -125,12 +125,15 @@ def _add(arguments: argparse.Namespace) -> int:
     study = study_of(arguments)
     wishes = quoting.read_list(file_bytes(arguments.file), Path(arguments.file).name)
     document = quoting.document(material(study), arguments.document)
-    before = codings.work(study, arguments.coder, arguments.document)
     book, vocabulary = history.load(study), attributes.attributes(study)
     known = book if book.codes else None
-    records, again = quoting.place(wishes, document, before, known, vocabulary, now(arguments.when))
-    if records and not arguments.dry:
-        codings.append(study, arguments.coder, arguments.document, records)
+    if arguments.dry:
+        before = codings.work(study, arguments.coder, arguments.document)
+        records, again = quoting.place(wishes, document, before, known, vocabulary, now(arguments.when))
+    else:
+        with codings.writing(study, arguments.coder, arguments.document) as before:
+            records, again = quoting.place(wishes, document, before, known, vocabulary, now(arguments.when))
+            codings.append(study, arguments.coder, arguments.document, records)
     done = "would be written" if arguments.dry else "written"
     new = counted(len(records), "coding")
     print(f"{arguments.document}, coder {arguments.coder}: {new} {done}, {again} there before.")
@@ -153,21 +156,21 @@ def _change(arguments: argparse.Namespace) -> int:
     from casestudy.coding.table import material
 
     study = study_of(arguments)
-    work = codings.work(study, arguments.coder, arguments.document)
     document = quoting.document(material(study), arguments.document)
-    coding = edits.chosen(work, arguments.coding)
-    wish = quoting.Wish(
-        code=arguments.code or coding.code,
-        quote=arguments.quote or "",
-        occurrence=arguments.occurrence,
-        attributes={**coding.attributes, **quoting.pairs(arguments.set)},
-        memo=coding.memo if arguments.memo is None else arguments.memo,
-        where="the change",
-    )
     book, vocabulary = history.load(study), attributes.attributes(study)
-    fields = quoting.rewritten(wish, coding, document, book if book.codes else None, vocabulary)
-    record = edits.changed(coding, when=now(arguments.when), **fields)
-    codings.append(study, arguments.coder, arguments.document, [record])
+    with codings.writing(study, arguments.coder, arguments.document) as work:
+        coding = edits.chosen(work, arguments.coding)
+        wish = quoting.Wish(
+            code=arguments.code or coding.code,
+            quote=arguments.quote or "",
+            occurrence=arguments.occurrence,
+            attributes={**coding.attributes, **quoting.pairs(arguments.set)},
+            memo=coding.memo if arguments.memo is None else arguments.memo,
+            where="the change",
+        )
+        fields = quoting.rewritten(wish, coding, document, book if book.codes else None, vocabulary)
+        record = edits.changed(coding, when=now(arguments.when), **fields)
+        codings.append(study, arguments.coder, arguments.document, [record])
     print(f"{coding.id} is now {record.code} at {record.start}-{record.end}.")
     return 0
 
@@ -176,9 +179,10 @@ def _remove(arguments: argparse.Namespace) -> int:
     from casestudy.coding import codings, edits
 
     study = study_of(arguments)
-    coding = edits.chosen(codings.work(study, arguments.coder, arguments.document), arguments.coding)
-    record = edits.removed(coding, arguments.memo, now(arguments.when))
-    codings.append(study, arguments.coder, arguments.document, [record])
+    with codings.writing(study, arguments.coder, arguments.document) as work:
+        coding = edits.chosen(work, arguments.coding)
+        record = edits.removed(coding, arguments.memo, now(arguments.when))
+        codings.append(study, arguments.coder, arguments.document, [record])
     print(f"{coding.id} is removed; casestudy codings undo brings it back.")
     return 0
 
@@ -189,9 +193,9 @@ def _undo(arguments: argparse.Namespace) -> int:
     study = study_of(arguments)
     when = now(arguments.when)
     for _ in range(1 if arguments.record else max(1, arguments.last)):
-        work = codings.work(study, arguments.coder, arguments.document)
-        record = edits.undo(work, arguments.record, when)
-        codings.append(study, arguments.coder, arguments.document, [record])
+        with codings.writing(study, arguments.coder, arguments.document) as work:
+            record = edits.undo(work, arguments.record, when)
+            codings.append(study, arguments.coder, arguments.document, [record])
         print(f"record {record.undoes} is taken back by {record.id}.")
     return 0
 
@@ -200,8 +204,8 @@ def _settle(arguments: argparse.Namespace) -> int:
     from casestudy.coding import codings, edits
 
     study = study_of(arguments)
-    records = edits.settled(codings.work(study, arguments.coder, arguments.document), now(arguments.when))
-    if records:
+    with codings.writing(study, arguments.coder, arguments.document) as work:
+        records = edits.settled(work, now(arguments.when))
         codings.append(study, arguments.coder, arguments.document, records)
     print(f"{counted(len(records), 'contradiction')} settled.")
     return 0
@@ -228,21 +232,24 @@ def _reanchor(arguments: argparse.Namespace) -> int:
     paths = {path.stem: path for path in transcript.document_files(study)}
     old = transcript.read(Path(arguments.old)).text if arguments.old else None
     moves = []
-    for work in codings.read(study, arguments.coder, arguments.document):
-        document = documents.get(work.document)
-        lost = reanchor.displaced(work, document)
-        if document is None or not lost:
-            continue
-        found = []
-        for mark in sorted({one.text for one in lost}):
-            given = old
-            if given is None and work.document in paths:
-                given = reanchor.earlier_text(paths[work.document], mark)
-            found += reanchor.follow([one for one in lost if one.text == mark], document.text, given)
-        records = reanchor.records(found, document.text, accept=arguments.accept, when=now(arguments.when))
-        if records and not arguments.dry:
-            codings.append(study, work.coder, work.document, records)
-        moves += found
+    for path in codings.files(study, arguments.coder, arguments.document):
+        with codings.writing(study, path.parent.name, path.stem) as work:
+            document = documents.get(work.document)
+            lost = reanchor.displaced(work, document)
+            if document is None or not lost:
+                continue
+            found = []
+            for mark in sorted({one.text for one in lost}):
+                given = old
+                if given is None and work.document in paths:
+                    given = reanchor.earlier_text(paths[work.document], mark)
+                found += reanchor.follow([one for one in lost if one.text == mark], document.text, given)
+            records = reanchor.records(
+                found, document.text, accept=arguments.accept, when=now(arguments.when)
+            )
+            if not arguments.dry:
+                codings.append(study, work.coder, work.document, records)
+            moves += found
     texts = {move.coding.document: documents[move.coding.document].text for move in moves}
     print("\n".join(reanchor.told(moves, texts) or ["Every coding stands at its words."]))
     counts = {state: sum(move.state == state for move in moves) for state in reanchor.STATES[1:]}

@@ -57,7 +57,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from casestudy.outputs import write_atomically
+    from casestudy.files.writing import write_atomically
     from casestudy.study import Study
     from casestudy.transcripts import transcript, writers
 

@@ -184,8 +184,9 @@ def _checklist(name: str, found: Any, verdicts: Any, troubles: Any) -> int:
 def _sheet(study: Any, reader: str, verdicts: Any) -> int:
     from casestudy.errors import InputError, Problem
     from casestudy.evidence import status
+    from casestudy.files.writing import write_atomically
     from casestudy.mixed import triangulation
-    from casestudy.outputs import csv_text, write_atomically
+    from casestudy.outputs import csv_text
 
     pieces = status.findings_table(verdicts)["source"]
     sources = sorted({kind for source in pieces for kind in source.split(" and ")})

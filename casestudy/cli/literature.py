@@ -120,8 +120,9 @@ def _keep_ids(study: Any, publications: Any) -> None:
 
 def _sheet(arguments: argparse.Namespace) -> int:
     from casestudy.errors import InputError, Problem
+    from casestudy.files.writing import write_atomically
     from casestudy.literature import duplicates, prisma, protocol, readers, screening
-    from casestudy.outputs import csv_text, write_atomically
+    from casestudy.outputs import csv_text
 
     study = _study(arguments)
     target = Path(arguments.to or f"{arguments.person}.csv")

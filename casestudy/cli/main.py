@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 from casestudy import __version__
-from casestudy.errors import CaseStudyError
+from casestudy.errors import CaseStudyError, RunFailed, in_words
+from casestudy.files import cache, folders, locks, transaction, writing
+from casestudy.wording import counted
 
 AREAS = (
     "studying",
@@ -62,19 +69,65 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = parser().parse_args(arguments)
     try:
-        return int(given.act(given))
+        with _ended_in_order():
+            _tidy_up(given)
+            return int(given.act(given))
     except CaseStudyError as error:
         if given.debug:
             raise
         print(f"casestudy: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("casestudy: interrupted; nothing half-made was kept.", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as interrupt:
+        said = "interrupted; every file is whole, and running it again finishes it."
+        if isinstance(interrupt, transaction.Interrupted):
+            said = str(interrupt)
+        print(f"casestudy: {said}", file=sys.stderr)
+        return 143 if isinstance(interrupt, _Terminated) else 130
     except BrokenPipeError:
         # The reader of our output has gone, as with `casestudy status | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        if given.debug:
+            raise
+        print(f"casestudy: {in_words(error)}", file=sys.stderr)
+        return 1
+
+
+class _Terminated(KeyboardInterrupt):
+    """The system asked the command to end: it cleans up as after an interrupt."""
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let a termination signal end the command as an interrupt does: by cleaning up."""
+
+    def stop(number: int, frame: Any) -> None:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _tidy_up(given: argparse.Namespace) -> None:
+    """Finish what an earlier command on this study was kept from, and sweep what it left."""
+    named = getattr(given, "study", None) or os.environ.get("CASESTUDY_STUDY")
+    root = Path(named) if named else cache.root_of(Path.cwd() / cache.STUDY_FILE)
+    if root is None or not (root / cache.CACHE).is_dir():
+        return
+    writing.sweep(root)
+    if folders.left(root):
+        with suppress(RunFailed), locks.study(root, files=False):
+            folders.restore(root)
+    for done in transaction.finish(root):
+        files = counted(len(done.files), "file")
+        print(f"casestudy: finished what was interrupted: {done.what} ({files}).", file=sys.stderr)
 
 
 if __name__ == "__main__":

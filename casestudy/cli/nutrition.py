@@ -99,9 +99,9 @@ def show_coverage(arguments: argparse.Namespace) -> int:
 
 def show_scores(arguments: argparse.Namespace) -> int:
     """Score foods of a file or the study's food groups by every model."""
+    from casestudy.files.writing import write_atomically
     from casestudy.nutrition import food_scores
     from casestudy.nutrition.basis import open_basis
-    from casestudy.outputs import write_atomically
     from casestudy.study import Study
 
     if arguments.file is None:
@@ -120,8 +120,8 @@ def derive(arguments: argparse.Namespace) -> int:
     """Write the derived composition table from the source, the mixtures and the fills."""
     from casestudy import engine
     from casestudy.files import tables
+    from casestudy.files.writing import write_atomically
     from casestudy.nutrition import composition, composition_readers, foodmap
-    from casestudy.outputs import write_atomically
     from casestudy.study import Study
 
     study = Study.find(arguments.study)
@@ -199,8 +199,8 @@ def _table(title: str, frame: pd.DataFrame) -> str:
 
 def write_household(arguments: argparse.Namespace) -> int:
     """Write one household's page as a self-contained HTML file."""
+    from casestudy.files.writing import write_atomically
     from casestudy.nutrition.feedback import household_feedback
-    from casestudy.outputs import write_atomically
     from casestudy.report.household import household_page
     from casestudy.study import Study
 

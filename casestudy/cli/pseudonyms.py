@@ -63,7 +63,7 @@ def _act(arguments: argparse.Namespace) -> int:
 
 def _propose(study: Any, key: Path, rules_only: bool) -> int:
     from casestudy.coding.table import material
-    from casestudy.outputs import write_atomically
+    from casestudy.files.writing import write_atomically
     from casestudy.privacy import pseudonymise
     from casestudy.transcripts import names, pseudonyms
 

@@ -35,7 +35,7 @@ def add(subparsers: Any) -> None:
 
 
 def _export(given: argparse.Namespace) -> int:
-    from casestudy.outputs import write_atomically
+    from casestudy.files.writing import write_atomically
     from casestudy.study import Study
 
     study = Study.find(given.study)

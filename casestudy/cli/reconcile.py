@@ -115,29 +115,29 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _decide(arguments: argparse.Namespace) -> int:
-    from datetime import UTC, datetime
-
+    from casestudy.cli.shared import now, study_of
     from casestudy.codebook import history
     from casestudy.coders import decisions, open_disagreements
     from casestudy.coding import table
 
-    study, book, read, lines = _open(arguments)
-    made = open_disagreements.settled(
-        lines,
-        arguments.disagreement,
-        read.coders,
-        codes=arguments.code,
-        keep=arguments.keep,
-        stretch=arguments.stretch,
-        who=arguments.who,
-        why=arguments.why,
-        when=arguments.when or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        change=arguments.change,
-        proposes=arguments.propose,
-        events=history.read(study),
-        texts=table.material(study),
-    )
-    decisions.append(study, [made], book)
+    with decisions.writing(study_of(arguments)):
+        study, book, read, lines = _open(arguments)
+        made = open_disagreements.settled(
+            lines,
+            arguments.disagreement,
+            read.coders,
+            codes=arguments.code,
+            keep=arguments.keep,
+            stretch=arguments.stretch,
+            who=arguments.who,
+            why=arguments.why,
+            when=now(arguments.when),
+            change=arguments.change,
+            proposes=arguments.propose,
+            events=history.read(study),
+            texts=table.material(study),
+        )
+        decisions.append(study, [made], book)
     print(f"Decision {made.id} is written to {decisions.FILE}: {_said(made)}")
     return 0
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from casestudy.cli.studying import line_of_problems
 from casestudy.errors import CaseStudyError, Problem, RunFailed
 from casestudy.files import reading
-from casestudy.outputs import write_atomically
+from casestudy.files.cache import CACHE
+from casestudy.files.writing import write_atomically
 from casestudy.study import ENV_OUTPUTS, Study
 from casestudy.wording import counted
 
@@ -231,7 +232,7 @@ def _say_states(states: Any) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    from casestudy.run import compare, receipts, runner
+    from casestudy.run import compare, runner
 
     study = Study.find(given.study)
     committed = study.outputs
@@ -249,7 +250,7 @@ def _verify(given: argparse.Namespace) -> int:
         claims = _claims_moved(committed, fresh) if moved else []
         if given.keep:
             shutil.copytree(fresh, given.keep, dirs_exist_ok=True)
-    _say_moved(moved, study.root / receipts.CACHE / "moved.txt")
+    _say_moved(moved, study.root / CACHE / "moved.txt")
     for sentence in claims:
         print(f"claim {sentence}")
     files = len({move.file for move in moved})

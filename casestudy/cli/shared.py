@@ -88,7 +88,8 @@ def show(frame: Any, arguments: argparse.Namespace, what: str = "row") -> int:
     int
         0, the exit code.
     """
-    from casestudy.outputs import csv_text, write_atomically
+    from casestudy.files.writing import write_atomically
+    from casestudy.outputs import csv_text
     from casestudy.wording import counted
 
     if arguments.to:

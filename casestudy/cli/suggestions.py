@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import sys
 from pathlib import Path
 from typing import Any
 
+from casestudy.cli.shared import file_bytes
+from casestudy.files import lists
 from casestudy.wording import counted
 
+_ANSWERS = dict.fromkeys(("yes", "y", "true", "1", "1.0"), "yes")
+_ANSWERS |= dict.fromkeys(("no", "n", "false", "0", "0.0"), "no")
 _FIELDS = ("accept", "code", "quote", "by", "score", "words", "nearest", "start", "end")
 
 
@@ -19,7 +21,7 @@ def suggest(arguments: argparse.Namespace) -> int:
     from casestudy.codebook import history
     from casestudy.coding import codings, quoting, table, units
     from casestudy.errors import InputError
-    from casestudy.outputs import write_atomically
+    from casestudy.files.writing import write_atomically
     from casestudy.study import Study
     from casestudy.suggestions import by_model
     from casestudy.suggestions import by_rules as suggesting
@@ -44,21 +46,19 @@ def suggest(arguments: argparse.Namespace) -> int:
         suggesting.fresh(found, work),
         key=lambda one: (one.unit.start, -round(one.score, 9), one.code, one.by),
     )
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(_FIELDS)
+    rows = []
     for one in found:
-        words, nearest = ", ".join(one.words), " | ".join(one.nearest)
-        unit = one.unit
-        writer.writerow(
+        words, nearest, unit = ", ".join(one.words), " | ".join(one.nearest), one.unit
+        rows.append(
             ["", one.code, unit.text, one.by, f"{one.score:.2f}", words, nearest, unit.start, unit.end]
         )
+    text = lists.text(_FIELDS, rows)
     if arguments.out:
-        write_atomically(Path(arguments.out).resolve(), file.getvalue().encode("utf-8"))
+        write_atomically(Path(arguments.out).resolve(), text.encode("utf-8"))
         made = counted(len(found), "suggestion")
         print(f"{made}. Write yes or no in the column accept of {Path(arguments.out).name}.")
     else:
-        print(file.getvalue(), end="")
+        print(text, end="")
     return 0
 
 
@@ -72,48 +72,51 @@ def accept(arguments: argparse.Namespace) -> int:
 
     study = Study.find(getattr(arguments, "study", None))
     document = quoting.document(table.material(study), arguments.document)
-    book, work = history.load(study), codings.work(study, arguments.coder, document.id)
+    book = history.load(study)
     name = Path(arguments.file).name
-    try:
-        text = Path(arguments.file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("The list cannot be read.", [Problem(name, f"{error}.")]) from error
+    listed = lists.read(
+        file_bytes(arguments.file), name, _FIELDS, ("accept", "code", "quote", "start", "end")
+    )
+    if not listed.rows:
+        raise InputError(
+            "Nothing was written.", [Problem(name, "it has no row.", "Ask for suggestions again.")]
+        )
     problems: list[Problem] = []
     records: list[Any] = []
     decided = {"yes": 0, "no": 0}
-    for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
-        where = f"{name}, row {number}"
-        answer = {"y": "yes", "n": "no"}.get(str(row.get("accept") or "").strip().lower()) or str(
-            row.get("accept") or ""
-        ).strip().lower()
-        if not answer:
-            continue
-        if answer not in decided:
-            problems.append(Problem(where, f"accept is {answer!r}.", "Write yes, no or nothing."))
-            continue
-        start, end = str(row.get("start") or ""), str(row.get("end") or "")
-        code = str(row.get("code") or "")
-        if code not in {one.id for one in book.in_use()}:
-            problems.append(Problem(where, f"code {code!r} is not in use.", nearest(code, book.codes)[:200]))
-            continue
-        spot = (int(start), int(end)) if start.isdigit() and end.isdigit() else (0, 0)
-        if not row.get("quote") or document.text[spot[0] : spot[1]] != row["quote"]:
-            problems.append(
-                Problem(where, "the words are not where the row says.", "Ask for suggestions again.")
-            )
-            continue
-        unit = units.Unit(document.id, 0, spot[0], spot[1], row["quote"])
-        words = tuple(word for word in (row.get("words") or "").split(", ") if word)
-        try:
-            score = float(row.get("score") or 0)
-        except ValueError:
-            score = 0.0
-        one = suggesting.Suggestion(unit, code, row.get("by") or "a person", score, words)
-        mark = document.sha256[:16]
-        records += suggesting.decided(one, answer == "yes", arguments.who, work, mark, arguments.when)
-        decided[answer] += 1
-    raise_if(problems, "Nothing was written.")
-    if records:
+    with codings.writing(study, arguments.coder, document.id) as work:
+        for row in listed.rows:
+            where = f"{name}, row {row.number}"
+            said = row["accept"].strip().casefold()
+            if not said:
+                continue
+            if said not in _ANSWERS:
+                problems.append(Problem(where, f"accept is {said!r}.", "Write yes, no or nothing."))
+                continue
+            answer = _ANSWERS[said]
+            code = row["code"].strip()
+            if code not in {one.id for one in book.in_use()}:
+                problems.append(
+                    Problem(where, f"code {code!r} is not in use.", nearest(code, book.codes)[:200])
+                )
+                continue
+            start, end = lists.whole(row["start"]) or 0, lists.whole(row["end"]) or 0
+            quote = document.text[start:end]
+            if not quote or quote.split() != row["quote"].split():
+                found = "the words are not where the row says."
+                problems.append(Problem(where, found, "Ask for suggestions again."))
+                continue
+            unit = units.Unit(document.id, 0, start, end, quote)
+            words = tuple(word for word in row["words"].split(", ") if word)
+            try:
+                score = float(lists.with_point(row["score"]) or 0)
+            except ValueError:
+                score = 0.0
+            one = suggesting.Suggestion(unit, code, row["by"] or "a person", score, words)
+            mark = document.sha256[:16]
+            records += suggesting.decided(one, answer == "yes", arguments.who, work, mark, arguments.when)
+            decided[answer] += 1
+        raise_if(problems, "Nothing was written.")
         codings.append(study, arguments.coder, document.id, records)
     accepted = counted(decided["yes"], "suggestion")
     print(f"{accepted} accepted, {decided['no']} rejected, by {arguments.who}.")

@@ -91,7 +91,8 @@ def simulate_log(arguments: argparse.Namespace) -> int:
     from dataclasses import replace
     from pathlib import Path
 
-    from casestudy.outputs import csv_text, write_atomically
+    from casestudy.files.writing import write_atomically
+    from casestudy.outputs import csv_text
     from casestudy.simulator import plan, settings, write_log
     from casestudy.study import Study
     from casestudy.usage import vocabulary
@@ -120,7 +121,8 @@ def import_log(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from casestudy.errors import InputError, Problem
-    from casestudy.outputs import csv_text, write_atomically
+    from casestudy.files.writing import write_atomically
+    from casestudy.outputs import csv_text
     from casestudy.study import Study
     from casestudy.usage import events, mapping, vocabulary
 
@@ -150,7 +152,8 @@ def measure_log(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from casestudy.errors import InputError, Problem, raise_if
-    from casestudy.outputs import csv_text, write_atomically
+    from casestudy.files.writing import write_atomically
+    from casestudy.outputs import csv_text
     from casestudy.study import Study
     from casestudy.usage import packed_sessions, stream, vocabulary
 

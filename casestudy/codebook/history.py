@@ -11,9 +11,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Any
 
 from casestudy.codebook.codes import (
@@ -27,12 +29,11 @@ from casestudy.codebook.codes import (
     structure,
 )
 from casestudy.errors import InputError, Problem, nearest, raise_if
-from casestudy.files import reading
-from casestudy.outputs import write_atomically
+from casestudy.files import locks
+from casestudy.files.journal import Journal, NotALine, written
 from casestudy.study import Study
 
 ACTIONS = ("create", "rename", "redefine", "split", "merge", "move", "retire", "restore", "undo")
-_KEYS = ("id", "action", "code", "changes", "who", "when", "why", "undoes")
 WHOLE = "*"
 
 
@@ -95,57 +96,61 @@ def read(study: Study) -> list[Event]:
 
 def survey(study: Study) -> tuple[list[Event], list[Problem]]:
     """Like `read`, with the problems listed instead of raised."""
-    found = study.inputs(HISTORY)
-    if not found:
-        return [], []
-    try:
-        return parse(reading.data(found[0]).decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        return [], [Problem(HISTORY, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")]
+    events: list[Event] = []
+    problems: list[Problem] = []
+    for path in study.inputs(HISTORY):
+        events, problems = _JOURNAL.survey(path, HISTORY)
+    return _in_order(events), problems
 
 
 def parse(text: str) -> tuple[list[Event], list[Problem]]:
     """Events of a history file by time, each after what it rests on; doubled lines count once."""
-    events: dict[str, Event] = {}
-    problems: list[Problem] = []
-    for number, row in enumerate(text.split("\n"), start=1):
-        if not row.strip():
-            continue
-        where = f"{HISTORY}, line {number}"
-        try:
-            data = json.loads(row)
-            changes = tuple(
-                Change(str(code), str(field), _plain(pair[0]), _plain(pair[1]))
-                for code, given in data["changes"].items()
-                for field, pair in given.items()
-            )
-            texts = {key: str(data.get(key) or "") for key in ("who", "when", "why", "undoes")}
-            event = Event(
-                str(data["id"]),
-                str(data["action"]),
-                str(data.get("code") or ""),
-                changes,
-                **texts,
-                line=number,
-            )
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
-            remedy = 'Write {"id", "action", "code", "changes": {code: {field: [before, after]}}, …}.'
-            problems.append(Problem(where, f"{row[:40]!r} is no event.", remedy))
-            continue
-        if event.action not in ACTIONS:
-            problems.append(Problem(where, f"action is {event.action!r}.", nearest(event.action, ACTIONS)))
-            continue
-        strange = [change.field for change in changes if change.field not in (*CODE_KEYS, WHOLE)]
-        if strange:
-            problems.append(
-                Problem(where, f"{strange[0]!r} is no field of a code.", nearest(strange[0], CODE_KEYS))
-            )
-            continue
-        if event.id in events and events[event.id] != event:
-            problems.append(Problem(where, f"a second event with id {event.id!r}.", "Give it another id."))
-            continue
-        events[event.id] = event
-    return _in_order(events.values()), problems
+    events, problems = _JOURNAL.entries(text, HISTORY)
+    return _in_order(events), problems
+
+
+def _event(data: Any, number: int) -> Event:
+    changes = tuple(
+        Change(_text(code), _text(field), _plain(before), _plain(after))
+        for code, given in data["changes"].items()
+        for field, (before, after) in given.items()
+    )
+    texts = {key: _text(data.get(key) or "") for key in ("code", "who", "when", "why", "undoes")}
+    action = _text(data["action"])
+    if action not in ACTIONS:
+        raise NotALine(f"action is {action!r}.", nearest(action, ACTIONS))
+    for change in changes:
+        if change.field not in (*CODE_KEYS, WHOLE):
+            raise NotALine(f"{change.field!r} is not a field of a code.", nearest(change.field, CODE_KEYS))
+        for value in (change.before, change.after):
+            if (value is not None or change.field != WHOLE) and (wrong := _unfit(change, value)):
+                raise NotALine(f"{change.field} of {change.code!r}: {wrong.found}", wrong.remedy)
+    return Event(_text(data["id"]), action, changes=changes, **texts, line=number)
+
+
+def _text(value: Any) -> str:
+    """A text of a line; numbers count, as people write them without quotation marks."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise TypeError(f"{value!r} is not text")
+    return str(value)
+
+
+def _unfit(change: Change, value: Any) -> Problem | None:
+    """What is wrong with a value of a field, or with a whole code."""
+    whole = change.field == WHOLE
+    data = value if whole else {"id": change.code, "name": "x", change.field: value}
+    if whole and not (isinstance(value, dict) and value.get("scheme") and _text(value["scheme"])):
+        return Problem(HISTORY, "it is not a code of a scheme.", 'Write {"id", "scheme", "name", …}.')
+    if not whole and value is None:
+        return None
+    for key, given in data.items():
+        parts = given if isinstance(given, list | tuple) else [given]
+        if key != "evidence" and any(isinstance(part, dict | list | tuple) for part in parts):
+            return Problem(HISTORY, f"{key} holds {str(given)[:40]!r}.", "Write text, or a list of texts.")
+    code, problems = parse_code({key: one for key, one in data.items() if key != "scheme"}, "", HISTORY)
+    if code is not None and whole and code.id != change.code:
+        return Problem(HISTORY, f"its id is {code.id!r}.", "Write the id under which it stands.")
+    return problems[0] if problems else None
 
 
 def _in_order(events: Iterable[Event]) -> list[Event]:
@@ -302,23 +307,44 @@ def event(action: str, code: str, changes: Iterable[Change], **said: Any) -> Eve
 
 def line(event: Event) -> str:
     """An event as its line of JSON, without line end."""
+    return written(_data(event))
+
+
+def _data(event: Event) -> dict[str, Any]:
     changes: dict[str, dict[str, list[Any]]] = {}
     for change in event.changes:
         changes.setdefault(change.code, {})[change.field] = [change.before, change.after]
     data: dict[str, Any] = {"id": event.id, "action": event.action, "code": event.code, "changes": changes}
     data |= {"who": event.who, "when": event.when, "why": event.why}
-    return json.dumps(
-        data | ({"undoes": event.undoes} if event.undoes else {}), ensure_ascii=False, default=list
-    )
+    return data | ({"undoes": event.undoes} if event.undoes else {})
+
+
+_JOURNAL: Journal[Event] = Journal(
+    "an event",
+    'Write {"id", "action", "code", "changes": {code: {field: [before, after]}}, …}.',
+    _event,
+    _data,
+    attrgetter("id"),
+)
 
 
 def append(study: Study, events: Sequence[Event]) -> None:
-    """Append events to the study's history."""
-    path = study.root / HISTORY
-    before = path.read_bytes() if path.is_file() else b""
-    if before and not before.endswith(b"\n"):
-        before += b"\n"
-    write_atomically(path, before + "".join(f"{line(one)}\n" for one in events).encode("utf-8"))
+    """Append events to the study's history; who decides on them holds it by `writing`."""
+    _JOURNAL.append(study.root, HISTORY, events)
+
+
+@contextmanager
+def writing(study: Study) -> Iterator[tuple[Codebook, list[Event]]]:
+    """The codebook and its history as they stand, while nobody else can change them.
+
+    Raises
+    ------
+    RunFailed
+        When somebody else was changing them all the time.
+    """
+    with locks.writing(study.root, HISTORY):
+        events = read(study)
+        yield current(read_schemes(scheme_files(study), study.root), events), events
 
 
 def verified(book: Codebook, events: Sequence[Event]) -> Codebook:
@@ -344,6 +370,4 @@ def load(study: Study) -> Codebook:
     InputError
         With every problem that makes the codebook unusable. `casestudy check` lists more.
     """
-
-    written = read_schemes(scheme_files(study), study.root)
-    return current(written, read(study))
+    return current(read_schemes(scheme_files(study), study.root), read(study))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from casestudy.coders.blind_read import FIELDS
+from casestudy.coders.blind_read import FIELDS, MORE
 from casestudy.coding import codings
 from casestudy.coding.codings import Coding, Record, record
 from casestudy.coding.units import Unit
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.files import lists
 from casestudy.proportions import part_of
 from casestudy.study import Study
 from casestudy.transcripts.text import sha256
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     from casestudy.coders.blind_read import Row
 
-MORE = ("drawn", "version")
 BY = "blind sheet"
 GUIDE = (
     "How to fill this in: write the ids of the codes that the words bear into the column codes, with ; "
@@ -93,15 +91,11 @@ def sheet(units: Sequence[Unit], documents: Mapping[str, Transcript] | None = No
     >>> sheet([Unit("t", 1, 6, 11, "I do.")]).splitlines()[-1]
     '1,t,6,11,I do.,,,,'
     """
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*FIELDS, *MORE])
-    writer.writerow(["", "", "", "", GUIDE, "", "", "", ""])
+    rows: list[list[Any]] = [["", "", "", "", GUIDE, "", "", "", ""]]
     for number, unit in enumerate(units, start=1):
         version = sha256(documents[unit.document].text)[:16] if documents else ""
-        row = [number, unit.document, unit.start, unit.end, unit.text, "", "", drawn, version]
-        writer.writerow(row)
-    return file.getvalue()
+        rows.append([number, unit.document, unit.start, unit.end, unit.text, "", "", drawn, version])
+    return lists.text([*FIELDS, *MORE], rows)
 
 
 @dataclass(frozen=True)

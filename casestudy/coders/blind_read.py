@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +12,16 @@ from casestudy.coding import reanchor
 from casestudy.coding.codings import Coding
 from casestudy.coding.units import Unit
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files import lists
 from casestudy.transcripts.text import sha256
 from casestudy.transcripts.transcript import Transcript
 
 _BETWEEN = re.compile(r"[;,|\n]")
-_WHOLE = re.compile(r"([0-9]{1,12})(?:\.0+)?")
 _DRAWN = re.compile(r"(\d+) of \d+ ")
 _MOST_LISTED = 40
-_MOST_FIELD = 100_000_000
+FIELDS = ("unit", "document", "start", "end", "text", "codes", "memo")
+MORE = ("drawn", "version")
+_REMEDY = f"Keep the head: {','.join(FIELDS)}."
 
 
 @dataclass(frozen=True)
@@ -105,13 +105,14 @@ def read(data: bytes, name: str, documents: Mapping[str, Transcript], book: Code
     >>> read(text.encode(), "s.csv", {"t": from_text("Aino: I do.", "t")}).rows[0].codes
     ('a.b', 'a.c')
     """
-    text, windows = _decoded(data, name)
     usable = {code.id for code in book.in_use()} if book else set()
     problems: list[Problem] = []
+    listed = lists.read(data, name, (*FIELDS, *MORE), FIELDS, windows=True, remedy=_REMEDY, problems=problems)
     strange: dict[str, list[int]] = {}
     found: dict[tuple[str, int, int], tuple[int, Row]] = {}
     moved, drawn = 0, ""
-    for number, row in _rows(text, name, problems):
+    for row in listed.rows:
+        number = row.number
         where, codes = f"{name}, row {number}", _codes(row["codes"])
         if not any(row[field] for field in ("unit", "document", "start", "end")):
             if codes:
@@ -119,12 +120,12 @@ def read(data: bytes, name: str, documents: Mapping[str, Transcript], book: Code
                     Problem(where, "it has codes and names no unit.", "Write them beside a unit.")
                 )
             continue
-        placed = _place(row, documents, windows)
+        placed = _place(row, documents, listed.windows)
         if isinstance(placed, tuple):
             problems.append(Problem(where, *placed))
             continue
-        moved += f"{placed.start}" != _integer(row["start"])
-        drawn = drawn or row.get("drawn", "")
+        moved += placed.start != lists.whole(row["start"])
+        drawn = drawn or row["drawn"]
         for code in codes if book else ():
             if code not in usable:
                 strange.setdefault(code, []).append(number)
@@ -145,78 +146,26 @@ def read(data: bytes, name: str, documents: Mapping[str, Transcript], book: Code
     return Sheet(rows, drawn, tuple(_notes(len(rows), drawn, moved)))
 
 
-def _decoded(data: bytes, name: str) -> tuple[str, bool]:
-    """The text, and whether it had to be read as Windows-1252, which lacks most of the world's letters."""
-    remedy = "Save the sheet as CSV in UTF-8."
-    if not data.strip():
-        raise InputError("The sheet cannot be read.", [Problem(name, "it is empty.", "Draw it again.")])
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InputError("The sheet cannot be read.", [Problem(name, "it is a spreadsheet's file.", remedy)])
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text, encoding == "cp1252"
-    raise InputError("The sheet cannot be read.", [Problem(name, "it is not UTF-8 text.", remedy)])
-
-
-def _rows(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows by the names of the head, counted as a spreadsheet counts them."""
-    limit = csv.field_size_limit(_MOST_FIELD)
-    try:
-        first = text.lstrip("\r\n").split("\n", 1)[0]
-        between = max(",;\t", key=first.count)
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=between)
-        head = [one.strip().casefold() for one in next((line for line in lines if any(line)), [])]
-        missing = [field for field in FIELDS if field not in head]
-        if missing:
-            problem = Problem(name, f"no column {', '.join(missing)}.", f"Keep the head: {','.join(FIELDS)}.")
-            raise InputError("The sheet cannot be read.", [problem])
-        for number, line in enumerate(lines, start=2):
-            if any(line[len(head) :]):
-                found = f"it has {len(line)} fields, the head {len(head)}."
-                remedy = "Write several codes with ; between them."
-                problems.append(Problem(f"{name}, row {number}", found, remedy))
-            elif any(line):
-                yield number, dict(zip(head, [*line, *[""] * len(head)], strict=False))
-    except csv.Error as error:
-        problem = Problem(name, f"it is no CSV ({error}).", "Save the sheet as CSV in UTF-8.")
-        raise InputError("The sheet cannot be read.", [problem]) from error
-    finally:
-        csv.field_size_limit(limit)
-
-
 def _codes(cell: str) -> tuple[str, ...]:
     parts = (one.strip() for one in _BETWEEN.split(cell))
     return tuple(dict.fromkeys(one for one in parts if one))
 
 
-def _integer(cell: str) -> str:
-    """A whole number as spreadsheets write it, ``12`` or ``12.0``; else empty."""
-    whole = _WHOLE.fullmatch(cell.strip())
-    return str(int(whole[1])) if whole else ""
-
-
-def _place(
-    row: Mapping[str, str], documents: Mapping[str, Transcript], windows: bool
-) -> Unit | tuple[str, str]:
+def _place(row: lists.Row, documents: Mapping[str, Transcript], windows: bool) -> Unit | tuple[str, str]:
     """The unit of a row in the document as it is now, or what is wrong and what to do."""
     document = documents.get(row["document"].strip())
-    start, end = _integer(row["start"]), _integer(row["end"])
+    start, end = lists.whole(row["start"]), lists.whole(row["end"])
     if document is None:
         return f"document {row['document']!r} is not there.", nearest(row["document"], documents)[:200]
-    if not start or not end:
+    if start is None or end is None:
         return f"{row['start']!r} to {row['end']!r} is no place.", "Leave document, start and end as drawn."
-    unit = Unit(document.id, 0, int(start), int(end), document.text[int(start) : int(end)])
+    unit = Unit(document.id, 0, start, end, document.text[start:end])
     if unit.text and _alike(unit.text, windows) == _alike(row["text"], windows):
         return unit
     mark = sha256(document.text)[:16]
-    if (row.get("version") or mark) == mark:
+    if (row["version"] or mark) == mark:
         return "its words are not where it says.", "Do not change them; where the document was, draw again."
-    [move] = reanchor.follow([_coding(document.id, int(start), int(end), row["text"])], document.text)
+    [move] = reanchor.follow([_coding(document.id, start, end, row["text"])], document.text)
     if move.state == "moved":
         return Unit(document.id, 0, move.start, move.end, move.quote)
     found = "its words are not in the document any more, which was changed since the sheet was drawn."
@@ -258,6 +207,3 @@ def _notes(count: int, drawn: str, moved: int) -> Iterator[str]:
         yield f"{count:,} of the {int(asked[1]) if asked else 0:,} units drawn are in it; {they} as not read."
     if moved:
         yield f"{moved:,} moved with a document that was changed since the sheet was drawn."
-
-
-FIELDS = ("unit", "document", "start", "end", "text", "codes", "memo")

@@ -7,15 +7,16 @@ coders' files as they are; figures after it on the same files with the decisions
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.codes import Codebook
 from casestudy.errors import InputError, Problem, nearest, raise_if
-from casestudy.files import reading
-from casestudy.outputs import write_atomically
+from casestudy.files import locks
+from casestudy.files.journal import Journal, NotALine, written
 from casestudy.study import Study
 from casestudy.transcripts.transcript import Transcript
 
@@ -81,7 +82,7 @@ def decision(**fields: Any) -> Decision:
 
 def line(one: Decision) -> str:
     """A decision as its line of JSON."""
-    return json.dumps(dict(vars(one)), ensure_ascii=False, default=list)
+    return written(dict(vars(one)))
 
 
 def read(study: Study) -> list[Decision]:
@@ -99,45 +100,39 @@ def read(study: Study) -> list[Decision]:
 
 def survey(study: Study) -> tuple[list[Decision], list[Problem]]:
     """Like `read`, with the problems listed instead of raised."""
-    found = study.inputs(FILE)
-    decisions: dict[str, Decision] = {}
+    decisions: list[Decision] = []
     problems: list[Problem] = []
-    text = reading.data(found[0]).decode("utf-8-sig", errors="replace") if found else ""
-    for number, row in enumerate(text.split("\n"), start=1):
-        if not row.strip():
-            continue
-        where = f"{FILE}, line {number}"
-        try:
-            one = _parsed(json.loads(row))
-        except (ValueError, KeyError, TypeError, RecursionError):
-            remedy = "Write id, document, start, end, scheme, codes and coders."
-            problems.append(Problem(where, f"{row[:40]!r} is no decision.", remedy))
-            continue
-        if not 0 <= one.start < one.end:
-            problems.append(Problem(where, f"it spans {one.start} to {one.end}.", "0 <= start < end."))
-        elif one.codings not in CODINGS:
-            problems.append(Problem(where, f"codings are {one.codings!r}.", nearest(one.codings, CODINGS)))
-        elif decisions.get(one.id, one) != one:
-            found_twice = f"another line with the id {one.id!r} says something else."
-            problems.append(Problem(where, found_twice, "Keep one of the two."))
-        else:
-            decisions[one.id] = one
-    return sorted(decisions.values(), key=lambda one: (one.when, one.id)), problems
+    for path in study.inputs(FILE):
+        decisions, problems = _JOURNAL.survey(path, FILE)
+    return sorted(decisions, key=lambda one: (one.when, one.id)), problems
 
 
-def _parsed(data: Any) -> Decision:
+def _decision(data: Any, number: int) -> Decision:
     values: dict[str, Any] = {key: str(data[key]) for key in ("id", "document", "scheme")}
-    values |= {key: int(data[key]) for key in ("start", "end")}
+    start, end = data["start"], data["end"]
+    if type(start) is not int or type(end) is not int or not 0 <= start < end:
+        raise NotALine(f"it spans {start!r} to {end!r}.", "Whole numbers, 0 <= start < end.")
     values |= {key: _several(data[key]) for key in ("codes", "coders")}
     values |= {key: str(data.get(key) or "") for key in ("who", "when", "why", "change", "proposes", "quote")}
     about, codings = _several(data.get("about") or []), str(data.get("codings") or "changed")
-    return Decision(**values, about=about, codings=codings)
+    if codings not in CODINGS:
+        raise NotALine(f"codings are {codings!r}.", nearest(codings, CODINGS))
+    return Decision(**values, start=start, end=end, about=about, codings=codings)
 
 
 def _several(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise TypeError("not a list")
     return tuple(str(one) for one in value)
+
+
+_JOURNAL: Journal[Decision] = Journal(
+    "a decision",
+    "Write id, document, start, end, scheme, codes and coders.",
+    _decision,
+    lambda one: dict(vars(one)),
+    attrgetter("id"),
+)
 
 
 def append(study: Study, decisions: Sequence[Decision], book: Codebook) -> None:
@@ -162,11 +157,20 @@ def append(study: Study, decisions: Sequence[Decision], book: Codebook) -> None:
             )
     if problems:
         raise InputError("Nothing was written.", problems)
-    path = study.root / FILE
-    before = path.read_bytes() if path.is_file() else b""
-    if before and not before.endswith(b"\n"):
-        before += b"\n"
-    write_atomically(path, before + "".join(f"{line(one)}\n" for one in decisions).encode("utf-8"))
+    _JOURNAL.append(study.root, FILE, decisions)
+
+
+@contextmanager
+def writing(study: Study) -> Iterator[None]:
+    """Hold the log of decisions while one is worked out and written.
+
+    Raises
+    ------
+    RunFailed
+        When somebody else was writing it all the time.
+    """
+    with locks.writing(study.root, FILE):
+        yield
 
 
 def applied(frame: pd.DataFrame, decisions: Sequence[Decision], book: Codebook) -> pd.DataFrame:

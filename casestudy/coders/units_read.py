@@ -8,16 +8,16 @@ was read all the same.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from casestudy.coding.codings import FOLDER
+from casestudy.coding.codings import FOLDER, refuse_strange
 from casestudy.coding.units import Unit
 from casestudy.errors import Problem, raise_if
-from casestudy.files import reading
-from casestudy.outputs import write_atomically
+from casestudy.files import locks
+from casestudy.files.journal import Journal, NotALine, written
 from casestudy.study import Study
 from casestudy.transcripts.edits import EditMap
 from casestudy.transcripts.text import sha256
@@ -68,36 +68,31 @@ def survey(study: Study) -> tuple[dict[str, list[Line]], list[Problem]]:
     found: dict[str, list[Line]] = {}
     problems: list[Problem] = []
     for path in study.inputs(f"{FOLDER}/*{END}"):
-        where = f"{FOLDER}/{path.name}"
-        try:
-            text = reading.data(path).decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            problems.append(Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8."))
-            continue
-        lines = set()
-        for number, row in enumerate(text.split("\n"), start=1):
-            if not row.strip():
-                continue
-            one = _line(row)
-            if one is None:
-                remedy = "Write document, start, end and quote, or remove the line."
-                problems.append(Problem(f"{where}, line {number}", f"{row[:40]!r} is no unit.", remedy))
-            else:
-                lines.add(one)
+        lines, wrong = _JOURNAL.survey(path, f"{FOLDER}/{path.name}")
+        problems += wrong
         order = sorted(lines, key=lambda one: (one.document, one.start, one.end, one.drawn, one.text))
         found[path.name.removesuffix(END)] = order
     return found, problems
 
 
-def _line(row: str) -> Line | None:
-    try:
-        data = json.loads(row)
-        start, end, quote = data["start"], data["end"], data["quote"]
-        right = type(start) is int and type(end) is int and 0 <= start < end and len(quote) == end - start
-        more = (str(data.get("text") or ""), str(data.get("drawn") or ""))
-        return Line(str(data["document"]), start, end, str(quote), *more) if right else None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
+def _line(data: Any, number: int) -> Line:
+    start, end, quote = data["start"], data["end"], data["quote"]
+    if type(start) is not int or type(end) is not int or not 0 <= start < end:
+        raise NotALine(f"it spans {start!r} to {end!r}.", "Whole numbers, 0 <= start < end.")
+    if not isinstance(quote, str) or len(quote) != end - start:
+        raise NotALine("its quote is not as long as its span.", "Write the words of the unit, or remove it.")
+    return Line(
+        str(data["document"]), start, end, quote, str(data.get("text") or ""), str(data.get("drawn") or "")
+    )
+
+
+_JOURNAL: Journal[Line] = Journal(
+    "a unit",
+    "Write document, start, end and quote, or remove the line.",
+    _line,
+    lambda one: dict(vars(one)),
+    lambda one: one,
+)
 
 
 def append(
@@ -114,19 +109,17 @@ def append(
         Line(one.document, one.start, one.end, one.text, sha256(documents[one.document].text)[:16], drawn)
         for one in found
     ]
-    known = set(read(study).get(coder, ()))
-    fresh = [one for one in made if one not in known]
-    path = study.root / FOLDER / f"{coder}{END}"
-    before = path.read_bytes() if path.is_file() else b""
-    if before and not before.endswith(b"\n"):
-        before += b"\n"
-    if fresh:
-        write_atomically(path, before + _written(fresh).encode("utf-8"))
+    refuse_strange(coder)
+    name = f"{FOLDER}/{coder}{END}"
+    with locks.writing(study.root, name):
+        known = set(read(study).get(coder, ()))
+        fresh = [one for one in dict.fromkeys(made) if one not in known]
+        _JOURNAL.append(study.root, name, fresh)
     return len(fresh)
 
 
 def _written(lines: Sequence[Line]) -> str:
-    return "".join(f"{json.dumps(dict(vars(one)), ensure_ascii=False)}\n" for one in lines)
+    return "".join(f"{written(dict(vars(one)))}\n" for one in lines)
 
 
 def rewritten(

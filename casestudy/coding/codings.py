@@ -22,8 +22,7 @@ from casestudy.coding.records import line as line
 from casestudy.coding.records import parse as parse
 from casestudy.coding.records import record as record
 from casestudy.errors import Problem, raise_if
-from casestudy.files import reading
-from casestudy.outputs import write_atomically
+from casestudy.files import journal, locks
 from casestudy.study import Study
 
 FOLDER = "interviews/codings"
@@ -190,16 +189,11 @@ def survey_files(paths: Iterable[Path], folder: str) -> tuple[list[Work], list[P
     with uncollected():
         for path in paths:
             where = f"{folder}/{path.parent.name}/{path.name}"
-            try:
-                text = reading.data(path).decode("utf-8-sig").replace("\r\n", "\n")
-            except UnicodeDecodeError as error:
-                found = f"it is not UTF-8 (byte {error.start})."
-                problems.append(Problem(where, found, "Save it as UTF-8."))
-                continue
+            text, unreadable = journal.text_of(path, where)
             records, wrong = parse(text, where)
             work, lost = settle(path.parent.name, path.stem, records, where)
             works.append(work)
-            problems += [*wrong, *lost]
+            problems += [*unreadable, *wrong, *lost]
     return works, problems
 
 
@@ -247,10 +241,27 @@ def append(study: Study, coder: str, document: str, records: Sequence[Record]) -
         When coder or document cannot be a file name.
     """
     refuse_strange(coder, [document])
-    path = study.root / FOLDER / coder / f"{document}.jsonl"
-    before = path.read_bytes() if path.is_file() else b""
-    if before and not before.endswith(b"\n"):
-        before += b"\n"
-    fresh = list(dict.fromkeys(line(one) for one in records))
-    write_atomically(path, before + "".join(f"{one}\n" for one in fresh).encode("utf-8"))
-    return path
+    name = file_of(coder, document)
+    journal.append(study.root, name, list(dict.fromkeys(line(one) for one in records)))
+    return study.root / name
+
+
+def file_of(coder: str, document: str) -> str:
+    """A coder's file on a document, from the study's root."""
+    return f"{FOLDER}/{coder}/{document}.jsonl"
+
+
+@contextmanager
+def writing(study: Study, coder: str, document: str) -> Iterator[Work]:
+    """One coder's work on one document, while nobody else can add to it: for deciding what to append.
+
+    Raises
+    ------
+    InputError
+        When coder or document cannot be a file name, or the work cannot be read.
+    RunFailed
+        When somebody else was writing it all the time.
+    """
+    refuse_strange(coder, [document])
+    with locks.writing(study.root, file_of(coder, document)):
+        yield work(study, coder, document)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -14,11 +12,14 @@ from casestudy.codebook.attributes import Attribute
 from casestudy.codebook.codes import Codebook
 from casestudy.coding.codings import Coding, Record, Work, record
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files import lists
+from casestudy.files.journal import is_encodable
 from casestudy.transcripts.find import find as find
 from casestudy.transcripts.transcript import Transcript
 from casestudy.wording import parting, shortened
 
 _FIELDS = ("code", "quote", "occurrence", "memo", "attributes", "by")
+_TABLE = re.compile(r'"?sep=|[^\n|]*\bcode\b[^\n|]*[,;\t][^\n|]*\bquote\b', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ def read_list(data: bytes, name: str) -> list[Wish]:
     problems: list[Problem] = []
     if opening in "[{":
         entries = _json(text, name, problems)
-    elif name.lower().endswith(".csv") or re.match(r"[^\n|]*\bcode\b[^\n|]*[,;\t][^\n|]*\bquote\b", text):
-        entries = _csv(text, name, problems)
+    elif name.lower().endswith((".csv", ".tsv")) or _TABLE.match(text):
+        entries = _csv(text.encode("utf-8"), name)
     else:
         entries = _lines(text, name, problems)
     wishes = [wish for where, entry in entries if (wish := _wish(entry, where, problems))]
@@ -122,30 +123,16 @@ def _json(text: str, name: str, problems: list[Problem]) -> list[tuple[str, Any]
     return found
 
 
-def _csv(text: str, name: str, problems: list[Problem]) -> list[tuple[str, Any]]:
-    heads = text.split("\n", 1)[0]
-    mark = next((one for one in ",;\t" if one in heads), ",")
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
-    missing = {"code", "quote"} - set(reader.fieldnames or ())
-    if missing:
-        problems.append(
-            Problem(name, f"no column {' and '.join(sorted(missing))}.", "Head: code,quote,memo.")
-        )
-        return []
+def _csv(data: bytes, name: str) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
-    for number, row in enumerate(reader, start=2):
-        if None in row:
-            problems.append(
-                Problem(
-                    f"{name}, row {number}",
-                    "more cells than columns.",
-                    f"Put quotation marks round a text with {mark!r}.",
-                )
-            )
-            continue
-        plain = {key: value for key, value in row.items() if value and key in _FIELDS}
-        others = {key: value for key, value in row.items() if value and key not in _FIELDS}
-        found.append((f"{name}, row {number}", {**plain, "attributes": others}))
+    listed = lists.read(data, name, _FIELDS, ("code", "quote"), remedy="Head: code,quote,memo.")
+    for row in listed.rows:
+        plain = {key: value for key, value in row.cells.items() if value and key in _FIELDS}
+        if "occurrence" in plain:
+            number = lists.whole(plain["occurrence"])
+            plain["occurrence"] = plain["occurrence"] if number is None else str(number)
+        others = {key: value for key, value in row.cells.items() if value and key not in _FIELDS}
+        found.append((f"{name}, row {row.number}", {**plain, "attributes": others}))
     return found
 
 
@@ -180,6 +167,9 @@ def _wish(entry: Any, where: str, problems: list[Problem]) -> Wish | None:
     for key in entry:
         if key not in _FIELDS:
             problems.append(Problem(where, f"{key!r} is not known.", nearest(str(key), _FIELDS)))
+    if half := [key for key, value in entry.items() if not is_encodable([key, value])]:
+        problems.append(Problem(where, f"{half[0]} holds half of a character.", "Replace the broken emoji."))
+        return None
     code, quote = str(entry.get("code") or "").strip(), str(entry.get("quote") or "")
     if not code or not quote.strip():
         problems.append(Problem(where, "no code, or no quote.", "Write both."))

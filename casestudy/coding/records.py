@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from casestudy.errors import Problem, nearest
+from casestudy.files import journal
 
 ACTIONS = ("add", "change", "delete")
 _KEYS = (
@@ -92,35 +93,25 @@ def parse(text: str, where: str) -> tuple[list[Record], list[Problem]]:
         return quick, []
     records: dict[str, Record] = {}
     problems: list[Problem] = []
-    seen: set[str] = set()
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip() or line in seen:
-            continue
-        seen.add(line)
-        record, wrong = _record(line, f"{where}, line {number}")
-        if wrong:
-            problems += wrong
-        if record is None:
+    for row in journal.rows(text, where, "a record", 'Write {"id": …, "action": …}.', problems):
+        place = f"{where}, line {row.number}"
+        record, wrong = _record(row.data, place)
+        problems += wrong
+        if record is None or records.get(record.id) == record:
             continue
         if record.id in records:
-            if records[record.id] == record:
-                continue
             found = f"a second record with id {record.id!r} says something else."
-            problems.append(Problem(f"{where}, line {number}", found, "Give one of them another id."))
-            record = replace(record, id=f"{record.id}~{number}")
+            problems.append(Problem(place, found, "Give one of them another id."))
+            record = replace(record, id=f"{record.id}~{row.number}")
         records[record.id] = record
     return list(records.values()), problems
 
 
-def _record(line: str, where: str) -> tuple[Record | None, list[Problem]]:
-    try:
-        data = _decode(line)
-    except (ValueError, RecursionError):
-        return None, [Problem(where, f"{line[:40]!r} is no JSON record.", "Mend or remove the line.")]
+def _record(data: Any, where: str) -> tuple[Record | None, list[Problem]]:
     if quick := _plain(data):
         return quick, []
     if not isinstance(data, dict):
-        return None, [Problem(where, "it is no JSON object.", 'Write {"id": …, "action": …}.')]
+        return None, [Problem(where, "it is not a record.", 'Write {"id": …, "action": …}.')]
     problems = [
         Problem(where, f"{key!r} is not a key of a record.", nearest(key, _KEYS))
         for key in data
@@ -194,6 +185,8 @@ def _all_plain(text: str) -> list[Record]:
     object of objects, which no plain add has.
     """
     lines = list(dict.fromkeys(line for line in text.split("\n") if line.strip()))
+    if "\\u" in text:
+        return []
     try:
         rows = _decode(f"[{(',' + chr(10)).join(lines)}]")
     except (ValueError, RecursionError):
@@ -209,7 +202,7 @@ def _plain(data: Any) -> Record | None:
         return None
     values = _BLANK | data
     start, end, given = values["start"], values["end"], values["attributes"]
-    if type(start) is not int or type(end) is not int or not 0 <= start < end:
+    if type(start) is not int or type(end) is not int or not 0 <= start < end <= journal.LARGEST:
         return None
     if values.pop("parent") is not None or type(given) is not dict:
         return None
@@ -261,4 +254,4 @@ def line(record: Record) -> str:
         data["attributes"] = dict(sorted(record.attributes.items()))
     data |= {"memo": record.memo, "when": record.when, "text": record.text}
     data |= {key: value for key in ("undoes", "by") if (value := getattr(record, key))}
-    return json.dumps(data, ensure_ascii=False)
+    return journal.written(data)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from casestudy.coding.material import Material
 from casestudy.evidence.claims import Claim, Item
 from casestudy.evidence.status import UNKNOWN, Verdict
-from casestudy.files import reading
+from casestudy.files import locks, reading
+from casestudy.files.writing import write_atomically
 from casestudy.mixed.presence import who_has
-from casestudy.outputs import write_atomically
 from casestudy.proportions import at_most
 from casestudy.study import Study
 
@@ -108,16 +108,14 @@ def seal(study: Study, verdicts: Iterable[Verdict], only: Sequence[str] = ()) ->
     """
     judged = list(verdicts)
     known = {verdict.claim.id for verdict in judged}
-    seals = {claim: items for claim, items in load_seals(study).items() if claim in known}
-    count = 0
-    for verdict in judged:
-        if only and verdict.claim.id not in only:
-            continue
-        count += 1
-        seals[verdict.claim.id] = {f.item: f.digest for f in verdict.findings if f.finding != UNKNOWN}
-    text = json.dumps(seals, indent=1, sort_keys=True) + "\n"
-    write_atomically(study.root / SEALS, text.encode())
-    return count
+    chosen = [verdict for verdict in judged if not only or verdict.claim.id in only]
+    with locks.writing(study.root, SEALS):
+        seals = {claim: items for claim, items in load_seals(study).items() if claim in known}
+        for verdict in chosen:
+            seals[verdict.claim.id] = {f.item: f.digest for f in verdict.findings if f.finding != UNKNOWN}
+        text = json.dumps(seals, indent=1, sort_keys=True) + "\n"
+        write_atomically(study.root / SEALS, text.encode())
+    return len(chosen)
 
 
 def walk(

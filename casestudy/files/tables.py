@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casestudy.errors import InputError, Problem, nearest, raise_if
-from casestudy.files import reading
+from casestudy.errors import InputError, Problem, in_words, nearest, raise_if
+from casestudy.files import lists, reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,19 +116,17 @@ def merged(flaws: Iterable[Flaw]) -> list[Flaw]:
     return list(made.values())
 
 
-def read_csv(path: Path, schema: Schema, where: str | None = None, separator: str = ",") -> pd.DataFrame:
+def read_csv(path: Path, schema: Schema, where: str | None = None) -> pd.DataFrame:
     """Read a CSV file and hold it against its schema.
 
     Parameters
     ----------
     path : Path
-        A UTF-8 CSV file with a header row.
+        A table with headings, as any spreadsheet saves it; see `casestudy.files.lists`.
     schema : Schema
         What its columns must be. Columns that the schema does not name are kept as text.
     where : str, optional
         How to call the file in messages; its path by default.
-    separator : str
-        What stands between cells.
 
     Returns
     -------
@@ -139,31 +139,75 @@ def read_csv(path: Path, schema: Schema, where: str | None = None, separator: st
         With every problem: missing columns, empty required cells, values that do not convert, are not
         allowed or repeat.
     """
+    table, problems = survey_csv(path, schema, where or str(path))
+    raise_if(problems, f"The table of {schema.name} has problems.")
+    return table.reset_index(drop=True)
+
+
+def survey_csv(path: Path, schema: Schema, where: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Like `read_csv`, with what is wrong in rows listed instead of raised.
+
+    Returns
+    -------
+    (pandas.DataFrame, list of Problem)
+        The index of the table is the number of the row less two.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read at all, or columns are missing.
+    """
+    try:
+        data = reading.data(path)
+        if data.startswith(b"\x1f\x8b"):
+            with gzip.open(io.BytesIO(data)) as packed:
+                data = packed.read(lists.LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        reason = in_words(error) if isinstance(error, OSError) else "its end is missing."
+        raise InputError("A table cannot be read.", [Problem(where, reason)]) from error
+    frame = _plain(data, schema)
+    return conform(_as_saved(data, schema, where) if frame is None else frame, schema, where)
+
+
+def _plain(data: bytes, schema: Schema) -> pd.DataFrame | None:
+    """The table where it is CSV as we write it; else None. Most tables are, and some are long."""
     import pandas as pd
 
-    name = where or str(path)
+    if lists.may_hold_apostrophes(data):
+        return None
     try:
         frame = pd.read_csv(
-            io.BytesIO(reading.data(path)),
-            sep=separator,
-            dtype=str,
-            keep_default_na=False,
-            na_values=[""],
-            encoding="utf-8-sig",
+            io.BytesIO(data), dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig"
         )
-    except UnicodeDecodeError as error:
-        problem = Problem(name, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
-        raise InputError("A table cannot be read.", [problem]) from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        problem = Problem(name, f"it is not a CSV table: {str(error).strip()}.", "Give it a header row.")
-        raise InputError("A table cannot be read.", [problem]) from error
-    head = str(frame.columns[0])
-    if separator == "," and len(frame.columns) == 1 and (";" in head or "\t" in head):
-        found = f"its cells are separated by {'semicolons' if ';' in head else 'tabs'}."
-        raise InputError("A table cannot be read.", [Problem(name, found, "Save it as CSV with commas.")])
-    table, problems = conform(frame, schema, name)
-    raise_if(problems, f"The table of {schema.name} has problems.")
-    return table
+    except (UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError):
+        return None
+    required = {column.name for column in schema.columns if column.required}
+    names = [str(name) for name in frame.columns]
+    odd = len(names) == 1 or any(name.startswith("Unnamed: ") or name.endswith(".1") for name in names)
+    known = {name.casefold(): name for name in schema.names}
+    odd |= any(known.get(name.strip().casefold(), name) != name for name in names)
+    blank = len(frame) > 0 and bool(frame.iloc[-1].isna().all())
+    right = required <= set(names) and isinstance(frame.index, pd.RangeIndex)
+    return frame if right and not odd and not blank else None
+
+
+def _as_saved(data: bytes, schema: Schema, name: str) -> pd.DataFrame:
+    """The table from whatever a spreadsheet made of it; rows keep their numbers by the frame's index."""
+    import pandas as pd
+
+    required = [column.name for column in schema.columns if column.required]
+    listed = lists.read(data, name, schema.names, required)
+    numbers = {column.name for column in schema.columns if column.kind in ("number", "integer")}
+    comma = listed.separator != ","
+    rows = [
+        [
+            (lists.with_point(row[head]) if comma and head in numbers else row[head]) or None
+            for head in listed.headings
+        ]
+        for row in listed.rows
+    ]
+    index = [row.number - 2 for row in listed.rows]
+    return pd.DataFrame(rows, index=index, columns=list(listed.headings), dtype=object).astype("str")
 
 
 def read_arrow(path: Path, schema: Schema, where: str | None = None) -> pa.Table:
@@ -303,11 +347,14 @@ def inspect(
 def flaw(values: pd.Series, mask: Any, name: str, found: str, remedy: str, first: int = 2) -> list[Flaw]:
     """The flaw of the rows where `mask` holds; an empty list where it holds nowhere."""
     import numpy as np
+    import pandas as pd
 
     places = np.flatnonzero(np.asarray(mask, dtype=bool))
     if not len(places):
         return []
-    rows = tuple((first + int(place), values.iloc[place]) for place in places[:_MOST_ROWS_LISTED])
+    # A list without its empty rows keeps their numbers in its index.
+    numbers = values.index if pd.api.types.is_integer_dtype(values.index) else range(len(values))
+    rows = tuple((first + int(numbers[place]), values.iloc[place]) for place in places[:_MOST_ROWS_LISTED])
     return [Flaw(name, found, remedy, rows, len(places))]
 
 

@@ -20,8 +20,8 @@ from casestudy.coding.codings import Work, line, survey_files
 from casestudy.coding.codings import record as statement
 from casestudy.coding.quoting import find
 from casestudy.errors import Problem, nearest, raise_if
+from casestudy.files import journal, locks
 from casestudy.literature.protocol import Dimension
-from casestudy.outputs import write_atomically
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -126,9 +126,10 @@ def append(
             lines.append(line(made))
     raise_if(problems, "Codings cannot be written.")
     path = study.root / where
-    before = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    fresh = [one for one in dict.fromkeys(lines) if one not in before]
-    write_atomically(path, "".join(f"{one}\n" for one in [*before, *fresh]).encode())
+    with locks.writing(study.root, where):
+        before = set(journal.text_of(path, where)[0].split("\n")) if path.is_file() else set()
+        fresh = [one for one in dict.fromkeys(lines) if one not in before]
+        journal.append(study.root, where, fresh)
     return path, len(fresh)
 
 

@@ -15,9 +15,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from casestudy.errors import Problem
+from casestudy.files import locks
+from casestudy.files.writing import write_atomically
 from casestudy.literature import duplicates
 from casestudy.literature.record import Record, mark, name
-from casestudy.outputs import write_atomically
 from casestudy.study import Study
 
 FILE = "literature/ids.jsonl"
@@ -151,23 +152,24 @@ def keep(study: Study, publications: Iterable[Record]) -> int:
     publications : iterable of Record
         After joining, with their ids.
     """
-    path = study.root / FILE
-    before = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
-    there = set(before.split("\n"))
-    fresh = []
-    for record in sorted(publications, key=lambda record: record.id):
-        for id_ in dict.fromkeys([record.id, *(given for _, given in record.given)]):
-            said = {
-                "id": id_,
-                "title": record.title,
-                "author": record.authors[0] if record.authors else "",
-                "year": record.year,
-                "doi": record.doi,
-            }
-            line = json.dumps(said, ensure_ascii=False)
-            if line not in there:
-                fresh.append(line)
-    if fresh:
-        separator = "" if not before or before.endswith("\n") else "\n"
-        write_atomically(path, (before + separator + "".join(f"{line}\n" for line in fresh)).encode())
-    return len(fresh)
+    with locks.writing(study.root, FILE):
+        path = study.root / FILE
+        before = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
+        there = set(before.split("\n"))
+        fresh = []
+        for record in sorted(publications, key=lambda record: record.id):
+            for id_ in dict.fromkeys([record.id, *(given for _, given in record.given)]):
+                said = {
+                    "id": id_,
+                    "title": record.title,
+                    "author": record.authors[0] if record.authors else "",
+                    "year": record.year,
+                    "doi": record.doi,
+                }
+                line = json.dumps(said, ensure_ascii=False)
+                if line not in there:
+                    fresh.append(line)
+        if fresh:
+            separator = "" if not before or before.endswith("\n") else "\n"
+            write_atomically(path, (before + separator + "".join(f"{line}\n" for line in fresh)).encode())
+        return len(fresh)

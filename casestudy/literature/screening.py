@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from casestudy.errors import Problem, nearest, raise_if
-from casestudy.files import reading
-from casestudy.files.tables import Column, Schema, conform
+from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files.tables import Column, Schema, survey_csv
 from casestudy.literature.record import Record
 from casestudy.study import Study
 
@@ -84,32 +83,24 @@ def survey(
     study: Study, records: Sequence[Record], reasons: Mapping[str, str]
 ) -> tuple[Screened, list[Problem]]:
     """Like `load`, with the problems listed instead of raised."""
-    import pandas as pd
-
-    from casestudy.literature.readers import decoded
-
     renamed = {former: record.id for record in records for former in record.former}
     tables: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
     for path in study.inputs(f"{FOLDER}/*.csv"):
         where = f"{FOLDER}/{path.name}"
         try:
-            import io
-
-            frame = pd.read_csv(io.StringIO(decoded(reading.data(path))), dtype=str, keep_default_na=False)
-        except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            problems.append(Problem(where, f"it is not a UTF-8 table: {str(error)[:80]}.", "Save it as CSV."))
+            frame, wrong = survey_csv(path, SCHEMA, where)
+        except InputError as error:
+            problems += error.problems
             continue
-        _, wrong = conform(frame.replace("", None), SCHEMA, where)
         problems += wrong
-        if {"record", "stage", "decision"} <= set(frame.columns):
-            # What is wrong in one row hides nothing of the others: those that say something are looked at.
-            table = frame[frame["stage"].isin(STAGES) & frame["decision"].isin(DECISIONS)].copy()
-            for column in ("reason", "note"):
-                table[column] = table[column].fillna("") if column in table else ""
-            table["record"] = table["record"].replace(renamed)
-            problems += _checked(table, where, {one.id for one in records}, reasons)
-            tables[path.stem] = table.drop_duplicates(["record", "stage"])
+        # What is wrong in one row hides nothing of the others: those that say something are looked at.
+        table = frame[frame["stage"].isin(STAGES) & frame["decision"].isin(DECISIONS)].copy()
+        for column in ("record", "reason", "note"):
+            table[column] = table[column].fillna("")
+        table["record"] = table["record"].replace(renamed)
+        problems += _checked(table, where, {one.id for one in records}, reasons)
+        tables[path.stem] = table.drop_duplicates(["record", "stage"])
     screened, wrong = combine(tables)
     return screened, [*problems, *wrong]
 

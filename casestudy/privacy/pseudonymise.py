@@ -15,7 +15,7 @@ from casestudy.coding import codings as work
 from casestudy.coding.codings import Record
 from casestudy.coding.table import MESSAGES
 from casestudy.errors import InputError, Problem, raise_if
-from casestudy.outputs import write_atomically
+from casestudy.files.writing import write_atomically
 from casestudy.people.participants import FILE as PARTICIPANTS
 from casestudy.study import Study
 from casestudy.transcripts import pseudonyms, transcript

@@ -21,8 +21,8 @@ from typing import Any
 
 from casestudy.coders import units_read
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.files.writing import write_atomically
 from casestudy.mixed import displays
-from casestudy.outputs import write_atomically
 from casestudy.people import participants
 from casestudy.study import Study
 

@@ -285,9 +285,7 @@ def read_products(folder: Path) -> pd.DataFrame:
             problems.append(found_wrong)
             continue
         else:
-            with _open(path) as file:
-                first = codecs.decode(file.readline(_PIECE), "utf-8-sig", "replace")
-            frame = tables.read_csv(path, PRODUCTS, path.name, max(",;\t", key=first.count))
+            frame = tables.read_csv(path, PRODUCTS, path.name)
         frames.append(frame.reindex(columns=PRODUCTS.names))
     raise_if(problems, "The products have problems.")
     products = pd.concat(frames, ignore_index=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from casestudy.errors import InputError
 from casestudy.files import reading
-from casestudy.outputs import write_atomically
+from casestudy.files.writing import write_atomically
 from casestudy.report.layout import ASSETS, Entry, Site, site_of
 from casestudy.report.records import RUN, Record, read
 from casestudy.study import ENV_OUTPUTS, FILE, Study

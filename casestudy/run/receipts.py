@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import InputError, Problem
-from casestudy.outputs import write_atomically
+from casestudy.files.cache import CACHE
+from casestudy.files.writing import write_atomically
 from casestudy.run.imports import PACKAGE, reached
 from casestudy.run.notebook import Notebook
 from casestudy.study import Study
 
-CACHE = ".casestudy"
 # Of another notebook's outputs only what can be read as input counts, not its page, figures or record.
 _READABLE = ("*.csv", "contents.json")
 

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import Problem, RunFailed
-from casestudy.outputs import write_atomically
+from casestudy.files import cache, folders, locks
+from casestudy.files.cache import CACHE
+from casestudy.files.writing import write_atomically
 from casestudy.run.notebook import Notebook, in_order
-from casestudy.run.receipts import CACHE, Hashes, Memory, Receipt, receipt
+from casestudy.run.receipts import Hashes, Memory, Receipt, receipt
 from casestudy.study import ENV_INPUTS, ENV_OUTPUT, ENV_OUTPUTS, ENV_STUDY, Study
 
 if TYPE_CHECKING:
@@ -174,7 +176,7 @@ class _Worker:
         with self.lock:
             memory = Memory(study)
             memory.forget(notebook.stem)
-            _replace(study.outputs / notebook.stem, folder, self.staging / f"{notebook.stem}.old")
+            _replace(study, notebook.stem, folder)
             memory.remember(notebook.stem, made, self.plan.hashes)
             self.plan.hashes.save()
         return Outcome(notebook, RAN, reason)
@@ -252,45 +254,25 @@ def _heading(partial: Any, index: int, notebook: Notebook) -> str:
     return Notebook(notebook.path, cells, "", ()).heading_above(index)
 
 
+def _replace(study: Study, stem: str, made: Path) -> None:
+    """Put a finished folder in place of the last good one, whose page stays until it is drawn anew."""
+    page = study.outputs / stem / "index.html"
+    if page.is_file():
+        shutil.copy2(page, made / "index.html")
+    folders.replace(study.root, study.outputs / stem, made)
+
+
 def _shown(path: Path, study: Study) -> str:
     return path.relative_to(study.root).as_posix() if path.is_relative_to(study.root) else path.name
-
-
-def _replace(target: Path, made: Path, old: Path) -> None:
-    """Put a finished folder in place of the last good one, whose page stays until it is drawn anew."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        if (target / "index.html").is_file():
-            shutil.copy2(target / "index.html", made / "index.html")
-        target.rename(old)
-    try:
-        made.rename(target)
-    except OSError:
-        shutil.copytree(made, target)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager
 def _only_run(study: Study) -> Iterator[Path]:
     """Be the only run of the study; yields a staging folder and clears what broken runs left behind."""
-    cache = study.root / CACHE
-    (cache / "staging").mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as file:
-        try:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:
-            pass
-        except OSError as error:
-            problem = Problem(
-                f"{study.root.name}/{CACHE}/lock", "another run of this study is going on.", "Wait for it."
-            )
-            raise RunFailed("The study cannot run twice at once.", [problem]) from error
-        for left in (cache / "staging").iterdir():
-            shutil.rmtree(left, ignore_errors=True)
-        staging = cache / "staging" / uuid.uuid4().hex[:8]
-        staging.mkdir()
+    with locks.study(study.root, files=False):
+        folders.restore(study.root)
+        shutil.rmtree(study.root / CACHE / "staging", ignore_errors=True)
+        staging = cache.folder(study.root, "staging", uuid.uuid4().hex[:8])
         try:
             yield staging
         finally:

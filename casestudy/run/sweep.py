@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import ParameterError, Problem, RunFailed, nearest
-from casestudy.outputs import contents, csv_text, write_atomically
+from casestudy.files.cache import CACHE
+from casestudy.files.writing import write_atomically
+from casestudy.outputs import contents, csv_text
 from casestudy.run.compare import moves
 from casestudy.run.notebook import Notebook
 from casestudy.run.parameters import declared, from_text
-from casestudy.run.receipts import CACHE, Hashes, receipt
+from casestudy.run.receipts import Hashes, receipt
 from casestudy.run.runner import run_into
 from casestudy.study import Study
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from casestudy.outputs import csv_text, write_atomically
+from casestudy.files.writing import write_atomically
+from casestudy.outputs import csv_text
 from casestudy.simulator import faults as faulty
 from casestudy.simulator.emit import Row, everybody
 from casestudy.simulator.outcome import outcomes

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from casestudy.errors import InputError, Problem, raise_if
+from casestudy.errors import Problem, raise_if
+from casestudy.files import lists
 from casestudy.transcripts.edits import Edit, EditMap
 from casestudy.transcripts.names import KINDS, Finding
 
@@ -162,23 +161,19 @@ def _replacement(
 
 def key_text(entries: Sequence[Entry]) -> str:
     """The key as CSV."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(FIELDS)
-    for one in entries:
-        accepted = "yes" if one.accept else ""
-        writer.writerow(
-            [
-                one.kind,
-                one.original,
-                one.replacement,
-                accepted,
-                one.count,
-                " ".join(one.documents),
-                one.found_by,
-            ]
-        )
-    return file.getvalue()
+    rows = [
+        [
+            one.kind,
+            one.original,
+            one.replacement,
+            "yes" if one.accept else "",
+            one.count,
+            " ".join(one.documents),
+            one.found_by,
+        ]
+        for one in entries
+    ]
+    return lists.text(FIELDS, rows)
 
 
 def read_key(text: str, where: str) -> list[Entry]:
@@ -190,18 +185,14 @@ def read_key(text: str, where: str) -> list[Entry]:
         With every row that cannot stand: no original, nothing to put in its place, two replacements for one
         original, or one name for two people.
     """
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    listed = lists.read(text.encode("utf-8"), where, FIELDS, FIELDS[:4])
     problems: list[Problem] = []
-    missing = [name for name in FIELDS[:4] if name not in (reader.fieldnames or ())]
-    if missing:
-        problem = Problem(where, f"no column {', '.join(missing)}.", f"Head it: {','.join(FIELDS)}.")
-        raise InputError("The key cannot be read.", [problem])
     entries: list[Entry] = []
     seen: dict[str, int] = {}
-    for number, row in enumerate(reader, start=2):
-        place = f"{where}, row {number}"
-        answer = (row["accept"] or "").strip().casefold()
-        original, replacement = (row["original"] or "").strip(), (row["replacement"] or "").strip()
+    for row in listed.rows:
+        number, place = row.number, f"{where}, row {row.number}"
+        answer = row["accept"].strip().casefold()
+        original, replacement = row["original"].strip(), row["replacement"].strip()
         if answer not in (*_YES, *_NO):
             problems.append(Problem(place, f"accept is {answer!r}.", "Write yes, or nothing."))
         if row["kind"] not in KINDS:
@@ -213,10 +204,9 @@ def read_key(text: str, where: str) -> list[Entry]:
         if original in seen:
             problems.append(Problem(place, f"{original!r} is in row {seen[original]} too.", "Keep one."))
         seen[original] = number
-        count = int(row.get("count") or 0) if str(row.get("count") or "0").isdigit() else 0
-        documents = tuple((row.get("documents") or "").split())
-        found_by = row.get("found_by") or ""
-        entries.append(Entry(row["kind"], original, replacement, answer in _YES, count, documents, found_by))
+        count, documents = lists.whole(row["count"]) or 0, tuple(row["documents"].split())
+        accepted, found_by = answer in _YES, row["found_by"]
+        entries.append(Entry(row["kind"], original, replacement, accepted, count, documents, found_by))
     people: dict[str, str] = {}
     for one in entries:
         if one.accept and one.kind == "person":
