@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from casestudy.errors import CaseStudyError, InputError, Problem
+from casestudy.errors import CaseStudyError, InputError, Problem, listed
 from casestudy.files import reading
 from casestudy.study import Study
 from casestudy.wording import counted
@@ -44,6 +44,7 @@ def add(verbs: Any) -> None:
     check.add_argument(
         "--study", type=Path, metavar="DIR", help="the study's folder; found upward by default"
     )
+    check.add_argument("--all", action="store_true", help="list every problem, however many of one kind")
     check.set_defaults(act=_check)
 
 
@@ -101,6 +102,12 @@ def _check(given: argparse.Namespace) -> int:
             print(
                 f"Add --study {given.study} to the commands below, or go into that folder.", file=sys.stderr
             )
-        raise InputError(f"The study has {counted(len(problems), 'problem')}.", problems)
+        summary = f"The study has {counted(len(problems), 'problem')}."
+        if given.all:
+            print("\n".join([f"casestudy: {summary}", *listed(problems, every=True)]), file=sys.stderr)
+            return InputError.exit_code
+        if len(listed(problems)) < len(problems):
+            summary += " Those of one kind are counted; casestudy check --all lists every one."
+        raise InputError(summary, problems)
     print(f"{study.title}: no problem found")
     return 0

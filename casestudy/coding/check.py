@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from casestudy.codebook import codes as books
@@ -74,26 +75,45 @@ def codebook(book: Codebook) -> list[Problem]:
 
 
 def alike(book: Codebook) -> list[Problem]:
-    """Pairs of codes whose definitions are almost the same words; alternatives of one dimension may be."""
-    problems = []
+    """Codes whose definition is almost that of a code before; alternatives of one dimension may be alike.
+
+    Each code is listed once, with the first that it resembles. Two definitions are alike when they share
+    seven in ten of their words and `difflib` finds their sorted words alike to `ALIKE`. Definitions that
+    share so many words share one of the rarest of each, so only those are compared.
+    """
     bags = {
         code.id: sorted(re.findall(r"\w+", code.definition.casefold()))
         for code in book.codes.values()
         if len(code.definition) > 20
     }
-    sets = {code: frozenset(words) for code, words in bags.items()}
-    codes = list(bags)
-    for place, one in enumerate(codes):
-        for other in codes[place + 1 :]:
-            shared, either = len(sets[one] & sets[other]), len(sets[one] | sets[other])
-            parent = book.codes[one].parent
-            apart = parent == book.codes[other].parent and parent in book.codes and book.codes[parent].one
-            if 10 * shared < 7 * either or apart:
+    counts = Counter(word for bag in bags.values() for word in set(bag))
+    sets = {code: frozenset(bag) for code, bag in bags.items()}
+    by_word: dict[str, list[str]] = {}
+    indexed: set[tuple[tuple[str, ...], str]] = set()
+    problems = []
+    for code, bag in bags.items():
+        rare = sorted(sets[code], key=lambda word: (counts[word], word)) or [""]
+        rare = rare[: len(rare) - (7 * len(rare) + 9) // 10 + 1]  # seven in ten, rounded up
+        candidates = dict.fromkeys(other for word in rare for other in by_word.get(word, ()))
+        parent = book.codes[code].parent
+        chosen = bool(parent) and parent in book.codes and book.codes[parent].one
+        matcher = difflib.SequenceMatcher(None, "", bag, autojunk=False)
+        for other in candidates:
+            if chosen and parent == book.codes[other].parent:
                 continue
-            if difflib.SequenceMatcher(None, bags[one], bags[other], autojunk=False).ratio() >= ALIKE:
-                where = f"{books.FOLDER}/{book.codes[other].scheme}.yaml, code {other}"
-                found = f"its definition is almost that of {one!r}."
+            shared = len(sets[code] & sets[other])
+            if 10 * shared < 7 * (len(sets[code]) + len(sets[other]) - shared):
+                continue
+            matcher.set_seq1(bags[other])
+            if matcher.real_quick_ratio() >= ALIKE <= matcher.quick_ratio() and matcher.ratio() >= ALIKE:
+                where = f"{books.FOLDER}/{book.codes[code].scheme}.yaml, code {code}"
+                found = f"its definition is almost that of {other!r}."
                 problems.append(Problem(where, found, "Say how they differ, or merge them."))
+                break
+        if (tuple(bag), parent) not in indexed:
+            indexed.add((tuple(bag), parent))
+            for word in rare:
+                by_word.setdefault(word, []).append(code)
     return problems
 
 
