@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -58,6 +59,7 @@ def _new(given: argparse.Namespace) -> int:
 
 def problems_of(study: Study) -> list[Problem]:
     """Every problem of the study's notebooks and files."""
+    from casestudy.coding.codings import uncollected
     from casestudy.coding.material import Material
     from casestudy.run import notebook, parameters
 
@@ -67,11 +69,12 @@ def problems_of(study: Study) -> list[Problem]:
         parameters.merged(notebooks, study.parameters)
     except CaseStudyError as error:
         problems += error.problems
-    with reading.once():
+    with reading.once(), uncollected():
         found = Material(study)
         for room in CHECKED:
             given = found if room in _OF_WORDS else study
             problems += import_module(f"casestudy.{room}.check").check(given)
+        gc.freeze()  # what was read lives until the command ends: to look for circles in it takes a while
     return problems
 
 

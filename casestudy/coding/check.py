@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -13,7 +12,7 @@ from casestudy.codebook import history
 from casestudy.codebook.attributes import Attribute
 from casestudy.codebook.codes import Codebook
 from casestudy.coding import codings as work
-from casestudy.coding.codings import Work
+from casestudy.coding.codings import Coding, Work
 from casestudy.coding.material import Material
 from casestudy.coding.table import MESSAGES, messages
 from casestudy.errors import InputError, Problem, nearest
@@ -94,7 +93,7 @@ def alike(book: Codebook) -> list[Problem]:
     problems = []
     for code, bag in bags.items():
         rare = sorted(sets[code], key=lambda word: (counts[word], word)) or [""]
-        rare = rare[: len(rare) - math.ceil(SHARED * len(rare) - 1e-9) + 1]
+        rare = rare[: len(rare) - (7 * len(rare) + 9) // 10 + 1]  # seven in ten, rounded up
         candidates = dict.fromkeys(other for word in rare for other in by_word.get(word, ()))
         parent = book.codes[code].parent
         chosen = bool(parent) and parent in book.codes and book.codes[parent].one
@@ -200,6 +199,10 @@ def work_problems(
         problems.append(Problem(where, found, nearest(one.document, documents)[:200]))
     said: dict[tuple[str, int, int], str] = {}
     for coding in one.codings:
+        key = (coding.code, coding.start, coding.end)
+        if _sound(coding, document, book, vocabulary) and key not in said:
+            said[key] = coding.id
+            continue
         place = f"{where}, coding {coding.id}"
         if document is not None and document.text[coding.start : coding.end] != coding.quote:
             beyond = coding.end > len(document.text)
@@ -216,12 +219,25 @@ def work_problems(
         if book is not None and book.codes:
             problems += _code_problems(coding.code, place, book)
         problems += _attribute_problems(coding.attributes, place, vocabulary)
-        key = (coding.code, coding.start, coding.end)
         if key in said:
             remedy = f"casestudy codings remove --coder {one.coder} --document {one.document} {coding.id}"
             problems.append(Problem(place, f"it says what coding {said[key]} says.", f"Remove one: {remedy}"))
         said.setdefault(key, coding.id)
     return problems + (alternatives(one, book, where) if book is not None else [])
+
+
+def _sound(
+    coding: Coding, document: Transcript | None, book: Codebook | None, vocabulary: Mapping[str, Attribute]
+) -> bool:
+    """Whether a coding stands at its words, with a code that is in use and no attributes to look at."""
+    if coding.end - coding.start != len(coding.quote) or (vocabulary and coding.attributes):
+        return False
+    if document is not None and document.text[coding.start : coding.end] != coding.quote:
+        return False
+    if book is None or not book.codes:
+        return True
+    code = book.codes.get(coding.code)
+    return code is not None and not code.retired
 
 
 def _code_problems(code: str, place: str, book: Codebook) -> list[Problem]:

@@ -165,7 +165,6 @@ def _record(data: Any, where: str) -> tuple[Record | None, list[Problem]]:
 
 _decode = json.JSONDecoder().decode
 _ADD = frozenset(_KEYS)
-_TEXTS = ("id", "code", "quote", "memo", "when", "text", "undoes", "by")
 _BLANK: dict[str, Any] = {"memo": "", "when": "", "text": "", "undoes": "", "by": "", "parents": ()}
 _BLANK |= {
     "id": None,
@@ -176,6 +175,8 @@ _BLANK |= {
     "attributes": {},
     "parent": None,
 }
+# The types of a right add, in the order of `_BLANK` and with its action last.
+_TYPES = (*[str] * 5, tuple, str, str, str, int, int, dict, type(None), str)
 
 
 def _all_plain(text: str) -> list[Record]:
@@ -201,25 +202,21 @@ def _plain(data: Any) -> Record | None:
     if type(data) is not dict or data.get("action") != "add" or not data.keys() <= _ADD:
         return None
     values = _BLANK | data
-    start, end, given = values["start"], values["end"], values["attributes"]
-    if type(start) is not int or type(end) is not int or not 0 <= start < end <= journal.LARGEST:
+    start, end = values["start"], values["end"]
+    if tuple(map(type, values.values())) != _TYPES or not 0 <= start < end <= journal.LARGEST:
         return None
-    if values.pop("parent") is not None or type(given) is not dict:
+    given = values["attributes"]
+    if not values["id"] or not values["code"] or any(type(value) is not str for value in given.values()):
         return None
-    if given:
-        for value in given.values():
-            if type(value) is not str:
-                return None
-    else:
+    if not given:
         values["attributes"] = {}
-    for key in _TEXTS:
-        if type(values[key]) is not str:
-            return None
-    if not values["id"] or not values["code"]:
-        return None
-    record: Record = object.__new__(Record)
-    record.__dict__.update(values)
+    del values["parent"]
+    record: Record = _new(Record)
+    _set(record, "__dict__", values)
     return record
+
+
+_new, _set = object.__new__, object.__setattr__
 
 
 def record(action: str, parents: Iterable[str] = (), *, place: str = "", **values: Any) -> Record:
