@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote
 
 from casestudy.errors import InputError, Problem, raise_if
+from casestudy.files.holdings import Form
+from casestudy.privacy import folding, forms, rows
 from casestudy.transcripts.edits import Edit, EditMap
 from casestudy.transcripts.names import KINDS, Finding
 
@@ -165,20 +170,44 @@ def key_text(entries: Sequence[Entry]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(FIELDS)
-    for one in entries:
-        accepted = "yes" if one.accept else ""
-        writer.writerow(
-            [
-                one.kind,
-                one.original,
-                one.replacement,
-                accepted,
-                one.count,
-                " ".join(one.documents),
-                one.found_by,
-            ]
-        )
+    writer.writerows(_row(one, FIELDS) for one in entries)
     return file.getvalue()
+
+
+def extended(text: str, entries: Sequence[Entry]) -> str:
+    """A key with entries added that it does not hold; what a person wrote in it stays letter for letter.
+
+    Parameters
+    ----------
+    text : str
+        The key as it stands.
+    entries : sequence of Entry
+        Those whose original the key holds already are passed over.
+
+    Examples
+    --------
+    >>> print(extended("kind,original,replacement,accept,why\\nperson,Eva,,no,a rose\\n", [
+    ...     Entry("person", "Eva", "Bo"), Entry("person", "Eva Berg", "Bo Lind")]), end="")
+    kind,original,replacement,accept,why
+    person,Eva,,no,a rose
+    person,Eva Berg,Bo Lind,,
+    """
+    sheet = rows.read(text)
+    held = {cell.strip().casefold() for row in sheet.rows for cell in row.cells[1:2]}
+    held |= {row.get(sheet.head, "original").strip().casefold() for row in sheet.rows}
+    fresh = [one for one in entries if one.original.casefold() not in held]
+    end = "" if not text or text.endswith("\n") else "\n"
+    return text + end + "".join(sheet.written(_row(one, sheet.head)) for one in fresh)
+
+
+def _row(entry: Entry, head: Sequence[str]) -> list[str]:
+    cells = {
+        **{name: getattr(entry, name) for name in ("kind", "original", "replacement", "found_by")},
+        "accept": "yes" if entry.accept else "",
+        "count": str(entry.count),
+        "documents": " ".join(entry.documents),
+    }
+    return [cells.get(name, "") for name in head]
 
 
 def read_key(text: str, where: str) -> list[Entry]:
@@ -190,18 +219,21 @@ def read_key(text: str, where: str) -> list[Entry]:
         With every row that cannot stand: no original, nothing to put in its place, two replacements for one
         original, or one name for two people.
     """
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    sheet = rows.read(text)
     problems: list[Problem] = []
-    missing = [name for name in FIELDS[:4] if name not in (reader.fieldnames or ())]
+    missing = [name for name in FIELDS[:4] if name not in sheet.head]
     if missing:
         problem = Problem(where, f"no column {', '.join(missing)}.", f"Head it: {','.join(FIELDS)}.")
         raise InputError("The key cannot be read.", [problem])
     entries: list[Entry] = []
     seen: dict[str, int] = {}
-    for number, row in enumerate(reader, start=2):
+    for number, line in enumerate(sheet.rows, start=2):
+        row = {name: line.get(sheet.head, name) for name in FIELDS}
+        if not any(row.values()):
+            continue
         place = f"{where}, row {number}"
-        answer = (row["accept"] or "").strip().casefold()
-        original, replacement = (row["original"] or "").strip(), (row["replacement"] or "").strip()
+        answer = row["accept"].strip().casefold()
+        original, replacement = row["original"].strip(), row["replacement"].strip()
         if answer not in (*_YES, *_NO):
             problems.append(Problem(place, f"accept is {answer!r}.", "Write yes, or nothing."))
         if row["kind"] not in KINDS:
@@ -213,10 +245,10 @@ def read_key(text: str, where: str) -> list[Entry]:
         if original in seen:
             problems.append(Problem(place, f"{original!r} is in row {seen[original]} too.", "Keep one."))
         seen[original] = number
-        count = int(row.get("count") or 0) if str(row.get("count") or "0").isdigit() else 0
-        documents = tuple((row.get("documents") or "").split())
-        found_by = row.get("found_by") or ""
-        entries.append(Entry(row["kind"], original, replacement, answer in _YES, count, documents, found_by))
+        count = int(row["count"]) if row["count"].isdigit() else 0
+        documents = tuple(row["documents"].split())
+        accept = answer in _YES
+        entries.append(Entry(row["kind"], original, replacement, accept, count, documents, row["found_by"]))
     people: dict[str, str] = {}
     for one in entries:
         if one.accept and one.kind == "person":
@@ -228,63 +260,100 @@ def read_key(text: str, where: str) -> list[Entry]:
     return entries
 
 
-def pattern(entries: Sequence[Entry]) -> re.Pattern[str] | None:
-    """What finds the accepted originals, longest first, as whole words, also in capitals; None for none."""
-    words = sorted({one.original for one in entries if one.accept}, key=lambda word: (-len(word), word))
-    if not words:
-        return None
-    forms = [form for word in words for form in dict.fromkeys((word, word.upper()))]
-    escaped = "|".join(re.sub(r"\\?\s+", r"\\s+", re.escape(form)) for form in forms)
-    return re.compile(rf"(?<!\w)(?:{escaped})(?!\w)")
+@dataclass(frozen=True)
+class Replacer:
+    """Puts the accepted replacements of a key into texts, the same way everywhere.
 
+    Names are found whatever their case, accents, composition or escapes, as whole words; of several that
+    begin at one place the longest is taken. See `casestudy.privacy.forms.stands_for` for what is left.
 
-def edits(text: str, entries: Sequence[Entry]) -> EditMap:
-    """The edits that put the accepted replacements into a text.
-
-    Examples
-    --------
-    >>> entry = Entry("person", "Anna", "Helmi", accept=True)
-    >>> edits("ANNA: I am Anna, not Annabel.", [entry]).apply("ANNA: I am Anna, not Annabel.")
-    'HELMI: I am Helmi, not Annabel.'
+    Attributes
+    ----------
+    entries : tuple of Entry
+        The accepted ones.
+    ordinary : frozenset of str
+        Folded names that the study also uses as ordinary words: left alone in lower case.
     """
-    finder = pattern(entries)
-    if finder is None:
-        return EditMap(())
-    exact = {" ".join(one.original.split()): one.replacement for one in entries if one.accept}
-    shouted = {original.upper(): replacement.upper() for original, replacement in exact.items()}
-    made = []
-    for match in finder.finditer(text):
-        words = " ".join(match[0].split())
-        made.append(Edit(match.start(), match.end(), exact.get(words) or shouted[words]))
-    return EditMap(tuple(made))
+
+    entries: tuple[Entry, ...]
+    ordinary: frozenset[str] = frozenset()
+
+    @cached_property
+    def _spellings(self) -> list[tuple[str, int]]:
+        """Folded names, longest first, with their entries."""
+        found = [
+            (spelling, place)
+            for place, one in enumerate(self.entries)
+            for spelling in forms.spellings(one.original)
+        ]
+        return sorted(found, key=lambda one: (-len(one[0]), one[0], one[1]))
+
+    @cached_property
+    def _finder(self) -> re.Pattern[str]:
+        listed = "|".join(f"({forms.exact_pattern(spelling)})" for spelling, _ in self._spellings)
+        return re.compile(rf"(?<!\w)(?:{listed})(?!\w)")
+
+    def edits(self, text: str, form: Form = "prose") -> EditMap:
+        """The edits that put the replacements into a text.
+
+        Parameters
+        ----------
+        text : str
+        form : Form
+            How the text is written: in JSON a replacement is escaped as JSON.
+
+        Examples
+        --------
+        >>> one = Replacer((Entry("person", "Päivi", "Helmi", accept=True),))
+        >>> text = "PÄIVI: I am P&auml;ivi, or Paivi, not Päivikki."
+        >>> one.edits(text).apply(text)
+        'HELMI: I am Helmi, or Helmi, not Päivikki.'
+        """
+        if not self.entries:
+            return EditMap(())
+        quick = {folding.fold(text), folding.fold(folding.plain(text))}
+        if not any(spelling.split()[0] in one for spelling, _ in self._spellings for one in quick):
+            return EditMap(())
+        folded = folding.folded(text)
+        made: list[Edit] = []
+        place = 0
+        while match := self._finder.search(folded.text, place):
+            start, end = folded.span(*match.span())
+            entry = self.entries[self._spellings[(match.lastindex or 1) - 1][1]]
+            written = text[start:end]
+            if forms.stands_for(entry.original, folding.plain(written), self.ordinary):
+                made.append(Edit(start, end, _fitting(entry, written, form)))
+                place = match.end()
+            else:
+                place = match.start() + 1
+        return EditMap(tuple(made))
+
+    def apply(self, text: str, form: Form = "prose") -> str:
+        """The text with the replacements."""
+        return self.edits(text, form).apply(text)
 
 
-def leaks(texts: Mapping[str, str], entries: Sequence[Entry]) -> list[Problem]:
-    """Every place where an accepted original still stands, whatever its case.
+def replacer(entries: Sequence[Entry], texts: Iterable[str] = ()) -> Replacer:
+    """What puts the accepted replacements of a key into texts.
 
     Parameters
     ----------
-    texts : mapping of file name to text
     entries : sequence of Entry
-
-    Returns
-    -------
-    list of Problem
-        One for each file and original, with the first line; the original itself is not repeated in full.
+    texts : iterable of str
+        The study's documents, from which it is learnt which names are ordinary words, too.
     """
-    words = sorted({one.original for one in entries if one.accept}, key=lambda word: (-len(word), word))
-    if not words:
-        return []
-    parts = (re.sub(r"\\?\s+", r"[\\s\\u00a0_-]+", re.escape(word)) for word in words)
-    finder = re.compile(rf"(?<![^\W_])(?:{'|'.join(parts)})(?![^\W_])", re.IGNORECASE)
-    problems = []
-    for name in sorted(texts):
-        places: dict[str, list[int]] = {}
-        for match in finder.finditer(texts[name]):
-            places.setdefault(re.sub(r"[\s\u00a0_-]+", " ", match[0]).casefold(), []).append(match.start())
-        for word, starts in sorted(places.items()):
-            line = texts[name].count("\n", 0, starts[0]) + 1
-            hidden = word[0] + "…" * (len(word) > 1)
-            found = f"a name of the key ({hidden}, {len(word)} characters) stands here {len(starts)} times."
-            problems.append(Problem(f"{name}, line {line}", found, "Pseudonymise it, then render again."))
-    return problems
+    accepted = tuple(one for one in entries if one.accept)
+    words = [word for one in accepted for word in forms.spellings(one.original) if " " not in word]
+    return Replacer(accepted, forms.ordinary(words, forms.counts(texts, words)))
+
+
+def _fitting(entry: Entry, written: str, form: Form) -> str:
+    """A replacement in the case and the escapes of what it replaces."""
+    letters = [letter for letter in folding.plain(written) if letter.isalpha()]
+    shouted = len(letters) > 1 and all(letter.isupper() for letter in letters)
+    text = entry.replacement.upper() if shouted and not entry.original.isupper() else entry.replacement
+    if "%" in written and "%" not in entry.original:
+        return quote(text, safe="@:+")
+    if form in ("json", "notebook", "records"):
+        return json.dumps(text, ensure_ascii="\\u" in written)[1:-1]
+    return text
