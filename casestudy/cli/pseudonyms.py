@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def _said(outcome: Any, study: Any, *, dry: bool) -> int:
 
 
 def _check(study: Any, entries: Any, key: Path, strict: bool) -> int:
-    from casestudy.errors import InputError, Problem
+    from casestudy.errors import InputError, Problem, listed
     from casestudy.files import transaction
     from casestudy.privacy import leaks, pseudonymise
 
@@ -95,7 +96,9 @@ def _check(study: Any, entries: Any, key: Path, strict: bool) -> int:
     for problem in found.unread:
         print(f"  not read  {problem}")
     if found.names:
-        raise InputError(f"Names are left in {counted(len(found.names), 'place')}.", found.names)
+        summary = f"casestudy: Names are left in {counted(len(found.names), 'place')}."
+        print("\n".join([summary, *listed(found.names, every=True)]), file=sys.stderr)
+        return InputError.exit_code
     if found.look_at or found.unread:
         places, files = counted(len(found.look_at), "place"), counted(len(found.unread), "file")
         print(f"None of the key's names is left whole; {places} to look at, {files} not read in full.")
