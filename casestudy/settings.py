@@ -6,11 +6,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
 from casestudy.errors import Problem, StudyError, nearest
+from casestudy.files import guard
+from casestudy.files.names import stays_inside
 
 STANCES = ("reflexive", "codebook", "coding_reliability")
 
@@ -60,8 +62,10 @@ def read(text: str, file: str = "study.toml") -> dict[str, Any]:
     try:
         settings = tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        problem = Problem(file, f"it is not valid TOML: {error}.", "Mend the line it names.")
+        problem = Problem(file, f"it is not valid TOML: {error}.", "Correct the line it names.")
         raise StudyError(f"{file} cannot be read.", [problem]) from error
+    except (ValueError, RecursionError) as error:
+        raise StudyError(f"{file} cannot be read.", [guard.problem(file, error)]) from error
     return _Reader(file, text, settings).fields()
 
 
@@ -98,14 +102,14 @@ class _Reader:
             "floor": self._value(top, "floor", int, least=1) or 5,
             "questions": self._questions(top.get("question", [])),
             "data_status": self._texts("data_status"),
-            "sources": self._texts("sources"),
+            "sources": self._sources(),
             "parameters": MappingProxyType(self._table("parameters")),
             "engine": self._engine(self._table("engine")),
         }
         globs = top.get("notebooks")
         if globs is not None:
             if isinstance(globs, list) and all(
-                isinstance(one, str) and one and not Path(one).is_absolute() for one in globs
+                isinstance(one, str) and one and not PurePath(one).is_absolute() for one in globs
             ):
                 fields["notebook_globs"] = tuple(globs)
             else:
@@ -157,6 +161,15 @@ class _Reader:
             if not isinstance(value, str):
                 self._problem(f"{name}.{key}", f"{value!r} is not text.", "Put it in quotation marks.")
         return MappingProxyType({key: str(value) for key, value in given.items()})
+
+    def _sources(self) -> Mapping[str, str]:
+        given = self._texts("sources")
+        for name, place in given.items():
+            if not stays_inside(place.removeprefix("package:")):
+                found = f"{place!r} leads out of the study."
+                remedy = "Put the folder into the study, or name a package: package:NAME/FOLDER."
+                self._problem(f"sources.{name}", found, remedy)
+        return given
 
     def _known(self, given: Mapping[str, Any], names: tuple[str, ...], table: str) -> None:
         for key in given:

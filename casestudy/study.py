@@ -15,6 +15,8 @@ from typing import Any
 from casestudy import settings
 from casestudy.errors import Problem, StudyError, UndeclaredInput, nearest
 from casestudy.files import reading
+from casestudy.files.cache import root_of
+from casestudy.files.names import stays_inside
 from casestudy.settings import EngineSettings, Question
 
 FILE = "study.toml"
@@ -115,8 +117,20 @@ class Study:
 
     @property
     def notebooks(self) -> list[Path]:
-        """The study's notebooks, in reading order."""
-        found = {path.resolve() for pattern in self.notebook_globs for path in _glob(self.root, pattern)}
+        """The study's notebooks, in reading order; they may be those of another study.
+
+        Raises
+        ------
+        StudyError
+            When a glob leads out of the study, and not into another one.
+        """
+        found = set()
+        for pattern in self.notebook_globs:
+            if stays_inside(pattern):
+                found |= {path.resolve() for path in _glob(self.root, pattern)}
+            else:
+                _refuse_stray(self.root, pattern)
+                found |= {path.resolve() for path in self.root.glob(pattern) if path.is_file()}
         kept = [path for path in found if path.suffix == ".ipynb" and ".ipynb_checkpoints" not in path.parts]
         return sorted(kept, key=lambda path: (path.name, str(path)))
 
@@ -130,7 +144,10 @@ class Study:
         """
         name = posixpath.normpath(Path(relative).as_posix())
         self._refuse_undeclared([name])
-        return self._place(name)
+        path = self._place(name)
+        if path.is_relative_to(self.root) and _leads_out(path, self.root, self.root):
+            raise StudyError("A file of the study cannot be read.", [_led_out(name)])
+        return path
 
     def inputs(self, pattern: str) -> list[Path]:
         """Paths of all input files that match a glob from the study's root, sorted by name.
@@ -149,6 +166,17 @@ class Study:
         if declared is not None and pattern not in declared:
             self._refuse_undeclared(sorted(names.values()) or [pattern])
         return sorted(names)
+
+    def led_out(self) -> list[Problem]:
+        """A problem for each symbolic link that leads out of the study: none is followed."""
+        found = []
+        for folder, below, files in os.walk(self.root):
+            below[:] = [name for name in below if not name.startswith(".")]
+            for name in [*below, *files]:
+                path = Path(folder) / name
+                if path.is_symlink() and not path.resolve().is_relative_to(self.root):
+                    found.append(_led_out(path.relative_to(self.root).as_posix()))
+        return sorted(found)
 
     def source(self, name: str) -> Path:
         """Folder of a source named in study.toml, such as the purchase data.
@@ -242,10 +270,44 @@ def _regex(pattern: str) -> re.Pattern[str]:
 
 
 def _glob(root: Path, pattern: str) -> list[Path]:
+    """Files that match, without hidden ones and without links that lead out of the folder."""
     if pattern.endswith("**"):
         pattern += "/*"
-    hidden = (path for path in root.glob(pattern) if path.is_file())
-    return [path for path in hidden if not path.name.startswith(".") and "__pycache__" not in path.parts]
+    if not stays_inside(pattern):
+        return []
+    found = [
+        path
+        for path in root.glob(pattern)
+        if path.is_file() and not path.name.startswith(".") and "__pycache__" not in path.parts
+    ]
+    real = root.resolve()
+    return [path for path in found if not _leads_out(path, root, real)]
+
+
+def _refuse_stray(root: Path, pattern: str) -> None:
+    """Stop where a glob of notebooks leads into a folder that is no study's."""
+    fixed = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+    folder = Path(os.path.normpath(root / fixed))
+    if root_of(folder / "x") is None:
+        problem = Problem(
+            f"{FILE} (notebooks)",
+            f"{pattern!r} leads out of the study, and into no other one.",
+            "Put the notebooks into the study, or into a folder that holds a study.toml.",
+        )
+        raise StudyError(f"{FILE} has problems.", [problem])
+
+
+def _led_out(name: str) -> Problem:
+    found = "it is a symbolic link that leads out of the study, and is not followed."
+    return Problem(name, found, "Put a copy in its place.")
+
+
+def _leads_out(path: Path, root: Path, real: Path) -> bool:
+    """Whether a file is reached by a symbolic link out of the folder."""
+    parts = path.relative_to(root).parts
+    steps = [root.joinpath(*parts[:count]) for count in range(1, len(parts) + 1)]
+    links = any(step.is_symlink() for step in steps)
+    return links and not path.resolve().is_relative_to(real)
 
 
 def _source_folder(root: Path, place: str) -> Path | None:

@@ -53,7 +53,7 @@ def test_the_tree_of_codes(talk: Study) -> None:
     [
         ("scheme: s\ncodes:\n- id: a\n  name: A\n- id: a\n  name: B\n", "occurs before (s.yaml, line 3)"),
         ("scheme: s\ncodes:\n- name: A\n", "it has no id"),
-        ("scheme: s\ncodes:\n- id: a b\n  name: A\n", "its id is 'a b'"),
+        ("scheme: s\ncodes:\n- id: a b\n  name: A\n", "'a b' cannot be the name"),
         ("scheme: s\ncodes:\n- id: a\n", "has no name"),
         ("scheme: s\ncodes:\n- id: a\n  name: A\n  parent: z\n", "parent 'z' is no code"),
         ("scheme: s\ncodes:\n- id: a\n  name: A\n  parent: a\n", "lies under itself"),
@@ -80,7 +80,7 @@ def test_a_broken_scheme_is_told_with_its_place(tmp_path: Path, text: str, found
 def test_aliases_that_grow_without_end_do_no_harm(tmp_path: Path) -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    with pytest.raises(InputError, match="is not a key here"):
+    with pytest.raises(InputError, match="aliases make it larger"):
         codes.read_schemes([scheme(tmp_path, "\n".join([*rows, "codes: []"]))])
 
 

@@ -405,7 +405,7 @@ def test_two_coders_merge(versions: Study) -> None:
 def test_two_branches_that_rename_one_code_merge_and_the_contradiction_is_listed(
     versions: Study, command: Command
 ) -> None:
-    from casestudy.codebook import history
+    from casestudy.codebook import contradictions, history
     from casestudy.coding import check
 
     study = versions
@@ -435,12 +435,12 @@ def test_two_branches_that_rename_one_code_merge_and_the_contradiction_is_listed
     book = history.load(study)
     assert {"help.friend", "help.family"} <= set(book.codes)
     assert book.codes["help.neighbour"].name == "Family"
-    [fork] = history.contradictions(history.read(study))
+    [fork] = contradictions.contradictions(history.read(study))
     assert (fork.code, fork.field, fork.what) == ("help.neighbour", "name", "'Friend' or 'Family'")
     assert any("two branches changed name" in problem.found for problem in check.check(Material(study)))
     words = ["code", "rename", "--study", study.root, "help.neighbour", "Friend"]
     assert command(*words, "--who", "k", "--why", "decided", "--when", "2026-04-03")[0] == 0
-    assert history.contradictions(history.read(study)) == []
+    assert contradictions.contradictions(history.read(study)) == []
     assert history.load(study).codes["help.neighbour"].name == "Friend"
 
 

@@ -327,7 +327,7 @@ def test_when_an_expectation_was_written_is_said_or_not_known(garden: Study) -> 
     ("text", "said"),
     [
         (CLAIMS.replace("question: Q1", "question: Q1\n  written: later"), "written is 'later'"),
-        (CLAIMS.replace("id: C2", "id: ../../C2"), "cannot be the name of a page"),
+        (CLAIMS.replace("id: C2", "id: ../../C2"), "cannot be the name of a file"),
         (CLAIMS.replace("people >= 2, says", "share >= 200 %, says"), "'share >= 200 %' is no share"),
         ("claims: 1", "is not a list"),
         ("claims:\n- {id: C}", "text is missing"),

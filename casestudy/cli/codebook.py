@@ -80,12 +80,12 @@ def _outline(arguments: argparse.Namespace) -> int:
 
 
 def _history(arguments: argparse.Namespace) -> int:
-    from casestudy.codebook import history
+    from casestudy.codebook import contradictions, history
 
     events = history.read(study_of(arguments))
     for event in events:
         print(f"{event.when} {event.id} {event.who}: {event.action} {event.code}. {event.why}")
-    for fork in history.contradictions(events):
+    for fork in contradictions.contradictions(events):
         print(f"contradiction: {fork.field} of {fork.code} is {fork.what} ({' and '.join(fork.events)}).")
     return 0
 

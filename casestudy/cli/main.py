@@ -15,7 +15,7 @@ from typing import Any
 
 from casestudy import __version__
 from casestudy.errors import CaseStudyError, RunFailed, in_words
-from casestudy.files import cache, folders, locks, transaction, writing
+from casestudy.files import cache, folders, guard, locks, transaction, writing
 from casestudy.wording import counted
 
 AREAS = (
@@ -91,6 +91,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.debug:
             raise
         print(f"casestudy: {in_words(error)}", file=sys.stderr)
+        return 1
+    except guard.DAMAGE as error:
+        if given.debug:
+            raise
+        found = guard.problem("a file of the study", error)
+        print(f"casestudy: {found} Look for it with casestudy check; --debug shows more.", file=sys.stderr)
         return 1
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from casestudy.errors import CaseStudyError, InputError, Problem, listed
 from casestudy.files import reading
+from casestudy.files.guard import surveyed
+from casestudy.files.writing import write_atomically
 from casestudy.study import Study
 from casestudy.wording import counted
 
@@ -69,11 +72,13 @@ def problems_of(study: Study) -> list[Problem]:
         parameters.merged(notebooks, study.parameters)
     except CaseStudyError as error:
         problems += error.problems
+    problems += study.led_out()
     with reading.once(), uncollected():
-        found = Material(study)
+        opened = Material(study)
         for room in CHECKED:
-            given = found if room in _OF_WORDS else study
-            problems += import_module(f"casestudy.{room}.check").check(given)
+            given = opened if room in _OF_WORDS else study
+            check = import_module(f"casestudy.{room}.check").check
+            problems += surveyed(f"files of {room}", partial(check, given))
         gc.freeze()  # what was read lives until the command ends: to look for circles in it takes a while
     return problems
 
@@ -91,8 +96,7 @@ def line_of_problems(study: Study, named: Path | None, moved: bool) -> str:
     if not found:
         left.unlink(missing_ok=True)
         return ""
-    left.parent.mkdir(exist_ok=True)
-    left.write_text(f"{found}\n", encoding="utf-8")
+    write_atomically(left, f"{found}\n".encode())
     where = f" --study {named}" if named else ""
     return f"{counted(found, 'problem')} in the study's files: casestudy check{where}"
 

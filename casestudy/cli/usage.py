@@ -121,26 +121,30 @@ def import_log(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from casestudy.errors import InputError, Problem
-    from casestudy.files.writing import write_atomically
+    from casestudy.files import locks, transaction
     from casestudy.outputs import csv_text
     from casestudy.study import Study
     from casestudy.usage import events, mapping, vocabulary
 
     study = Study.find(arguments.study)
-    target, people = study.root / events.FILE, study.root / events.PARTICIPANTS_FILE
-    if target.exists() and not arguments.replace:
-        problem = Problem(events.FILE, "it is there already.", "Move it away, or write --replace.")
-        raise InputError("The log is not imported.", [problem])
     words = vocabulary.load(study.input(vocabulary.FILE))
-    made = mapping.read(Path(arguments.export), mapping.load(Path(arguments.mapping)), words)
-    made["timestamp"] = events.written(made["timestamp"], made["offset"])
-    filled = [name for name in events.EVENTS.names if made[name].notna().any() or name == "event_id"]
-    write_atomically(target, csv_text(made[filled]).encode())
+    with locks.study(study.root):
+        target, people = study.root / events.FILE, study.root / events.PARTICIPANTS_FILE
+        if target.exists() and not arguments.replace:
+            problem = Problem(events.FILE, "it is there already.", "Move it away, or write --replace.")
+            raise InputError("The log is not imported.", [problem])
+        made = mapping.read(Path(arguments.export), mapping.load(Path(arguments.mapping)), words)
+        made["timestamp"] = events.written(made["timestamp"], made["offset"])
+        filled = [name for name in events.EVENTS.names if made[name].notna().any() or name == "event_id"]
+        changes: dict[Path, bytes | None] = {target: csv_text(made[filled]).encode()}
+        fresh = not people.exists()
+        if fresh:
+            firsts = made.groupby("participant_id")["timestamp"].min().str[:10].rename("adopted_on")
+            changes[people] = csv_text(firsts.reset_index().assign(account="customer")).encode()
+        transaction.carry_out(study.root, changes, "a log is imported")
     accounts = counted(made["participant_id"].nunique(), "account")
     print(f"{counted(len(made), 'event')} of {accounts} written to {events.FILE}.")
-    if not people.exists():
-        first = made.groupby("participant_id")["timestamp"].min().str[:10].rename("adopted_on").reset_index()
-        write_atomically(people, csv_text(first.assign(account="customer")).encode())
+    if fresh:
         print(
             f"{events.PARTICIPANTS_FILE} was not there: each account is adopted on its first day; correct it."
         )

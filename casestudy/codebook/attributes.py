@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from casestudy.codebook.codes import FOLDER, as_text, read_yaml
+from casestudy.codebook.codes import FOLDER, as_text
 from casestudy.errors import InputError, Problem, raise_if
+from casestudy.files.fields import read_yaml
 from casestudy.study import Study
 
 ATTRIBUTES = f"{FOLDER}/attributes.yaml"
@@ -32,7 +33,7 @@ def attributes(study: Study) -> dict[str, Attribute]:
     paths = study.inputs(ATTRIBUTES)
     if not paths:
         return {}
-    data, _ = read_yaml(paths[0], ATTRIBUTES)
+    data = read_yaml(paths[0], ATTRIBUTES)
     given = data.get("attributes") if isinstance(data, Mapping) else None
     if not isinstance(given, list):
         problem = Problem(ATTRIBUTES, "attributes: is no list.", "List name, values and rule.")

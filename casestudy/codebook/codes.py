@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
-from casestudy.files import reading
-from casestudy.files.yaml_text import parsed
+from casestudy.files.fields import read_yaml
+from casestudy.files.names import REMEDY, unfit
+from casestudy.files.yaml_text import Lined
 from casestudy.study import Study
 
 FOLDER = "coding_schemes"
 HISTORY = f"{FOLDER}/history.jsonl"
-LARGEST = 5_000_000
 _SCHEME_KEYS = ("scheme", "title", "version", "unit", "note", "codes")
 
 
@@ -175,7 +175,7 @@ def read_schemes(paths: Iterable[Path], root: Path | None = None) -> Codebook:
     for path in paths:
         where = path.relative_to(root).as_posix() if root and path.is_relative_to(root) else path.name
         try:
-            data, text = read_yaml(path, where)
+            data = read_yaml(path, where)
         except InputError as error:
             problems += error.problems
             continue
@@ -185,7 +185,10 @@ def read_schemes(paths: Iterable[Path], root: Path | None = None) -> Codebook:
         if "scheme" not in data and "codes" not in data:
             continue
         problems += _strangers(data, _SCHEME_KEYS, where)
-        name = str(data.get("scheme") or path.stem)
+        name = as_text(data.get("scheme")) or path.stem
+        if reason := unfit(name):
+            problems.append(Problem(f"{where} (scheme)", reason, REMEDY))
+            continue
         if name in schemes:
             problems.append(Problem(where, f"scheme {name!r} occurs in a second file.", "Rename one."))
         texts = {key: as_text(data.get(key)) for key in ("title", "version", "unit", "note")}
@@ -195,48 +198,20 @@ def read_schemes(paths: Iterable[Path], root: Path | None = None) -> Codebook:
             problems.append(Problem(where, "codes: is no list.", "List the codes, each with id and name."))
             continue
         for number, entry in enumerate(given, start=1):
-            code, wrong = parse_code(entry, name, where, number, text)
+            code, wrong = parse_code(entry, name, where, number)
             problems += wrong
             if code is None:
                 continue
             if code.id in codes:
                 found = f"code {code.id!r} occurs before ({places[code.id]})."
-                problems.append(Problem(_at(where, text, code.id, again=True), found, "Ids are unique."))
+                problems.append(Problem(_at(where, entry, code.id), found, "Ids are unique."))
                 continue
             codes[code.id] = code
-            places[code.id] = _at(where, text, code.id)
+            places[code.id] = _at(where, entry, code.id)
     book = Codebook(schemes, codes)
     problems += structure(book, places)
     raise_if(problems, "The codebook has problems.")
     return book
-
-
-def read_yaml(path: Path, where: str) -> tuple[Any, str]:
-    """Parse one YAML file safely; nothing in it is executed.
-
-    Raises
-    ------
-    InputError
-        When it is too large, not UTF-8 or not YAML, with the line.
-    """
-    from ruamel.yaml.error import YAMLError
-
-    raw = reading.data(path)
-    if len(raw) > LARGEST:
-        problem = Problem(where, f"it has {len(raw):,} bytes.", f"At most {LARGEST:,} are read.")
-        raise InputError("A YAML file cannot be read.", [problem])
-    try:
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
-        return parsed(text), text
-    except UnicodeDecodeError as error:
-        problem = Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
-        raise InputError("A YAML file cannot be read.", [problem]) from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{where}, line {mark.line + 1}" if mark else where
-        reason = str(getattr(error, "problem", None) or "it is not valid YAML").split("\n")[0]
-        problem = Problem(place, f"{reason}.", "Mend the line; quote text that holds a colon.")
-        raise InputError("A YAML file cannot be read.", [problem]) from error
 
 
 _CODE_TEXTS = ("id", "name", "parent", "definition", "log_indicator", "merged_into")
@@ -254,20 +229,18 @@ _CODE_FLAGS = ("one", "retired")
 CODE_KEYS = (*_CODE_TEXTS, *_CODE_LISTS, *_CODE_FLAGS, "evidence")
 
 
-def parse_code(
-    entry: Any, scheme: str, where: str, number: int = 0, text: str = ""
-) -> tuple[Code | None, list[Problem]]:
+def parse_code(entry: Any, scheme: str, where: str, number: int = 0) -> tuple[Code | None, list[Problem]]:
     """One code from its YAML or JSON form, and what is wrong with it."""
     place = f"{where}, code {number}" if number else where
     if not isinstance(entry, Mapping):
         return None, [Problem(place, f"{str(entry)[:40]!r} is no code.", "Write id: and name:.")]
     name = as_text(entry.get("id"))
-    if text and name:
-        place = _at(where, text, name)
+    if number and name:
+        place = _at(where, entry, name)
     problems = _strangers(entry, CODE_KEYS, place)
-    if not re.fullmatch(r"[\w.\-]+", name):
-        found = f"its id is {name!r}." if name else "it has no id."
-        problems.append(Problem(place, found, "Use letters, digits, '.', '_' and '-'."))
+    if reason := unfit(name):
+        found = f"its id: {reason}" if name else "it has no id."
+        problems.append(Problem(place, found, REMEDY))
         return None, problems
     values: dict[str, Any] = {key: as_text(entry.get(key)) for key in _CODE_TEXTS}
     if not values["name"]:
@@ -307,6 +280,22 @@ def structure(book: Codebook, places: Mapping[str, str] | None = None) -> list[P
     return problems
 
 
+def alike_ids(book: Codebook) -> list[tuple[Code, Code]]:
+    """Codes whose ids differ only in case or in how letters with accents are composed."""
+    first: dict[str, Code] = {}
+    found = []
+    for code in book.codes.values():
+        other = first.setdefault(folded(code.id), code)
+        if other is not code:
+            found.append((other, code))
+    return found
+
+
+def folded(name: str) -> str:
+    """An id without regard to case and composition of letters."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 def _same_scheme(book: Codebook, code: Code) -> Iterator[str]:
     return (other.id for other in book.codes.values() if other.scheme == code.scheme)
 
@@ -337,21 +326,8 @@ def as_text(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _at(where: str, text: str, code: str, again: bool = False) -> str:
-    lines = _lines(text).get(code)
-    return f"{where}, line {lines[-1 if again else 0]}" if lines else f"{where}, code {code}"
-
-
-_ID = re.compile(r"\bid['\"]?:[ \t]*(['\"]?)([\w.\-]+)\1[ \t]*(?:,|}|#|$)", re.MULTILINE)
-
-
-@lru_cache(maxsize=64)
-def _lines(text: str) -> dict[str, list[int]]:
-    """In which lines of a scheme each id stands."""
-    found: dict[str, list[int]] = {}
-    line, reached = 1, 0
-    for match in _ID.finditer(text):
-        line += text.count("\n", reached, match.start())
-        reached = match.start()
-        found.setdefault(match[2], []).append(line)
-    return found
+def _at(where: str, entry: Mapping[Any, Any], code: str) -> str:
+    """Where in a scheme a code stands: the line of its id."""
+    if isinstance(entry, Lined):
+        return f"{where}, line {entry.lines.get('id', entry.line)}"
+    return f"{where}, code {code}"

@@ -15,6 +15,7 @@ from casestudy.codebook.selection import FIELDS as PICK
 from casestudy.codebook.selection import Pick, expand, read_pick
 from casestudy.errors import Problem, nearest, raise_if
 from casestudy.files.fields import Fields, read_yaml
+from casestudy.files.names import REMEDY, unfit
 from casestudy.study import Study
 
 FILE = "coding_schemes/framework.yaml"
@@ -281,8 +282,11 @@ def _cross_check(framework: Framework, top: Fields) -> None:
         "measures": [one.id for one in framework.measures],
     }
     for name, ids in lists.items():
-        for identity in sorted({one for one in ids if one and ids.count(one) > 1}):
+        folded = [one.casefold() for one in ids]
+        for identity in dict.fromkeys(one for one in ids if one and folded.count(one.casefold()) > 1):
             top.problem(name, f"{name}: {identity!r} occurs twice.", "Give each its own id.")
+        for identity in dict.fromkeys(one for one in ids if one and unfit(one)):
+            top.problem(name, f"{name}: id {unfit(identity)}", REMEDY)
     named = [(f"view {view.id}", "perspectives", view.perspective) for view in framework.views]
     holders: list[Theme | Part] = [*framework.themes]
     holders += [part for view in framework.views for part in view.parts]

@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -205,11 +205,11 @@ def at(written: Codebook, events: Sequence[Event], when: str) -> Codebook:
 
 def replay(written: Codebook, events: Sequence[Event], count: int) -> Codebook:
     """The codebook after the first `count` events."""
-    chains = _chains(events)
+    fields_of = chains(events)
     states: dict[str, dict[str, Any]] = {code.id: _state(code) for code in written.codes.values()}
     order = list(states)
-    for code in dict.fromkeys(code for code, _ in chains):
-        whole = [(step, change) for step, change in chains.get((code, WHOLE), [])]
+    for code in dict.fromkeys(code for code, _ in fields_of):
+        whole = [(step, change) for step, change in fields_of.get((code, WHOLE), [])]
         there = code in states
         if whole:
             past = [change for step, change in whole if step < count]
@@ -222,8 +222,8 @@ def replay(written: Codebook, events: Sequence[Event], count: int) -> Codebook:
                 states.pop(code)
         if code not in states:
             continue
-        for field in dict.fromkeys(field for one, field in chains if one == code and field != WHOLE):
-            chain = chains[code, field]
+        for field in dict.fromkeys(field for one, field in fields_of if one == code and field != WHOLE):
+            chain = fields_of[code, field]
             known = {comparable(change.before) for _, change in chain} | {
                 comparable(change.after) for _, change in chain
             }
@@ -235,12 +235,13 @@ def replay(written: Codebook, events: Sequence[Event], count: int) -> Codebook:
     return Codebook(written.schemes, codes)
 
 
-def _chains(events: Sequence[Event]) -> dict[tuple[str, str], list[tuple[int, Change]]]:
-    chains: dict[tuple[str, str], list[tuple[int, Change]]] = {}
+def chains(events: Sequence[Event]) -> dict[tuple[str, str], list[tuple[int, Change]]]:
+    """By code and field, its changes in order, each with the place of its event."""
+    found: dict[tuple[str, str], list[tuple[int, Change]]] = {}
     for step, event in enumerate(events):
         for change in event.changes:
-            chains.setdefault((change.code, change.field), []).append((step, change))
-    return chains
+            found.setdefault((change.code, change.field), []).append((step, change))
+    return found
 
 
 def _state(code: Code) -> dict[str, Any]:
@@ -263,39 +264,6 @@ def comparable(value: Any) -> str:
     """A value of a field in one form, whatever it was read from; all that is empty is alike."""
     empty = value is None or value == () or value == [] or value is False or value == ""
     return "" if empty else json.dumps(value, ensure_ascii=False, sort_keys=True, default=list)
-
-
-@dataclass(frozen=True)
-class Fork:
-    """Two events that changed one field of one code from the same value to different ones."""
-
-    code: str
-    field: str
-    events: tuple[str, ...]
-    what: str
-
-
-def contradictions(events: Sequence[Event]) -> list[Fork]:
-    """Changes that do not follow from one another: two branches changed the same field.
-
-    The later one (by time, then id) holds. A further change of that field by either person settles it.
-    """
-    found = []
-    for (code, field), chain in _chains(events).items():
-        for (step, change), (later, following) in pairwise(chain):
-            agrees = comparable(change.after) == comparable(following.after)
-            if comparable(following.before) != comparable(change.after) and not agrees:
-                settled = chain[-1][0] > later
-                if not settled:
-                    pair = (events[step].id, events[later].id)
-                    said = f"{_short(change.after)} or {_short(following.after)}"
-                    found.append(Fork(code, field, pair, said))
-    return sorted(found, key=lambda fork: (fork.code, fork.field, fork.events))
-
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=list)
-    return repr(text if len(text) <= 60 else text[:57] + "…")
 
 
 def event(action: str, code: str, changes: Iterable[Change], **said: Any) -> Event:

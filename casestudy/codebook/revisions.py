@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from casestudy.codebook import history
-from casestudy.codebook.codes import CODE_KEYS, HISTORY, Code, Codebook
+from casestudy.codebook.codes import CODE_KEYS, HISTORY, Code, Codebook, folded
 from casestudy.codebook.history import WHOLE, Change, Event
 from casestudy.errors import InputError, Problem, nearest
+from casestudy.files.names import REMEDY, unfit
 
 _LISTS = ("include", "exclude", "examples", "counterexamples", "near", "source", "rules")
 
@@ -21,6 +22,19 @@ def _known(book: Codebook, *codes: str) -> None:
     ]
     if problems:
         raise InputError("The codebook was not changed.", problems)
+
+
+def _in_use(book: Codebook, *codes: str) -> None:
+    """Stop where a code is out of use: on another branch that would be a contradiction."""
+    for code in codes:
+        one = book.codes[code]
+        state = f"it was merged into {one.merged_into!r}" if one.merged_into else ""
+        if one.retired:
+            state = "it was split" if one.split_into else "it is retired"
+        if state:
+            raise _refuse(
+                f"code {code!r}", f"{state}.", f"Bring it back first: casestudy code restore {code}."
+            )
 
 
 def _refuse(where: str, found: str, remedy: str) -> InputError:
@@ -36,14 +50,14 @@ def _made(
 
 
 def _new(book: Codebook, scheme: str, code: str, name: str, parent: str, definition: str) -> Change:
-    if code in book.codes:
-        raise _refuse(
-            f"code {code!r}", "there is one with this id.", "Ids are never used again; take another."
-        )
+    same = next((one for one in book.codes if folded(one) == folded(code)), "")
+    if same:
+        found = "there is one with this id." if same == code else f"there is {same!r}, which differs in case."
+        raise _refuse(f"code {code!r}", found, "Ids are never used again; take another.")
     if scheme not in book.schemes:
         raise _refuse(f"scheme {scheme!r}", "it is not known.", nearest(scheme, book.schemes))
-    if not all(part.isalnum() or part in "._-" for part in code) or not code:
-        raise _refuse(f"code {code!r}", "it cannot be an id.", "Use letters, digits, '.', '_' and '-'.")
+    if reason := unfit(code):
+        raise _refuse(f"code {code!r}", f"it cannot be an id: {reason}", REMEDY)
     whole = {"id": code, "scheme": scheme, "name": name or code, "parent": parent, "definition": definition}
     return Change(code, WHOLE, None, whole)
 
@@ -74,6 +88,7 @@ def create(
 def rename(book: Codebook, code: str, name: str, **said: str) -> Event:
     """Another name; the id stays, and so do the codings."""
     _known(book, code)
+    _in_use(book, code)
     if not name.strip():
         raise _refuse(f"code {code!r}", "the new name is empty.", "Write a name.")
     return _made(book, "rename", code, [Change(code, "name", book.codes[code].name, name.strip())], said)
@@ -82,6 +97,7 @@ def rename(book: Codebook, code: str, name: str, **said: str) -> Event:
 def redefine(book: Codebook, code: str, field: str, value: str | Sequence[str], **said: str) -> Event:
     """Other words in one field of a code: its definition, what it includes, its examples …"""
     _known(book, code)
+    _in_use(book, code)
     allowed = ("definition", "log_indicator", *_LISTS)
     if field not in allowed:
         raise _refuse(f"field {field!r}", "it cannot be changed like this.", nearest(field, allowed))
@@ -105,6 +121,7 @@ def split(
         Keep the old code in use above the new ones; else it is retired and they stand beside it.
     """
     _known(book, code)
+    _in_use(book, code)
     if len(into) < 2:
         raise _refuse(f"code {code!r}", "a split needs two codes or more.", "Name them with --into ID=NAME.")
     old = book.codes[code]
@@ -124,6 +141,7 @@ def merge(book: Codebook, codes: Sequence[str], into: str, **said: str) -> Event
     others = [code for code in dict.fromkeys(codes) if code != into]
     if not others:
         raise _refuse(f"code {into!r}", "there is nothing to merge into it.", "Name another code.")
+    _in_use(book, *others)
     goal = book.resolve(into)
     if goal in others:
         raise _refuse(f"code {into!r}", f"it was merged into {goal!r} itself.", f"Merge into {goal!r}.")
@@ -148,6 +166,7 @@ def move(book: Codebook, code: str, parent: str = "", **said: str) -> Event:
 def retire(book: Codebook, code: str, **said: str) -> Event:
     """No longer to be used; its codings stay and are still counted."""
     _known(book, code)
+    _in_use(book, code)
     return _made(book, "retire", code, [Change(code, "retired", book.codes[code].retired, True)], said)
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from casestudy.codebook import codes as books
-from casestudy.codebook import history
+from casestudy.codebook import contradictions, history
 from casestudy.codebook.attributes import Attribute
 from casestudy.codebook.codes import Codebook
 from casestudy.coding import codings as work
@@ -39,6 +39,10 @@ def check(found: Material) -> list[Problem]:
         problems += wrong
         book = history.current(found.schemes, events)
         problems += changes(found.schemes, book, events)
+        problems += [
+            Problem(f"code {two.id}", f"its id differs from {one.id!r} only in case.", "Merge the two.")
+            for one, two in books.alike_ids(book)
+        ]
     except InputError as error:
         problems += error.problems
     texts, broken = _readable(found)
@@ -125,7 +129,7 @@ def changes(written: Codebook, book: Codebook, events: list[history.Event]) -> l
             f"two branches changed {fork.field} of {fork.code!r}: {fork.what}.",
             "Decide, and say so with another casestudy code change.",
         )
-        for fork in history.contradictions(events)
+        for fork in contradictions.contradictions(events)
     ]
     created = {one.code for event in events for one in event.changes if one.field == history.WHOLE}
     for event in events:

@@ -9,7 +9,6 @@ of both.
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from casestudy.coding.records import line as line
 from casestudy.coding.records import parse as parse
 from casestudy.coding.records import record as record
 from casestudy.errors import Problem, raise_if
-from casestudy.files import journal, locks
+from casestudy.files import journal, locks, names
 from casestudy.study import Study
 
 FOLDER = "interviews/codings"
@@ -238,9 +237,9 @@ def refuse_strange(coder: str, documents: Iterable[str] = ()) -> None:
     """
     named = [("coder", coder), *(("document", one) for one in documents)]
     problems = [
-        Problem(f"{kind} {name!r}", "it cannot be a file name.", "Use letters, digits, '-', '_'.")
+        Problem(f"{kind} {name[:60]!r}", f"it cannot be a file name: {reason}", names.REMEDY)
         for kind, name in named
-        if not re.fullmatch(r"[\w][\w.\-]*", name)
+        if (reason := names.unfit(name))
     ]
     raise_if(problems, "Codings cannot be written.")
 

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from casestudy.codebook.codes import Codebook, read_yaml
+from casestudy.codebook.codes import Codebook
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.evidence import casetable
+from casestudy.files.fields import read_yaml
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def load(study: Study, kind: str, book: Codebook) -> Sheets:
             "There are no case sheets.", [Problem(place, "it is not there.", "Write the fields.")]
         )
     problems: list[Problem] = []
-    given, _ = read_yaml(found[0], place)
+    given = read_yaml(found[0], place)
     given = given if isinstance(given, Mapping) else {}
     fields = _fields(given.get("fields"), place, book, problems)
     questions = {str(key): str(text) for key, text in (given.get("questions") or {}).items()}
@@ -127,7 +128,7 @@ def load(study: Study, kind: str, book: Codebook) -> Sheets:
         if path.name != FIELDS:
             where = f"{FOLDER}/{kind}/{path.name}"
             try:
-                sheet, _ = read_yaml(path, where)
+                sheet = read_yaml(path, where)
             except InputError as error:
                 problems += error.problems
                 continue
@@ -146,7 +147,7 @@ def load(study: Study, kind: str, book: Codebook) -> Sheets:
 
 def _source_keys(study: Study) -> set[str]:
     for path in study.inputs("coding_schemes/sources.yaml"):
-        given, _ = read_yaml(path, "coding_schemes/sources.yaml")
+        given = read_yaml(path, "coding_schemes/sources.yaml")
         return {str(one["key"]) for one in (given or {}).get("sources", []) if isinstance(one, Mapping)}
     return set()
 

@@ -10,6 +10,7 @@ from casestudy.codebook.framework import Framework
 from casestudy.codebook.selection import FIELDS, Pick, read_pick
 from casestudy.errors import Problem, nearest, raise_if
 from casestudy.files.fields import Fields, read_yaml
+from casestudy.files.names import REMEDY, unfit
 from casestudy.proportions import at_least, at_most
 from casestudy.study import Study
 
@@ -17,7 +18,6 @@ FILE = "evidence/claims.yaml"
 KINDS = ("coding", "measure", "document")
 VERDICTS = ("rejected", "weakened", "stands", "undecided")
 WRITTEN = {"before": "before the analysis", "after": "after a first look at the results"}
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _COMPARISON = re.compile(r"(>=|<=|>|<|=)\s*(-?\d+(?:\.\d+)?)\s*(%?)")
 
 
@@ -221,9 +221,8 @@ def parse(
             note=one.text("note"),
             written=one.text("written", allowed=tuple(WRITTEN)),
         )
-        if claim.id and not _ID.fullmatch(claim.id):
-            remedy = "Use letters, digits, '.', '_' and '-': the claim's page is called so."
-            one.problem("id", f"{claim.id!r} cannot be the name of a page.", remedy)
+        if claim.id and (reason := unfit(claim.id)):
+            one.problem("id", f"id: {reason}", f"{REMEDY} The claim's page is called so.")
         if claim.id in seen:
             one.problem("id", f"claim {claim.id!r} occurs twice.", "Give each its own id.")
         ids = [item.id for item in (*claim.evidence, *claim.contrary)]

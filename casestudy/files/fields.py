@@ -8,10 +8,13 @@ from typing import Any
 
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.files import reading
+from casestudy.files.yaml_text import Lined, Unfit, parsed
+
+LARGEST = 5_000_000
 
 
 def read_yaml(path: Path, where: str) -> Any:
-    """Read one YAML file with the lines of its keys.
+    """Read one YAML file with the lines of its keys; nothing in it is executed.
 
     Parameters
     ----------
@@ -21,32 +24,44 @@ def read_yaml(path: Path, where: str) -> Any:
 
     Returns
     -------
-    mapping, list or scalar
+    Lined, list or scalar
         Mappings know the lines of their keys; `Fields` uses them. An empty file gives None.
 
     Raises
     ------
     InputError
-        When the file is missing, not UTF-8, or not YAML (duplicate keys are refused).
+        When the file is missing, too large, not UTF-8, or not YAML (doubled keys are refused), with the line.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    problem: Problem
     try:
-        text = reading.data(path).decode("utf-8-sig")
-        return YAML(typ="rt").load(text)
+        data = reading.data(path)
     except OSError as error:
         problem = Problem(where, f"it cannot be read ({error.strerror}).", "Put the file there.")
+        raise InputError(_UNREAD, [problem]) from error
+    return parse_yaml(data, where)
+
+
+def parse_yaml(data: bytes, where: str) -> Any:
+    """Like `read_yaml`, of what a file holds."""
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        if len(data) > LARGEST:
+            raise Unfit(f"it has {len(data):,} bytes, and at most {LARGEST:,} are read")
+        return parsed(data.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         problem = Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
-    except MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        problem = Problem(f"{where}{line}", f"it is not YAML: {error.problem}.", "Mend that line.")
-    except (YAMLError, ValueError, RecursionError, AssertionError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        problem = Problem(where, f"it is not YAML: {reason}.", "Mend the file.")
-    raise InputError("A file of the study cannot be read.", [problem])
+    except Unfit as error:
+        problem = Problem(f"{where}, line {error.line}" if error.line else where, f"{error}.", "Simplify it.")
+    except (YAMLError, ValueError, RecursionError, AssertionError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{where}, line {mark.line + 1}" if mark else where
+        reason = str(getattr(error, "problem", None) or error or type(error).__name__).strip().split("\n")[0]
+        remedy = "Correct the line; put quotation marks round a text that holds a colon."
+        problem = Problem(place, f"it is not YAML: {reason[:160].rstrip('.')}.", remedy)
+    raise InputError(_UNREAD, [problem])
+
+
+_UNREAD = "A file of the study cannot be read."
 
 
 class Fields:
@@ -159,13 +174,9 @@ class Fields:
         )
 
     def _line(self, key: str) -> int | None:
-        marks = getattr(self.node, "lc", None)
-        if marks is None:
+        if not isinstance(self.node, Lined):
             return None
-        try:
-            return int(marks.key(key)[0]) + 1
-        except (KeyError, TypeError, AttributeError):
-            return int(marks.line) + 1 if marks.line is not None else None
+        return self.node.lines.get(key, self.node.line)
 
 
 def _scalar(value: Any) -> str:
@@ -175,5 +186,5 @@ def _scalar(value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value) if not isinstance(value, (Mapping, list)) else f"a {type(value).__name__}"
+    text = "a list" if isinstance(value, list) else "a mapping" if isinstance(value, Mapping) else repr(value)
     return text if len(text) < 60 else text[:57] + "…"

@@ -7,7 +7,6 @@ a page that somebody read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,7 +19,7 @@ from casestudy.coding.codings import Work, line, survey_files
 from casestudy.coding.codings import record as statement
 from casestudy.coding.quoting import find
 from casestudy.errors import Problem, nearest, raise_if
-from casestudy.files import journal, locks
+from casestudy.files import journal, locks, names
 from casestudy.literature.protocol import Dimension
 from casestudy.study import Study
 
@@ -91,10 +90,9 @@ def append(
     where = f"{FOLDER}/{coder}/{record}.jsonl"
     problems = []
     for kind, name in (("coder", coder), ("record", record)):
-        if not re.fullmatch(r"\w[\w.\-]*", name):
-            problems.append(
-                Problem(f"{kind} {name!r}", "it cannot be a file name.", "Use letters and digits.")
-            )
+        if reason := names.unfit(name):
+            found = f"it cannot be a file name: {reason}"
+            problems.append(Problem(f"{kind} {name[:60]!r}", found, names.REMEDY))
     if record not in notes:
         problems.append(Problem(where, f"there is no note {record!r}.", "Write the note first."))
     raise_if(problems, "Codings cannot be written.")

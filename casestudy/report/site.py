@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from casestudy.errors import InputError
+from casestudy.errors import InputError, Problem
 from casestudy.files import reading
 from casestudy.files.writing import write_atomically
 from casestudy.report.layout import ASSETS, Entry, Site, site_of
@@ -111,8 +111,9 @@ def _render(study: Study, folder: Path, cache: Path | None, force: bool) -> int:
                     continue
                 data = part.make()
                 for path, content in data.items():
-                    if not (folder / path).is_file() or (folder / path).read_bytes() != content:
-                        write_atomically(folder / path, content)
+                    target = _below(folder, path)
+                    if not target.is_file() or target.read_bytes() != content:
+                        write_atomically(target, content)
                 digests = {path: _hash([content]) for path, content in sorted(data.items())}
                 made[part.name] = {"inputs": part.inputs, "pages": digests}
                 written += len(data)
@@ -267,6 +268,23 @@ def _outputs(folder: Path) -> Iterator[None]:
             del os.environ[ENV_OUTPUTS]
         else:
             os.environ[ENV_OUTPUTS] = before
+
+
+def _below(folder: Path, name: str) -> Path:
+    """The place of a page, which never lies outside of the folder of pages.
+
+    Raises
+    ------
+    InputError
+        When its name would lead elsewhere, or is longer than a file's name can be.
+    """
+    target = folder / name
+    inside = target.resolve().is_relative_to(folder) and not target.is_symlink()
+    long = max(len(part.encode("utf-8", "replace")) for part in Path(name).parts) > 255
+    if not inside or long or Path(name).is_absolute():
+        found = "it would be written outside of the folder of pages." if not long else "its name is too long."
+        raise InputError("A page cannot be written.", [Problem(name[:120], found, "Change the id.")])
+    return target
 
 
 def _stands(kept: Kept, part: Part, folder: Path) -> bool:

@@ -21,6 +21,8 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 
+from casestudy.errors import Problem, RunFailed
+
 ENGINE = "casestudy"
 for _name in ("papermill", "traitlets", "nbclient"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
@@ -137,6 +139,31 @@ class CellFailed(Exception):
         self.partial, self.index, self.name, self.text = partial, index, name, text
 
 
+# A Unix socket's path has 108 bytes at most, on some systems 104; ours adds this to the folder's.
+_LONGEST_SOCKET = 103
+_OURS = len("/cs-12345678/k-5")
+
+
+def _short_folder() -> str | None:
+    """A folder for sockets; another one than the system names where that is too long for them.
+
+    Raises
+    ------
+    RunFailed
+        When there is none.
+    """
+    if os.name != "posix":
+        return None
+    named = tempfile.gettempdir()
+    for folder in (named, "/tmp", "/var/tmp"):
+        if len(os.fsencode(folder)) + _OURS <= _LONGEST_SOCKET and os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    found = f"the folder for temporary files has a path of {len(named)} letters, too long for sockets."
+    raise RunFailed(
+        "Nothing was run.", [Problem("TMPDIR", found, "Set TMPDIR to a folder with a short path.")]
+    )
+
+
 def execute(
     notebook: NotebookNode,
     parameters: Mapping[str, Any],
@@ -170,7 +197,8 @@ def execute(
         When a cell raises, or the kernel dies.
     """
     partial: list[NotebookNode] = []
-    with tempfile.TemporaryDirectory(prefix="cs-", ignore_cleanup_errors=True) as private:
+    place = _short_folder()
+    with tempfile.TemporaryDirectory(prefix="cs-", dir=place, ignore_cleanup_errors=True) as private:
         fixed = {
             "IPYTHONDIR": os.path.join(private, "ipython"),
             "PYTHONHASHSEED": "0",

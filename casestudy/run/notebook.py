@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import CaseStudyError, InputError, Problem, nearest
+from casestudy.files.journal import is_encodable
+from casestudy.files.names import stays_inside
 from casestudy.study import Study
 
 
@@ -107,16 +109,26 @@ def read(path: Path) -> Notebook:
         )
         ours = stored.get("metadata", {}).get("casestudy", {})
         inputs, optional = ours.get("inputs", []), ours.get("optional", [])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        problem = Problem(name, f"it is not a notebook ({error}).", "Save it from JupyterLab again.")
+        question = str(ours.get("question", ""))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        problem = Problem(name, f"it is not a notebook ({reason}).", "Save it from JupyterLab again.")
         raise InputError("A notebook cannot be read.", [problem]) from error
+    if half := [number for number, cell in enumerate(cells, 1) if not is_encodable(list(cell.values()))]:
+        problem = Problem(f"{name}, cell {half[0]}", "it holds half of a character.", "Replace the emoji.")
+        raise InputError("A notebook cannot be read.", [problem])
     for key, globs in (("inputs", inputs), ("optional", optional)):
         if not isinstance(globs, list) or not all(isinstance(one, str) for one in globs):
             problem = Problem(
                 f"{name}, metadata casestudy.{key}", "it is not a list of globs.", "Write a list."
             )
             raise InputError("A notebook cannot be read.", [problem])
-    return Notebook(path, cells, str(ours.get("question", "")), (*inputs, *optional), tuple(optional))
+        wrong = [one for one in globs if not stays_inside(one) or (one + "/").startswith("outputs//")]
+        if wrong:
+            found = f"{wrong[0]!r} is not a path within the study."
+            problem = Problem(f"{name}, metadata casestudy.{key}", found, "Name it from the study's folder.")
+            raise InputError("A notebook cannot be read.", [problem])
+    return Notebook(path, cells, question, (*inputs, *optional), tuple(optional))
 
 
 def of_study(study: Study) -> list[Notebook]:

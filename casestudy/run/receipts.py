@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +66,7 @@ class Hashes:
     def of(self, path: Path) -> str:
         """SHA-256 of a file's content."""
         stat = path.stat()
-        key, mark = str(path), [stat.st_size, stat.st_mtime_ns]
+        key, mark = self._key(path), [stat.st_size, stat.st_mtime_ns]
         remembered = self.known.get(key)
         if remembered and remembered[:2] == mark:
             return str(remembered[2])
@@ -74,11 +76,20 @@ class Hashes:
         self.changed = True
         return digest
 
+    def _key(self, path: Path) -> str:
+        """A file's path from the study's folder, so that the cache names no place of this machine."""
+        try:
+            return os.path.relpath(path, self.file.parent.parent)
+        except ValueError:
+            return path.name
+
     def save(self) -> None:
-        """Write the memory to the cache; files that are gone are forgotten."""
+        """Write the memory to the cache, where it can be written; files that are gone are forgotten."""
         if self.changed:
-            kept = {key: value for key, value in sorted(self.known.items()) if Path(key).exists()}
-            write_atomically(self.file, json.dumps(kept).encode())
+            root = self.file.parent.parent
+            kept = {key: value for key, value in sorted(self.known.items()) if (root / key).exists()}
+            with suppress(OSError):
+                write_atomically(self.file, json.dumps(kept).encode())
             self.changed = False
 
 

@@ -204,7 +204,7 @@ def run_into(study: Study, notebook: Notebook, made: Receipt, folder: Path, kern
     import nbformat
 
     from casestudy.run.kernel import CellFailed, execute
-    from casestudy.run.tidy import tidy, to_text
+    from casestudy.run.tidy import tidy, to_text, with_ids
 
     folder.mkdir(parents=True, exist_ok=True)
     environment = {
@@ -212,9 +212,13 @@ def run_into(study: Study, notebook: Notebook, made: Receipt, folder: Path, kern
         ENV_INPUTS: json.dumps(notebook.inputs),
         ENV_OUTPUT: str(folder),
         ENV_OUTPUTS: str(study.outputs),
+        # What libraries keep for themselves stays in the study: nothing is written to the home folder.
+        "MPLCONFIGDIR": str(cache.folder(study.root, "libraries", "matplotlib")),
+        "XDG_CACHE_HOME": str(cache.folder(study.root, "libraries")),
     }
     hidden = {str(folder): f"outputs/{notebook.stem}", str(study.root): "."}
-    source = nbformat.read(notebook.path, as_version=4)
+    stored = with_ids(json.loads(notebook.path.read_text(encoding="utf-8")))
+    source = nbformat.reads(json.dumps(stored), as_version=4)
     try:
         executed = execute(
             source, made.parameters, folder=notebook.path.parent, environment=environment, kernels=kernels

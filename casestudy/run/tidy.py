@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import sys
 from pathlib import Path
@@ -42,6 +44,34 @@ def tidy(notebook: Any, hidden: dict[str, str] | None = None) -> Any:
             output.pop("execution_count", None) if output.output_type == "stream" else None
             _hide(output, pattern, replaced)
     return notebook
+
+
+def with_ids(stored: dict[str, Any]) -> dict[str, Any]:
+    """A stored notebook in which every cell has an id: made of what it holds where the file has none.
+
+    Examples
+    --------
+    >>> cell = {"cell_type": "code", "source": "1"}
+    >>> made = with_ids({"nbformat": 4, "nbformat_minor": 4, "cells": [cell, cell, {**cell, "id": "a"}]})
+    >>> [cell["id"] for cell in made["cells"]], made["nbformat_minor"]
+    (['69d98e5e', '69d98e5e-2', 'a'], 5)
+    """
+    counts: dict[str, int] = {}
+    taken = {cell.get("id") for cell in stored["cells"]}
+    cells = []
+    for cell in stored["cells"]:
+        name = cell.get("id")
+        if not name:
+            held = json.dumps([cell.get("cell_type"), "".join(cell.get("source", ""))])
+            mark = hashlib.sha256(held.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+            name = mark
+            while name in taken:
+                counts[mark] = counts.get(mark, 1) + 1
+                name = f"{mark}-{counts[mark]}"
+            taken.add(name)
+        cells.append({**cell, "id": name})
+    minor = max(5, stored.get("nbformat_minor", 0)) if stored.get("nbformat") == 4 else 0
+    return {**stored, "cells": cells, "nbformat_minor": minor} if minor else stored
 
 
 def _hide(output: Any, pattern: re.Pattern[str], replaced: dict[str, str]) -> None:

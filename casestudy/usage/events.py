@@ -84,10 +84,11 @@ def load_frame(path: Path, where: str) -> pd.DataFrame:
     kind = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
     try:
         if kind in (".csv", ".csv.gz"):
-            return pd.read_csv(
+            frame = pd.read_csv(
                 path, sep=separator(path), dtype=str, keep_default_na=False, na_values=[""],
                 encoding="utf-8-sig",
             )  # fmt: skip
+            return frame.dropna(how="all")
         if kind in (".jsonl", ".ndjson"):
             return pd.read_json(path, lines=True, dtype=False, encoding="utf-8")
         if kind == ".parquet":

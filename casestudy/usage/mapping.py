@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files.fields import read_yaml
 from casestudy.usage import events
-from casestudy.usage.vocabulary import Vocabulary, load_yaml
+from casestudy.usage.vocabulary import Vocabulary
 from casestudy.wording import counted
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def load(path: Path, where: str | None = None) -> ExportMapping:
         are no regular expressions, an unknown zone.
     """
     name = where or path.name
-    content = load_yaml(path, name)
+    content = read_yaml(path, name)
     if not isinstance(content, Mapping):
         raise InputError(
             "The mapping cannot be read.", [Problem(name, "it is no table of settings.", "See columns:.")]

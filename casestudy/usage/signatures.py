@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files.fields import read_yaml
 from casestudy.proportions import at_least, at_most
 from casestudy.usage.sessions import epoch
-from casestudy.usage.vocabulary import Vocabulary, load_yaml
+from casestudy.usage.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,7 +141,7 @@ def load(path: Path, where: str = FILE) -> Signatures:
     >>> load(Study.find().input("usage_logs/signatures.yaml")).ways[1].name
     'Check-pointing'
     """
-    content = load_yaml(path, where)
+    content = read_yaml(path, where)
     rows = content.get("ways") if isinstance(content, Mapping) else None
     if not isinstance(rows, list) or not rows:
         problem = Problem(where, "it has no list 'ways'.", "Write one entry for each way of using.")

@@ -114,7 +114,7 @@ def header(path: Path, where: str) -> list[str]:
         opener: Any = gzip.open if path.suffix == ".gz" else open
         mark = events.separator(path)
         with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
-            return next(csv.reader(file, delimiter=mark), [])
+            names = next(csv.reader(file, delimiter=mark), [])
     except (UnicodeDecodeError, csv.Error) as error:
         problem = Problem(where, "it is not a CSV table in UTF-8.", "Save it as UTF-8.")
         raise InputError("Events cannot be read.", [problem]) from error
@@ -124,6 +124,11 @@ def header(path: Path, where: str) -> list[str]:
         kind = "Parquet" if path.suffix == ".parquet" else "CSV"
         problem = Problem(where, f"it is no {kind} file: {str(error).splitlines()[0]}.", "Export it again.")
         raise InputError("Events cannot be read.", [problem]) from error
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        found = f"the column {twice[0]!r} stands there {names.count(twice[0])} times."
+        problem = Problem(f"{where}, row 1", found, "Keep one, or rename the other.")
+        raise InputError("Events cannot be read.", [problem])
+    return names
 
 
 def rows(path: Path) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files.fields import read_yaml
 
 ACTORS = ("participant", "firm")
 FILE = "usage_logs/actions.yaml"
@@ -88,26 +89,6 @@ class Vocabulary:
         return tuple(action.id for action in self.actions if action.actor == actor)
 
 
-def load_yaml(path: Path, where: str) -> Any:
-    """Read a YAML file; a broken one raises InputError with its line."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return YAML(typ="safe", pure=True).load(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{where} cannot be read.", [Problem(where, f"{error.strerror}.")]) from error
-    except UnicodeDecodeError as error:
-        problem = Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
-        raise InputError(f"{where} cannot be read.", [problem]) from error
-    except (YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"{where}, line {mark.line + 1}" if mark else where
-        reason = getattr(error, "problem", None) or "it is not valid YAML"
-        problem = Problem(line, f"{reason}.", "Mend it.")
-        raise InputError(f"{where} cannot be read.", [problem]) from error
-
-
 def load(path: Path, where: str = FILE) -> Vocabulary:
     """Read the vocabulary of actions.
 
@@ -130,7 +111,7 @@ def load(path: Path, where: str = FILE) -> Vocabulary:
     >>> vocabulary.groups["view_benchmark"]
     'benchmark'
     """
-    content = load_yaml(path, where)
+    content = read_yaml(path, where)
     rows = content.get("actions") if isinstance(content, Mapping) else None
     if not isinstance(rows, list) or not rows:
         problem = Problem(where, "it has no list 'actions'.", "Write one entry for each action of the log.")

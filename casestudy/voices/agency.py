@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from casestudy.codebook.codes import read_yaml
 from casestudy.errors import InputError, Problem, raise_if
+from casestudy.files.fields import read_yaml
 from casestudy.proportions import wilson
 from casestudy.study import Study
 from casestudy.transcripts.transcript import Transcript
@@ -70,7 +70,7 @@ def load(study: Study) -> Words:
     if not found:
         problem = Problem(FILE, "it is not there.", "Write actors: and own:.")
         raise InputError("Who acts cannot be counted.", [problem])
-    given, _ = read_yaml(found[0], FILE)
+    given = read_yaml(found[0], FILE)
     problems: list[Problem] = []
     actors = given.get("actors") if isinstance(given, Mapping) else None
     own = given.get("own") if isinstance(given, Mapping) else None
