@@ -15,8 +15,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from casestudy.errors import Problem
-from casestudy.files import locks, reading
-from casestudy.files.writing import write_atomically
+from casestudy.files import journal, locks, reading
 from casestudy.literature import duplicates
 from casestudy.literature.record import Record, mark, name
 from casestudy.study import Study
@@ -154,8 +153,7 @@ def keep(study: Study, publications: Iterable[Record]) -> int:
     """
     with locks.writing(study.root, FILE):
         path = study.root / FILE
-        before = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
-        there = set(before.split("\n"))
+        there = set(journal.text_of(path, FILE)[0].split("\n")) if path.is_file() else set()
         fresh = []
         for record in sorted(publications, key=lambda record: record.id):
             for id_ in dict.fromkeys([record.id, *(given for _, given in record.given)]):
@@ -166,10 +164,8 @@ def keep(study: Study, publications: Iterable[Record]) -> int:
                     "year": record.year,
                     "doi": record.doi,
                 }
-                line = json.dumps(said, ensure_ascii=False)
+                line = journal.written(said)
                 if line not in there:
                     fresh.append(line)
-        if fresh:
-            separator = "" if not before or before.endswith("\n") else "\n"
-            write_atomically(path, (before + separator + "".join(f"{line}\n" for line in fresh)).encode())
-        return len(fresh)
+        journal.append(study.root, FILE, fresh)
+    return len(fresh)
