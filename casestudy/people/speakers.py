@@ -21,7 +21,7 @@ from casestudy.people.documents import Sheet, sheets
 from casestudy.people.documents import read as read_documents
 from casestudy.study import Study
 from casestudy.transcripts.transcript import Transcript
-from casestudy.transcripts.turn import Role, Turn
+from casestudy.transcripts.turn import Role
 from casestudy.wording import counted
 
 if TYPE_CHECKING:
@@ -193,12 +193,7 @@ def assigned(document: Transcript, known: Mapping[str, Voice], sheet: Sheet | No
         role: Role = voice.role if turn.kind == "speech" else "other"
         who = voice.participant if role == "participant" else ""
         if (turn.role, turn.participant) != (role, who):
-            turn = Turn(
-                *(turn.number, turn.speaker, turn.start, turn.end, turn.speech, turn.time, turn.until),
-                kind=turn.kind,
-                role=role,
-                participant=who,
-            )
+            turn = turn.said_by(role, who)
         turns.append(turn)
     said = Sheet(document.id) if sheet is None else sheet
     return replace(
