@@ -13,6 +13,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
 from casestudy.errors import Problem, nearest
@@ -77,6 +78,7 @@ def read(study: Study) -> pd.DataFrame:
     return table
 
 
+@lru_cache(4096)
 def same_name(name: str) -> str:
     """A name as it is compared: composed, single spaces, without regard to capitals.
 
