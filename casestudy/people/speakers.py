@@ -13,6 +13,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
 from casestudy.errors import Problem, nearest
@@ -21,7 +22,7 @@ from casestudy.people.documents import Sheet, sheets
 from casestudy.people.documents import read as read_documents
 from casestudy.study import Study
 from casestudy.transcripts.transcript import Transcript
-from casestudy.transcripts.turn import Role, Turn
+from casestudy.transcripts.turn import Role
 from casestudy.wording import counted
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def read(study: Study) -> pd.DataFrame:
     return table
 
 
+@lru_cache(4096)
 def same_name(name: str) -> str:
     """A name as it is compared: composed, single spaces, without regard to capitals.
 
@@ -193,12 +195,7 @@ def assigned(document: Transcript, known: Mapping[str, Voice], sheet: Sheet | No
         role: Role = voice.role if turn.kind == "speech" else "other"
         who = voice.participant if role == "participant" else ""
         if (turn.role, turn.participant) != (role, who):
-            turn = Turn(
-                *(turn.number, turn.speaker, turn.start, turn.end, turn.speech, turn.time, turn.until),
-                kind=turn.kind,
-                role=role,
-                participant=who,
-            )
+            turn = turn.said_by(role, who)
         turns.append(turn)
     said = Sheet(document.id) if sheet is None else sheet
     return replace(

@@ -54,7 +54,7 @@ def with_ids(stored: dict[str, Any]) -> dict[str, Any]:
     >>> cell = {"cell_type": "code", "source": "1"}
     >>> made = with_ids({"nbformat": 4, "nbformat_minor": 4, "cells": [cell, cell, {**cell, "id": "a"}]})
     >>> [cell["id"] for cell in made["cells"]], made["nbformat_minor"]
-    (['69d98e5e', '69d98e5e-2', 'a'], 5)
+    (['efae649a', 'efae649a-2', 'a'], 5)
     """
     counts: dict[str, int] = {}
     taken = {cell.get("id") for cell in stored["cells"]}

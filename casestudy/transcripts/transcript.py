@@ -78,7 +78,7 @@ class Transcript:
         """The SHA-256 of the text."""
         return sha256(self.text)
 
-    @property
+    @cached_property
     def speakers(self) -> tuple[str, ...]:
         """Who speaks, in order of first turn."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker))
