@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 import errno
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_MOST_LISTED = 20
+_MOST_LISTED, _FEW, _FIRST = 20, 5, 3
+# What is a problem's own and not of its kind: quoted words, remarks in brackets, whatever holds a digit.
+_OWN = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|\([^()]*\)|\S*\d\S*")
 
 
 @dataclass(frozen=True, order=True)
@@ -64,7 +67,7 @@ class CaseStudyError(Exception):
             return self.summary
         if len(self.problems) == 1:
             return f"{self.summary} {self.problems[0]}"
-        return "\n".join([self.summary, *(f"  - {problem}" for problem in self.problems)])
+        return "\n".join([self.summary, *listed(self.problems)])
 
 
 class StudyError(CaseStudyError):
@@ -87,6 +90,42 @@ class RunFailed(CaseStudyError):
     """Something failed while it ran: a notebook, a page, a comparison."""
 
     exit_code = 1
+
+
+def listed(problems: Sequence[Problem], every: bool = False) -> list[str]:
+    """Lines that name problems; of a long list, each kind with its count and its first places.
+
+    Two problems are of one kind when what was found differs only in names, numbers and quoted words.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        In the order of the input, which the kinds keep.
+    every : bool
+        List every problem, however many they are.
+
+    Examples
+    --------
+    >>> many = [Problem(f"a.csv, row {n}", f"code 'c{n}' is not known.", "Write b.") for n in range(2, 1002)]
+    >>> print("\\n".join(listed(many)))
+      - 1,000 of one kind, the first 3 of them:
+          a.csv, row 2: code 'c2' is not known. Write b.
+          a.csv, row 3: code 'c3' is not known. Write b.
+          a.csv, row 4: code 'c4' is not known. Write b.
+    """
+    if every or len(problems) <= _MOST_LISTED:
+        return [f"  - {problem}" for problem in problems]
+    kinds: dict[str, list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault(_OWN.sub("…", problem.found), []).append(problem)
+    lines = []
+    for same in kinds.values():
+        if len(same) <= _FEW:
+            lines += [f"  - {problem}" for problem in same]
+            continue
+        lines.append(f"  - {len(same):,} of one kind, the first {_FIRST} of them:")
+        lines += [f"      {problem}" for problem in same[:_FIRST]]
+    return lines
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

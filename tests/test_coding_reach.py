@@ -285,16 +285,18 @@ def test_a_line_that_is_no_unit_is_named(talk: Study, line: str, command: Comman
 
 
 def test_pseudonyms_take_the_units_along(talk: Study) -> None:
-    from casestudy.transcripts import edits
+    from casestudy.privacy.key import Entry, replacer
+    from casestudy.privacy.rewriting import Change, Rewriter
 
     one, two = turns("t1")
     units_read.append(talk, "b", [one, two], DOCUMENTS)
     old = DOCUMENTS["t1"].text
-    word = one.text.split()[1]
-    new = old.replace(word, "PERSON ONE", 1)
-    changes = {"t1": (old, new, edits.between(old, new))}
-    [(path, text)] = units_read.rewritten(talk, changes, lambda words: words).items()
-    path.write_text(text, encoding="utf-8")
+    replacing = replacer([Entry("person", one.text.split()[1].strip(".,"), "PERSON ONE", accept=True)])
+    edits = replacing.edits(old)
+    new = edits.apply(old)
+    path = talk.root / "interviews/codings/b.units.jsonl"
+    rewriter = Rewriter(replacing, {"t1": Change(old, new, edits)})
+    path.write_text(rewriter.rewritten(path.read_text(), "records")[0], encoding="utf-8")
     lines = units_read.read(talk)["b"]
     assert all(new[line.start : line.end] == line.quote for line in lines)
     assert "PERSON ONE" in lines[0].quote

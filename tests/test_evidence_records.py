@@ -18,7 +18,7 @@ from casestudy.coding.material import Material
 from casestudy.errors import CaseStudyError, InputError
 from casestudy.evidence import chain, check, checklists, claims, methods_facts, records, status
 from casestudy.people import participants
-from casestudy.privacy import withdraw
+from casestudy.privacy import traces, withdraw
 from casestudy.study import Study
 
 __all__ = ["garden"]
@@ -177,7 +177,7 @@ def test_a_withdrawn_participant_leaves_no_trace(garden: Study, capsys: pytest.C
     furnish(garden)
     names = ("g1", "Anna", "p1")
     sentences = [sentence for sentence, _ in LINES["g1"]]
-    assert withdraw.traces_left(garden.root, names, sentences)
+    assert traces.traces_left(garden.root, names, sentences)
     assert run(garden, "withdraw", "g1") == 0
     assert "Nothing was changed" in capsys.readouterr().out
     assert (garden.root / "interviews/transcripts/g1.md").is_file()
@@ -185,7 +185,7 @@ def test_a_withdrawn_participant_leaves_no_trace(garden: Study, capsys: pytest.C
     said = capsys.readouterr().out
     assert "look at" in said
     assert "messages.csv, line 2" in said
-    left = withdraw.traces_left(garden.root, names, sentences)
+    left = traces.traces_left(garden.root, names, sentences)
     assert [one.where for one in left] == ["interviews/feedback/messages.csv"]  # another Anna: listed
     kept = (garden.root / "usage_logs/events.csv").read_text()
     assert kept == "participant_id,action,note\np2,look,\np10,look,\n"
@@ -197,15 +197,6 @@ def test_a_withdrawn_participant_leaves_no_trace(garden: Study, capsys: pytest.C
     assert "g1" not in set(found.people["participant_id"])
     assert len(claims.load(garden, found.framework)[0].evidence[0].quotes) == 1
     assert not garden.outputs.exists()
-
-
-def test_an_interrupted_withdrawal_can_be_finished(garden: Study) -> None:
-    furnish(garden)
-    planned = withdraw.plan(garden, "g1")
-    withdraw.carry_out(withdraw.Plan("g1", planned.steps[:3], ()))
-    withdraw.carry_out(withdraw.plan(garden, "g1"))
-    left = withdraw.traces_left(garden.root, ("g1", "Anna", "p1"), [])
-    assert {one.where for one in left} == {"interviews/feedback/messages.csv"}
 
 
 def test_unknown_codes_are_listed_beside_other_problems_of_the_claims(garden: Study) -> None:
@@ -246,7 +237,7 @@ def test_on_a_copy_of_the_study_no_file_and_no_output_knows_the_withdrawn(tmp_pa
     assert run(Study.load(root), "withdraw", who, "--yes") == 0
     assert (root / "outputs/index.html").is_file()
     assert len(list((root / "outputs").glob("*/run.json"))) == 4
-    assert withdraw.traces_left(root, (who, one["pseudonym"], one["log_id"]), own) == []
+    assert traces.traces_left(root, (who, one["pseudonym"], one["log_id"]), own) == []
     home = re.compile(rf"household_id\W+{one['household_id']}\b")
     for path in root.rglob("*"):
         # Page caches and pictures within executed notebooks are searched as well, as text.
@@ -258,7 +249,7 @@ def test_on_a_copy_of_the_study_no_file_and_no_output_knows_the_withdrawn(tmp_pa
 
 
 def test_nobody_is_withdrawn_by_a_wrong_id(garden: Study) -> None:
-    with pytest.raises(CaseStudyError, match="'gx' is no participant"):
+    with pytest.raises(CaseStudyError, match="'gx' is not a participant"):
         withdraw.plan(garden, "gx")
     with pytest.raises(CaseStudyError):
         withdraw.plan(garden, "../g1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -38,7 +39,7 @@ def shop(tmp_path):
         (tmp_path / "study.toml").write_text('title = "Shop"\n[sources]\npurchases = "purchases"\n')
         root = Path(study().root)
         if not (tmp_path / "profiles").exists():
-            (tmp_path / "profiles").symlink_to(root / "profiles")
+            shutil.copytree(root / "profiles", tmp_path / "profiles")
         path = tmp_path / "purchases" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(lines if isinstance(lines, bytes) else lines.encode())

@@ -204,19 +204,19 @@ def _sheet(study: Any, reader: str, verdicts: Any) -> int:
 
 
 def _withdraw(given: argparse.Namespace) -> int:
+    from casestudy.files import locks
     from casestudy.privacy import withdraw
     from casestudy.study import Study
 
     study = Study.find(given.study)
-    planned = withdraw.plan(study, given.participant)
-    for step in planned.steps:
-        print(f"  {step.act:<8} {step.path.relative_to(study.root).as_posix()} ({step.says})")
     if not given.yes:
+        _planned(study, withdraw.plan(study, given.participant))
         print("Nothing was changed. Add --yes to do it.")
         return 0
-    withdraw.carry_out(planned)
-    for problem in planned.by_hand:
-        print(f"  look at  {problem}")
+    with locks.study(study.root):
+        planned = withdraw.plan(study, given.participant)
+        _planned(study, planned)
+        withdraw.carry_out(planned)
     print(f"{given.participant} was withdrawn from the study's files.")
     print("What version control has recorded is still there.")
     if given.no_run:
@@ -225,3 +225,12 @@ def _withdraw(given: argparse.Namespace) -> int:
     from casestudy.cli.main import main
 
     return main(["run", "--study", str(study.root)])
+
+
+def _planned(study: Any, planned: Any) -> None:
+    for step in planned.steps:
+        inside = step.path.is_relative_to(study.root)
+        place = step.path.relative_to(study.root).as_posix() if inside else str(step.path)
+        print(f"  {step.act:<8} {place} ({step.says})")
+    for problem in planned.by_hand:
+        print(f"  look at  {problem}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,15 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--key", help="the key file (interviews/names.key.csv)")
     parser.add_argument("--rules-only", action="store_true", help="propose without a language model")
     parser.add_argument("--dry", action="store_true", help="apply: say what would change, write nothing")
+    parser.add_argument(
+        "--strict", action="store_true", help="check: exit with 1 where anything may be a name"
+    )
     parser.add_argument("--study", default=None, help="the study's folder (this one)")
     parser.set_defaults(act=_act)
 
 
 def _act(arguments: argparse.Namespace) -> int:
-    from casestudy.errors import raise_if
+    from casestudy.files import locks
     from casestudy.privacy import pseudonymise
     from casestudy.study import Study
 
@@ -46,26 +50,68 @@ def _act(arguments: argparse.Namespace) -> int:
         return _propose(study, key, arguments.rules_only)
     entries = pseudonymise.read_key(study, key)
     if arguments.what == "check":
-        problems = pseudonymise.leaks(study, entries, key)
-        raise_if(problems, f"Names are left in {counted(len(problems), 'place')}.")
-        print("None of the key's names is left.")
+        return _check(study, entries, key, arguments.strict)
+    if arguments.dry:
+        return _said(pseudonymise.plan(study, entries), study, dry=True)
+    with locks.study(study.root):
+        outcome = pseudonymise.plan(study, entries)
+        pseudonymise.carry_out(study, outcome)
+    return _said(outcome, study, dry=False)
+
+
+def _said(outcome: Any, study: Any, *, dry: bool) -> int:
+    names, moved = counted(outcome.replaced, "name"), counted(outcome.codings, "place")
+    done = ("would be replaced", "would move") if dry else ("replaced", "moved")
+    print(f"{names} in documents {done[0]}, {moved} that coders point to {done[1]}.")
+    print(f"{counted(len(outcome.files), 'file')} {'would change' if dry else 'changed'}.")
+    for problem in outcome.by_hand:
+        print(f"  look at  {problem}")
+    if dry:
         return 0
-    outcome = pseudonymise.plan(study, entries)
-    if not arguments.dry:
-        pseudonymise.write(outcome)
-    names, moved = counted(outcome.replaced, "name"), counted(outcome.codings, "record")
-    done = (
-        ("would be replaced", "of codings would move") if arguments.dry else ("replaced", "of codings moved")
-    )
-    print(f"{names} {done[0]}, {moved} {done[1]}, in {counted(len(outcome.files), 'file')}.")
+    if any((folder / ".git").exists() for folder in (study.root, *study.root.parents)):
+        print("The version history still holds the names: whoever may not know them must get no clone of it.")
+    if study.outputs.is_dir():
+        print("Outputs made earlier may still hold them: run and render again, and make exports again.")
+    print("Look for what is left: casestudy pseudonymise check")
+    return 0
+
+
+def _check(study: Any, entries: Any, key: Path, strict: bool) -> int:
+    from casestudy.errors import InputError, Problem, listed
+    from casestudy.files import transaction
+    from casestudy.privacy import leaks, pseudonymise
+
+    left = transaction.unfinished(study.root)
+    if left:
+        problems = [
+            Problem(
+                one.folder.relative_to(study.root).as_posix(), f"unfinished: {one.what}.", "Run it again."
+            )
+            for one in left
+        ]
+        raise InputError("The study is between two states.", problems)
+    found = leaks.find(study, entries, key, pseudonymise.texts(study))
+    for problem in found.look_at:
+        print(f"  look at  {problem}")
+    for problem in found.unread:
+        print(f"  not read  {problem}")
+    if found.names:
+        summary = f"casestudy: Names are left in {counted(len(found.names), 'place')}."
+        print("\n".join([summary, *listed(found.names, every=True)]), file=sys.stderr)
+        return InputError.exit_code
+    if found.look_at or found.unread:
+        places, files = counted(len(found.look_at), "place"), counted(len(found.unread), "file")
+        print(f"None of the key's names is left whole; {places} to look at, {files} not read in full.")
+        return 1 if strict and found.look_at else 0
+    print("None of the key's names is left.")
     return 0
 
 
 def _propose(study: Any, key: Path, rules_only: bool) -> int:
     from casestudy.coding.table import material
-    from casestudy.files.writing import write_atomically
+    from casestudy.privacy import key as keys
     from casestudy.privacy import pseudonymise
-    from casestudy.transcripts import names, pseudonyms
+    from casestudy.transcripts import names
 
     documents = material(study)
     known = pseudonymise.read_key(study, key) if key.is_file() else []
@@ -78,9 +124,8 @@ def _propose(study: Any, key: Path, rules_only: bool) -> int:
         for name, one in documents.items()
     }
     findings = names.find(texts, speakers, model)
-    entries = pseudonyms.propose(findings, texts.values(), known)
-    write_atomically(key, pseudonyms.key_text(entries).encode("utf-8"))
+    entries = keys.propose(findings, texts.values(), known)
+    new = pseudonymise.write_key(key, entries)
     how = "rules" if model is None else f"rules and {model.meta['lang']}_{model.meta['name']}"
-    new = len(entries) - len(known)
     print(f"{counted(len(entries), 'thing')} found by {how}, {new} new. Decide in {key.name}.")
     return 0

@@ -44,9 +44,14 @@ def _export(given: argparse.Namespace) -> int:
 
         path, data = given.to or Path("report.docx"), report(study, words=given.words)
     else:
-        from casestudy.report.crate import crate
+        from casestudy.privacy import share
+        from casestudy.report.crate import packed
 
-        path, data = given.to or Path("study.crate.zip"), crate(study, _date(given.date))
+        date = _date(given.date)
+        shared = share.gather(study)
+        path, data = given.to or Path("study.crate.zip"), packed(study, shared, date)
+        for one in shared.withheld:
+            print(f"  withheld  {one}")
     write_atomically(path, data)
     print(f"{path}: {len(data):,} bytes")
     return 0

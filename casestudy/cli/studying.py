@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from casestudy.errors import CaseStudyError, InputError, Problem
+from casestudy.errors import CaseStudyError, InputError, Problem, listed
 from casestudy.files import reading
 from casestudy.files.guard import surveyed
 from casestudy.files.writing import write_atomically
@@ -47,6 +48,7 @@ def add(verbs: Any) -> None:
     check.add_argument(
         "--study", type=Path, metavar="DIR", help="the study's folder; found upward by default"
     )
+    check.add_argument("--all", action="store_true", help="list every problem, however many of one kind")
     check.set_defaults(act=_check)
 
 
@@ -60,6 +62,7 @@ def _new(given: argparse.Namespace) -> int:
 
 def problems_of(study: Study) -> list[Problem]:
     """Every problem of the study's notebooks and files."""
+    from casestudy.coding.codings import uncollected
     from casestudy.coding.material import Material
     from casestudy.run import notebook, parameters
 
@@ -70,11 +73,13 @@ def problems_of(study: Study) -> list[Problem]:
     except CaseStudyError as error:
         problems += error.problems
     problems += study.led_out()
-    with reading.once():
-        found = Material(study)
+    with reading.once(), uncollected():
+        opened = Material(study)
         for room in CHECKED:
+            given = opened if room in _OF_WORDS else study
             check = import_module(f"casestudy.{room}.check").check
-            problems += surveyed(f"files of {room}", partial(check, found if room in _OF_WORDS else study))
+            problems += surveyed(f"files of {room}", partial(check, given))
+        gc.freeze()  # what was read lives until the command ends: to look for circles in it takes a while
     return problems
 
 
@@ -104,6 +109,12 @@ def _check(given: argparse.Namespace) -> int:
             print(
                 f"Add --study {given.study} to the commands below, or go into that folder.", file=sys.stderr
             )
-        raise InputError(f"The study has {counted(len(problems), 'problem')}.", problems)
+        summary = f"The study has {counted(len(problems), 'problem')}."
+        if given.all:
+            print("\n".join([f"casestudy: {summary}", *listed(problems, every=True)]), file=sys.stderr)
+            return InputError.exit_code
+        if len(listed(problems)) < len(problems):
+            summary += " Those of one kind are counted; casestudy check --all lists every one."
+        raise InputError(summary, problems)
     print(f"{study.title}: no problem found")
     return 0

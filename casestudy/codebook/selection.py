@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -68,14 +68,35 @@ def expand(patterns: Iterable[str], parents: Mapping[str, str], present: Iterabl
     >>> sorted(expand(["a", "b.*"], {"a": "", "x": "a", "y": "x", "b.1": ""}))
     ['a', 'b.1', 'x', 'y']
     """
-    wanted = tuple(patterns)
-    known = set(parents) | {str(code) for code in present}
-    chosen = {code for code in known if any(fnmatchcase(code, pattern) for pattern in wanted)}
-    grown = True
+    others = {str(code) for code in present}
+    chosen = matching(patterns, parents.keys() | others if others else parents.keys())
+    grown = bool(chosen)
     while grown:
         below = {code for code, parent in parents.items() if parent in chosen} - chosen
         chosen |= below
         grown = bool(below)
+    return chosen
+
+
+def matching(patterns: Iterable[str], known: Collection[str]) -> set[str]:
+    """The names that ids or globs stand for.
+
+    Parameters
+    ----------
+    patterns : iterable of str
+    known : set of str, or the keys of a mapping
+
+    Examples
+    --------
+    >>> sorted(matching(["a", "b.*", "c"], {"a", "b.1", "b.2", "d"}))
+    ['a', 'b.1', 'b.2']
+    """
+    chosen: set[str] = set()
+    for pattern in patterns:
+        if any(sign in pattern for sign in "*?["):
+            chosen |= {name for name in known if fnmatchcase(name, pattern)}
+        elif pattern in known:
+            chosen.add(pattern)
     return chosen
 
 

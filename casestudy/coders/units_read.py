@@ -8,9 +8,8 @@ was read all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from casestudy.coding.codings import FOLDER, refuse_strange
@@ -19,7 +18,6 @@ from casestudy.errors import Problem, raise_if
 from casestudy.files import locks
 from casestudy.files.journal import Journal, NotALine, written
 from casestudy.study import Study
-from casestudy.transcripts.edits import EditMap
 from casestudy.transcripts.text import sha256
 from casestudy.transcripts.transcript import Transcript
 
@@ -120,38 +118,3 @@ def append(
 
 def _written(lines: Sequence[Line]) -> str:
     return "".join(f"{written(dict(vars(one)))}\n" for one in lines)
-
-
-def rewritten(
-    study: Study, changes: Mapping[str, tuple[str, str, EditMap]], clean: Callable[[str], str]
-) -> dict[Path, str]:
-    """The files of units after names were taken out of documents: units move along and lose the names.
-
-    Parameters
-    ----------
-    study : Study
-    changes : mapping of document to (old text, new text, EditMap)
-    clean : callable
-        Takes the names out of words that stand nowhere in the document.
-
-    Returns
-    -------
-    dict of Path to str
-        Only files that change.
-    """
-    files: dict[Path, str] = {}
-    for coder, lines in read(study).items():
-        new = [_renamed(one, changes.get(one.document), clean) for one in lines]
-        if new != lines:
-            files[study.root / FOLDER / f"{coder}{END}"] = _written(new)
-    return files
-
-
-def _renamed(one: Line, change: tuple[str, str, EditMap] | None, clean: Callable[[str], str]) -> Line:
-    if change is not None:
-        old, new, edits = change
-        if old[one.start : one.end] == one.quote:
-            start, end = edits.span(one.start, one.end)
-            return replace(one, start=start, end=end, quote=new[start:end], text=sha256(new)[:16])
-    quote = clean(one.quote)
-    return replace(one, end=one.start + len(quote), quote=quote)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from casestudy.codebook import codes as books
@@ -11,7 +12,7 @@ from casestudy.codebook import contradictions, history
 from casestudy.codebook.attributes import Attribute
 from casestudy.codebook.codes import Codebook
 from casestudy.coding import codings as work
-from casestudy.coding.codings import Work
+from casestudy.coding.codings import Coding, Work
 from casestudy.coding.material import Material
 from casestudy.coding.table import MESSAGES, messages
 from casestudy.errors import InputError, Problem, nearest
@@ -19,7 +20,7 @@ from casestudy.people import check as people
 from casestudy.transcripts.transcript import Transcript
 from casestudy.wording import counted, shortened
 
-ALIKE = 0.92
+ALIKE, SHARED = 0.92, 0.7
 
 
 def check(found: Material) -> list[Problem]:
@@ -78,26 +79,45 @@ def codebook(book: Codebook) -> list[Problem]:
 
 
 def alike(book: Codebook) -> list[Problem]:
-    """Pairs of codes whose definitions are almost the same words; alternatives of one dimension may be."""
-    problems = []
+    """Codes whose definition is almost that of a code before; alternatives of one dimension may be alike.
+
+    Each code is listed once, with the first that it resembles. Two definitions are alike when they share
+    seven in ten of their words and `difflib` finds their sorted words alike to `ALIKE`. Definitions that
+    share so many words share one of the rarest of each, so only those are compared.
+    """
     bags = {
         code.id: sorted(re.findall(r"\w+", code.definition.casefold()))
         for code in book.codes.values()
         if len(code.definition) > 20
     }
-    sets = {code: frozenset(words) for code, words in bags.items()}
-    codes = list(bags)
-    for place, one in enumerate(codes):
-        for other in codes[place + 1 :]:
-            shared, either = len(sets[one] & sets[other]), len(sets[one] | sets[other])
-            parent = book.codes[one].parent
-            apart = parent == book.codes[other].parent and parent in book.codes and book.codes[parent].one
-            if 10 * shared < 7 * either or apart:
+    counts = Counter(word for bag in bags.values() for word in set(bag))
+    sets = {code: frozenset(bag) for code, bag in bags.items()}
+    by_word: dict[str, list[str]] = {}
+    indexed: set[tuple[tuple[str, ...], str]] = set()
+    problems = []
+    for code, bag in bags.items():
+        rare = sorted(sets[code], key=lambda word: (counts[word], word)) or [""]
+        rare = rare[: len(rare) - (7 * len(rare) + 9) // 10 + 1]  # seven in ten, rounded up
+        candidates = dict.fromkeys(other for word in rare for other in by_word.get(word, ()))
+        parent = book.codes[code].parent
+        chosen = bool(parent) and parent in book.codes and book.codes[parent].one
+        matcher = difflib.SequenceMatcher(None, "", bag, autojunk=False)
+        for other in candidates:
+            if chosen and parent == book.codes[other].parent:
                 continue
-            if difflib.SequenceMatcher(None, bags[one], bags[other], autojunk=False).ratio() >= ALIKE:
-                where = f"{books.FOLDER}/{book.codes[other].scheme}.yaml, code {other}"
-                found = f"its definition is almost that of {one!r}."
+            shared = len(sets[code] & sets[other])
+            if 10 * shared < 7 * (len(sets[code]) + len(sets[other]) - shared):
+                continue
+            matcher.set_seq1(bags[other])
+            if matcher.real_quick_ratio() >= ALIKE <= matcher.quick_ratio() and matcher.ratio() >= ALIKE:
+                where = f"{books.FOLDER}/{book.codes[code].scheme}.yaml, code {code}"
+                found = f"its definition is almost that of {other!r}."
                 problems.append(Problem(where, found, "Say how they differ, or merge them."))
+                break
+        if (tuple(bag), parent) not in indexed:
+            indexed.add((tuple(bag), parent))
+            for word in rare:
+                by_word.setdefault(word, []).append(code)
     return problems
 
 
@@ -183,6 +203,10 @@ def work_problems(
         problems.append(Problem(where, found, nearest(one.document, documents)[:200]))
     said: dict[tuple[str, int, int], str] = {}
     for coding in one.codings:
+        key = (coding.code, coding.start, coding.end)
+        if _sound(coding, document, book, vocabulary) and key not in said:
+            said[key] = coding.id
+            continue
         place = f"{where}, coding {coding.id}"
         if document is not None and document.text[coding.start : coding.end] != coding.quote:
             beyond = coding.end > len(document.text)
@@ -199,12 +223,25 @@ def work_problems(
         if book is not None and book.codes:
             problems += _code_problems(coding.code, place, book)
         problems += _attribute_problems(coding.attributes, place, vocabulary)
-        key = (coding.code, coding.start, coding.end)
         if key in said:
             remedy = f"casestudy codings remove --coder {one.coder} --document {one.document} {coding.id}"
             problems.append(Problem(place, f"it says what coding {said[key]} says.", f"Remove one: {remedy}"))
         said.setdefault(key, coding.id)
     return problems + (alternatives(one, book, where) if book is not None else [])
+
+
+def _sound(
+    coding: Coding, document: Transcript | None, book: Codebook | None, vocabulary: Mapping[str, Attribute]
+) -> bool:
+    """Whether a coding stands at its words, with a code that is in use and no attributes to look at."""
+    if coding.end - coding.start != len(coding.quote) or (vocabulary and coding.attributes):
+        return False
+    if document is not None and document.text[coding.start : coding.end] != coding.quote:
+        return False
+    if book is None or not book.codes:
+        return True
+    code = book.codes.get(coding.code)
+    return code is not None and not code.retired
 
 
 def _code_problems(code: str, place: str, book: Codebook) -> list[Problem]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from casestudy.errors import Problem, nearest
 from casestudy.files import journal
@@ -89,7 +90,7 @@ def parse(text: str, where: str) -> tuple[list[Record], list[Problem]]:
     Lines that a merge doubled are taken once; two different records with one id are a problem, and both
     are kept apart by a mark on the second's id.
     """
-    if quick := _all_plain(text):
+    if quick := _all_adds(text):
         return quick, []
     records: dict[str, Record] = {}
     problems: list[Problem] = []
@@ -108,8 +109,10 @@ def parse(text: str, where: str) -> tuple[list[Record], list[Problem]]:
 
 
 def _record(data: Any, where: str) -> tuple[Record | None, list[Problem]]:
-    if quick := _plain(data):
-        return quick, []
+    try:
+        return _made(msgspec.convert(data, _Add)), []
+    except (ValueError, RecursionError):
+        pass  # no plain add: each field is looked at below
     if not isinstance(data, dict):
         return None, [Problem(where, "it is not a record.", 'Write {"id": …, "action": …}.')]
     problems = [
@@ -163,62 +166,72 @@ def _record(data: Any, where: str) -> tuple[Record | None, list[Problem]]:
     return Record(id=name, action=str(action), parents=parents, **values), problems
 
 
-_decode = json.JSONDecoder().decode
-_ADD = frozenset(_KEYS)
-_TEXTS = ("id", "code", "quote", "memo", "when", "text", "undoes", "by")
-_BLANK: dict[str, Any] = {"memo": "", "when": "", "text": "", "undoes": "", "by": "", "parents": ()}
-_BLANK |= {
-    "id": None,
-    "code": None,
-    "quote": None,
-    "start": None,
-    "end": None,
-    "attributes": {},
-    "parent": None,
-}
+class _Add(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """An add that is right in every field, as a line states it: a million of them are common."""
+
+    id: str
+    action: Literal["add"]
+    code: str
+    start: int
+    end: int
+    quote: str
+    parent: None = None
+    attributes: dict[str, str] = {}
+    memo: str = ""
+    when: str = ""
+    text: str = ""
+    undoes: str = ""
+    by: str = ""
 
 
-def _all_plain(text: str) -> list[Record]:
+_ADDS = msgspec.json.Decoder(_Add)
+_new, _set = object.__new__, object.__setattr__
+
+
+def _all_adds(text: str) -> list[Record]:
     """The records of a file that holds nothing but right adds with ids of their own; else none.
 
-    The lines are decoded together. A line that is no JSON by itself could pass only inside a list or an
-    object of objects, which no plain add has.
+    The lines are decoded together; each must be an object of its own.
     """
-    lines = list(dict.fromkeys(line for line in text.split("\n") if line.strip()))
-    if "\\u" in text:
+    lines = list(
+        dict.fromkeys(line.strip(" \t\r") for line in text.split("\n") if line and not line.isspace())
+    )
+    if "\\u" in text or not all(line[0] == "{" and line[-1] == "}" for line in lines):
         return []
     try:
-        rows = _decode(f"[{(',' + chr(10)).join(lines)}]")
+        records = [_made(add) for add in _ADDS.decode_lines("\n".join(lines))]
     except (ValueError, RecursionError):
         return []
-    records = [record for data in rows if (record := _plain(data))]
-    whole = len(records) == len(rows) == len(lines)
-    return records if whole and len({record.id for record in records}) == len(records) else []
+    return records if len(lines) == len({record.id for record in records}) == len(records) else []
 
 
-def _plain(data: Any) -> Record | None:
-    """An add that is right in every field, made the quick way: a million of them are common."""
-    if type(data) is not dict or data.get("action") != "add" or not data.keys() <= _ADD:
-        return None
-    values = _BLANK | data
-    start, end, given = values["start"], values["end"], values["attributes"]
-    if type(start) is not int or type(end) is not int or not 0 <= start < end <= journal.LARGEST:
-        return None
-    if values.pop("parent") is not None or type(given) is not dict:
-        return None
-    if given:
-        for value in given.values():
-            if type(value) is not str:
-                return None
-    else:
-        values["attributes"] = {}
-    for key in _TEXTS:
-        if type(values[key]) is not str:
-            return None
-    if not values["id"] or not values["code"]:
-        return None
-    record: Record = object.__new__(Record)
-    record.__dict__.update(values)
+def _made(add: _Add) -> Record:
+    """The record of an add, made the quick way.
+
+    Raises
+    ------
+    ValueError
+        When it has no id, no code or no span.
+    """
+    if not (add.id and add.code and 0 <= add.start < add.end <= journal.LARGEST):
+        raise ValueError("no id, code or span")
+    fields = {
+        "id": add.id,
+        "action": "add",
+        "parents": (),
+        "code": add.code,
+        "start": add.start,
+        "end": add.end,
+        "quote": add.quote,
+        "attributes": add.attributes,
+        "memo": add.memo,
+        "when": add.when,
+        "text": add.text,
+        "undoes": add.undoes,
+        "by": add.by,
+    }
+    record: Record = _new(Record)
+    _set(record, "__dict__", fields)
     return record
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from casestudy.codebook import framework
 from casestudy.codebook.framework import Framework
-from casestudy.codebook.selection import expand
+from casestudy.codebook.selection import matching
 from casestudy.coding.material import Material
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.evidence import cases, chain, checklists, claims
@@ -51,7 +51,7 @@ def check(found: Material) -> list[Problem]:
     for claim in made:
         for item in (*claim.evidence, *claim.contrary):
             for pattern in item.pick.codes:
-                if not expand([pattern], parents):
+                if not matching([pattern], parents.keys()):
                     state = "is retired" if pattern in retired else "is in no codebook"
                     where = f"{claims.FILE} (claims[{claim.id}], {item.id})"
                     problems.append(Problem(where, f"code {pattern!r} {state}.", nearest(pattern, parents)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from casestudy.codebook.framework import Framework
@@ -202,6 +202,8 @@ def parse(
     problems: list[Problem] = []
     top = Fields(node if node is not None else {}, where, "", problems, ("version", "claims", "note"))
     claims: list[Claim] = []
+    seen: set[str] = set()
+    declared = _declared(framework) if framework else {}
     unless = framework.unless if framework else {}
     for one in top.items("claims", _CLAIM):
         texts = {key: one.text(key, required=True) for key in _CLAIM[:6]}
@@ -221,7 +223,7 @@ def parse(
         )
         if claim.id and (reason := unfit(claim.id)):
             one.problem("id", f"id: {reason}", f"{REMEDY} The claim's page is called so.")
-        if claim.id in {other.id for other in claims}:
+        if claim.id in seen:
             one.problem("id", f"claim {claim.id!r} occurs twice.", "Give each its own id.")
         ids = [item.id for item in (*claim.evidence, *claim.contrary)]
         for twice in sorted({i for i in ids if ids.count(i) > 1}):
@@ -230,22 +232,30 @@ def parse(
             )
         if questions and claim.question and claim.question not in questions:
             one.problem("question", f"{claim.question!r} is no question.", nearest(claim.question, questions))
-        if framework:
-            _against(claim, framework, one)
+        if declared:
+            _against(claim, declared, one)
+        seen.add(claim.id)
         claims.append(claim)
     return tuple(claims), problems
 
 
-def _against(claim: Claim, framework: Framework, fields: Fields) -> None:
-    sides = [one.id for one in framework.perspectives]
-    themes = [one.id for one in framework.themes]
+def _declared(framework: Framework) -> dict[str, frozenset[str]]:
+    """What a framework declares, by kind."""
+    return {
+        "side": frozenset(side.id for side in framework.perspectives),
+        "theme": frozenset(theme.id for theme in framework.themes),
+        "measure": frozenset(measure.id for measure in framework.measures),
+    }
+
+
+def _against(claim: Claim, declared: Mapping[str, frozenset[str]], fields: Fields) -> None:
+    sides, themes, measures = declared["side"], declared["theme"], declared["measure"]
     if claim.perspective and claim.perspective not in sides:
         fields.problem(
             "perspective", f"{claim.perspective!r} is not declared.", nearest(claim.perspective, sides)
         )
     if claim.theme and claim.theme not in themes:
         fields.problem("theme", f"{claim.theme!r} is not declared.", nearest(claim.theme, themes))
-    measures = [one.id for one in framework.measures]
     for item in (*claim.evidence, *claim.contrary):
         if item.kind == "measure" and item.measure and item.measure not in measures:
             fields.problem(

@@ -6,12 +6,15 @@ What is read stays in memory until the block ends, so nothing may write the same
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
+T = TypeVar("T")
 _KEPT: ContextVar[dict[str, bytes] | None] = ContextVar("kept", default=None)
+_MADE: ContextVar[dict[tuple[str, ...], Any] | None] = ContextVar("made", default=None)
 
 
 @contextmanager
@@ -35,11 +38,12 @@ def once() -> Iterator[None]:
     if _KEPT.get() is not None:
         yield
         return
-    token = _KEPT.set({})
+    token, other = _KEPT.set({}), _MADE.set({})
     try:
         yield
     finally:
         _KEPT.reset(token)
+        _MADE.reset(other)
 
 
 def data(path: Path) -> bytes:
@@ -57,3 +61,21 @@ def data(path: Path) -> bytes:
     if name not in kept:
         kept[name] = path.read_bytes()
     return kept[name]
+
+
+def made(key: tuple[str, ...], make: Callable[[], T]) -> T:
+    """What was made of a file: within `once` it is made once, and all who ask share it.
+
+    Parameters
+    ----------
+    key : tuple of str
+        What is made, and of which file.
+    make : callable
+        What it raises is raised again for the next who asks.
+    """
+    kept = _MADE.get()
+    if kept is None:
+        return make()
+    if key not in kept:
+        kept[key] = make()
+    return cast(T, kept[key])

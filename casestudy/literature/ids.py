@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from casestudy.errors import Problem
-from casestudy.files import journal, locks
+from casestudy.files import journal, locks, reading
 from casestudy.literature import duplicates
 from casestudy.literature.record import Record, mark, name
 from casestudy.study import Study
@@ -34,7 +34,7 @@ def survey(study: Study) -> tuple[list[Record], list[Problem]]:
     """
     given, problems = [], []
     for path in study.inputs(FILE):
-        for number, line in enumerate(path.read_bytes().decode("utf-8", "replace").split("\n"), start=1):
+        for number, line in enumerate(reading.data(path).decode("utf-8", "replace").split("\n"), start=1):
             if not line.strip():
                 continue
             try:
@@ -134,7 +134,7 @@ def in_use(study: Study) -> frozenset[str]:
             if path.suffix != ".csv":
                 found.add(path.stem)
                 continue
-            rows = csv.reader(io.StringIO(path.read_bytes().decode("utf-8", "replace").replace("\x00", "")))
+            rows = csv.reader(io.StringIO(reading.data(path).decode("utf-8", "replace").replace("\x00", "")))
             try:
                 found |= {row[0].strip() for row in rows if row}
             except csv.Error:  # the screening itself says what is wrong with the table

@@ -51,10 +51,7 @@ def check(study: Study, texts: Mapping[str, Transcript], broken: Collection[str]
     problems += consent.problems(people)
     problems += sheets.problems(whose_table, texts, names, broken)
     problems += speakers.problems(voices, texts, names, broken)
-    heard = {
-        name: speakers.assigned(one, speakers.voices(one, whose[name], names, voices), whose[name])
-        for name, one in texts.items()
-    }
+    heard = speakers.all_assigned(texts, whose, names, voices)
     problems += _silent_names(people, heard, set(voices["participant"]))
     files = {name: f"{FOLDER}/{name}.{one.format}" for name, one in texts.items()}
     known = [one for one in heard.values() if one.participants or not sheets.is_talk(one)]
@@ -80,9 +77,13 @@ def readable(study: Study) -> tuple[dict[str, Transcript], set[str]]:
 def _silent_names(people: pd.DataFrame, heard: Mapping[str, Transcript], stated: set[str]) -> list[Problem]:
     """Pseudonyms that speak in none of the person's talks, unless speakers.csv states who the person is."""
     problems = []
+    talks_of: dict[str, list[Transcript]] = {}
+    for document in heard.values():
+        for who in dict.fromkeys(document.participants if document.speakers else ()):
+            talks_of.setdefault(who, []).append(document)
     for row in people.to_dict("records"):
         who, name = str(row["participant_id"]), str(row["pseudonym"] or "")
-        talks = [one for one in heard.values() if who in one.participants and one.speakers]
+        talks = talks_of.get(who, [])
         spoken = {speakers.same_name(speaker) for one in talks for speaker in one.speakers}
         if not name or not talks or who in stated or speakers.same_name(name) in spoken:
             continue

@@ -13,6 +13,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
 from casestudy.errors import Problem, nearest
@@ -77,6 +78,7 @@ def read(study: Study) -> pd.DataFrame:
     return table
 
 
+@lru_cache(4096)
 def same_name(name: str) -> str:
     """A name as it is compared: composed, single spaces, without regard to capitals.
 
@@ -111,7 +113,15 @@ def voices(
     dict of str to Voice
         By speaker as the transcript has it; the empty name stands for turns without a speaker.
     """
-    stated = {} if table is None else _stated(document.id, table, sheet.speaks_for_itself)
+    return _voices(document, sheet, names, {} if table is None else _by_document(table))
+
+
+def _voices(
+    document: Transcript, sheet: Sheet, names: Mapping[str, Collection[str]], rows: _Rows
+) -> dict[str, Voice]:
+    # Rows of every document say nothing of a paper that speaks for itself.
+    every = {} if sheet.speaks_for_itself else rows.get(EVERY, {})
+    stated = {**every, **rows.get(document.id, {})}
     mine = {same_name(name): one for one in sheet.participants for name in (one, *names.get(one, ()))}
     speakers = [*dict.fromkeys(turn.speaker for turn in document.turns)]
     only = sheet.participants[0] if len(sheet.participants) == 1 else ""
@@ -139,15 +149,32 @@ def voices(
     return known
 
 
-def _stated(document: str, table: pd.DataFrame, paper: bool) -> dict[str, Voice]:
-    """Voices by compared name; rows of every document say nothing of a paper that speaks for itself."""
-    rows: dict[str, Voice] = {}
-    for wanted in (document,) if paper else (EVERY, document):
-        for row in table[table["document"].eq(wanted)].to_dict("records"):
-            role = str(row["role"]) or ("participant" if row["participant"] else "")
-            if role:
-                rows[same_name(str(row["speaker"]))] = Voice(role, str(row["participant"]))  # type: ignore[arg-type]
+_Rows = Mapping[str, Mapping[str, Voice]]
+
+
+def _by_document(table: pd.DataFrame) -> _Rows:
+    """Voices by document and compared name, as the rows state them."""
+    rows: dict[str, dict[str, Voice]] = {}
+    for row in table.to_dict("records"):
+        role = str(row["role"]) or ("participant" if row["participant"] else "")
+        if role:
+            voice = Voice(role, str(row["participant"]))  # type: ignore[arg-type]
+            rows.setdefault(str(row["document"]), {})[same_name(str(row["speaker"]))] = voice
     return rows
+
+
+def all_assigned(
+    documents: Mapping[str, Transcript],
+    whose: Mapping[str, Sheet],
+    names: Mapping[str, Collection[str]],
+    table: pd.DataFrame,
+) -> dict[str, Transcript]:
+    """Every document with `voices` and `assigned`, by id; see there for what is given."""
+    rows = _by_document(table)
+    return {
+        name: assigned(document, _voices(document, whose[name], names, rows), whose[name])
+        for name, document in documents.items()
+    }
 
 
 def assigned(document: Transcript, known: Mapping[str, Voice], sheet: Sheet | None = None) -> Transcript:
@@ -166,7 +193,10 @@ def assigned(document: Transcript, known: Mapping[str, Voice], sheet: Sheet | No
     for turn in document.turns:
         voice = known.get(turn.speaker, unknown)
         role: Role = voice.role if turn.kind == "speech" else "other"
-        turns.append(replace(turn, role=role, participant=voice.participant if role == "participant" else ""))
+        who = voice.participant if role == "participant" else ""
+        if (turn.role, turn.participant) != (role, who):
+            turn = turn.said_by(role, who)
+        turns.append(turn)
     said = Sheet(document.id) if sheet is None else sheet
     return replace(
         document,
@@ -196,11 +226,7 @@ def heard(study: Study, documents: Mapping[str, Transcript], people: pd.DataFram
     """
     names = names_of(people)
     whose = sheets(documents, names, read_documents(study))
-    table = read(study)
-    return {
-        name: assigned(document, voices(document, whose[name], names, table), whose[name])
-        for name, document in documents.items()
-    }
+    return all_assigned(documents, whose, names, read(study))
 
 
 def names_of(people: pd.DataFrame) -> dict[str, list[str]]:

@@ -1,108 +1,175 @@
-"""Putting pseudonyms into a study: transcripts, messages, participants, and the codings that point into them.
+"""Putting pseudonyms into a study: documents, messages, people, and whatever points into them or cites them.
 
 This is the one act that rewrites what coders have written: a quote that keeps a name would keep the
-person. Ids, order and everything else of the records stay.
+person. Ids, order and everything else of the records stay. All files change together or none does.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from casestudy.coders import units_read
-from casestudy.coding import codings as work
-from casestudy.coding.codings import Record
 from casestudy.coding.table import MESSAGES
 from casestudy.errors import InputError, Problem, raise_if
+from casestudy.files import holdings, transaction
 from casestudy.files.writing import write_atomically
-from casestudy.people.participants import FILE as PARTICIPANTS
+from casestudy.privacy import key as keys
+from casestudy.privacy import rows
+from casestudy.privacy.key import Entry, Replacer
+from casestudy.privacy.rewriting import Change, NotPlain, Rewriter
 from casestudy.study import Study
-from casestudy.transcripts import pseudonyms, transcript
-from casestudy.transcripts.edits import EditMap
-from casestudy.transcripts.pseudonyms import Entry
-from casestudy.transcripts.text import sha256
+from casestudy.transcripts import transcript
+from casestudy.transcripts.text import decode
+from casestudy.transcripts.transcript import Transcript
 
 KEY = "interviews/names.key.csv"
-_RENDERED = (".html", ".csv", ".json", ".svg", ".ipynb", ".md", ".txt", ".jsonl", ".yaml", ".toml")
+NOTES = "literature/notes"
+_CODED_NOTES = "literature/codings/"
+_PLAIN = (".txt", ".md")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was, or would be, written: text by file, and how many replacements and codings that takes."""
+    """What was, or would be, written.
+
+    Attributes
+    ----------
+    files : mapping of Path to str
+        The new text of every file that changes.
+    replaced : int
+        Names replaced in documents and messages.
+    codings : int
+        Places in documents (codings, decisions, units) that moved or lost a name.
+    by_hand : tuple of Problem
+        Files that hold a name and are left to a person.
+    """
 
     files: Mapping[Path, str]
     replaced: int
     codings: int
+    by_hand: tuple[Problem, ...] = ()
 
 
 def plan(study: Study, entries: Sequence[Entry]) -> Outcome:
-    """Work out every file that changes.
+    """Work out every file that changes; nothing is written.
 
     Raises
     ------
     InputError
-        When a document that holds a name is not plain text, or codings cannot be read.
+        When a document that holds a name is not plain text, or a file cannot be read.
     """
-    works, problems = work.survey(study)
     files: dict[Path, str] = {}
-    replaced, moved = 0, 0
-    maps: dict[str, tuple[str, str, EditMap]] = {}
-    for path in transcript.document_files(study):
-        where = f"{transcript.FOLDER}/{path.name}"
-        document = transcript.read(path, where=where)
-        changes = pseudonyms.edits(document.text, entries)
-        if not changes.edits:
+    problems: list[Problem] = []
+    documents = _documents(study, problems)
+    said = [one.text for one in documents.values()] + _messages(study)
+    replacer = keys.replacer(entries, said)
+    changes: dict[str, Change] = {}
+    for path, document in documents.items():
+        changed = _changed(document.text, replacer)
+        if changed is None:
             continue
-        if path.suffix.lower() not in (".txt", ".md"):
+        if path.suffix.lower() not in _PLAIN or not _is_plain(path, document.text):
+            where = f"{transcript.FOLDER}/{path.name}"
             remedy = f"Save its text as {path.stem}.md first, and put this file away."
             problems.append(Problem(where, "names can only be replaced in plain text.", remedy))
             continue
-        new = changes.apply(document.text)
-        files[path] = new
-        replaced += len(changes.edits)
-        maps[path.stem] = (document.text, new, changes)
+        changes[path.stem] = changed
+        files[path] = changed.new
     raise_if(problems, "Nothing was written.")
-    for relative in (MESSAGES, PARTICIPANTS):
-        for path in study.inputs(relative):
-            text = path.read_bytes().decode("utf-8-sig")
-            changes = pseudonyms.edits(text, entries)
-            if changes.edits:
-                files[path] = changes.apply(text)
-                replaced += len(changes.edits)
-    for one in works:
-        if not one.records:
+    changes |= _changed_messages(study, replacer)
+    notes = _changed_notes(study, replacer, files)
+    spoken, noted = Rewriter(replacer, changes), Rewriter(replacer, notes)
+    by_hand: list[Problem] = []
+    moved = 0
+    for name, path in holdings.files(study.root):
+        if path in files or path in documents or path.is_symlink() or not path.is_file():
             continue
-        rewritten = [_moved(record, maps.get(one.document), entries) for record in one.records]
-        if rewritten != list(one.records):
-            path = study.root / work.FOLDER / one.coder / f"{one.document}.jsonl"
-            files[path] = "".join(f"{work.line(record)}\n" for record in rewritten)
-            moved += sum(new != old for new, old in zip(rewritten, one.records, strict=True))
-    files |= units_read.rewritten(study, maps, lambda text: pseudonyms.edits(text, entries).apply(text))
-    return Outcome(files, replaced, moved)
+        held = holdings.holding(name)
+        if held.listed_only or held.form in ("key", "output", "left", "other", "document"):
+            continue
+        text = _text(path)
+        if text is None:
+            continue
+        about = path.stem if held.document == "file" else ""
+        rewriter = noted if name.startswith(_CODED_NOTES) else spoken
+        try:
+            new, places = rewriter.rewritten(text, held.form, about)
+        except NotPlain as error:
+            by_hand.append(Problem(name, f"it holds a name, and {error}.", "Replace the name by hand."))
+            continue
+        if new != text:
+            files[path] = new
+            moved += places
+    replaced = sum(len(one.edits.edits) for one in (*changes.values(), *notes.values()))
+    return Outcome(files, replaced, moved, tuple(by_hand))
 
 
-def _moved(record: Record, change: tuple[str, str, EditMap] | None, entries: Sequence[Entry]) -> Record:
-    """A record after the names are gone; one that points into an older text keeps its place and loses "
-    "the names."""
-    memo, by = (pseudonyms.edits(text, entries).apply(text) for text in (record.memo, record.by))
-    same = replace(record, memo=memo, by=by)
-    if record.action == "delete":
-        return same
-    if change is not None:
-        old, new, edits = change
-        if old[record.start : record.end] == record.quote:
-            start, end = edits.span(record.start, record.end)
-            mark = sha256(new)[:16] if record.text else ""
-            return replace(same, start=start, end=end, quote=new[start:end], text=mark)
-    quote = pseudonyms.edits(record.quote, entries).apply(record.quote)
-    return replace(same, quote=quote)
+def _documents(study: Study, problems: list[Problem]) -> dict[Path, Transcript]:
+    found = {}
+    for path in transcript.document_files(study):
+        try:
+            found[path] = transcript.read(path, where=f"{transcript.FOLDER}/{path.name}")
+        except InputError as error:
+            problems += error.problems
+    return found
 
 
-def write(outcome: Outcome) -> None:
-    """Write all files; each is replaced as a whole."""
-    for path in sorted(outcome.files):
-        write_atomically(path, outcome.files[path].encode("utf-8"))
+def _is_plain(path: Path, text: str) -> bool:
+    """Whether a document's text is all that its file holds: exports of other programs hold more."""
+    try:
+        return decode(path.read_bytes(), path.name).text == text
+    except InputError:
+        return False
+
+
+def _messages(study: Study) -> list[str]:
+    return [
+        row["text"] for path in study.inputs(MESSAGES) for row in transcript.messages(path).to_dict("records")
+    ]
+
+
+def _changed(text: str, replacer: Replacer) -> Change | None:
+    edits = replacer.edits(text)
+    return Change(text, edits.apply(text), edits) if edits.edits else None
+
+
+def _changed_messages(study: Study, replacer: Replacer) -> dict[str, Change]:
+    """Messages are documents of one row each; codings point into them."""
+    changes = {}
+    for path in study.inputs(MESSAGES):
+        sheet = rows.read(_text(path) or "")
+        for row in sheet.rows:
+            changed = _changed(row.get(sheet.head, "text"), replacer)
+            if changed is not None:
+                changes[row.get(sheet.head, "message_id")] = changed
+    return changes
+
+
+def _changed_notes(study: Study, replacer: Replacer, files: dict[Path, str]) -> dict[str, Change]:
+    changes = {}
+    for path in study.inputs(f"{NOTES}/*.md"):
+        text = _text(path)
+        changed = _changed(text, replacer) if text else None
+        if changed is not None:
+            changes[path.stem] = changed
+            files[path] = changed.new
+    return changes
+
+
+def _text(path: Path) -> str | None:
+    """A file's text with its own line ends; None where it is none."""
+    try:
+        data = path.read_bytes()
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return decode(data, path.name).text
+        except InputError:
+            return None
+    except OSError:
+        return None
 
 
 def read_key(study: Study, path: Path) -> list[Entry]:
@@ -111,43 +178,46 @@ def read_key(study: Study, path: Path) -> list[Entry]:
     Raises
     ------
     InputError
-        When it is missing or cannot be used; see `casestudy.transcripts.pseudonyms.read_key`.
+        When it is missing or cannot be used; see `casestudy.privacy.key.read_key`.
     """
     name = path.relative_to(study.root).as_posix() if path.is_relative_to(study.root) else path.name
     if not path.is_file():
         problem = Problem(name, "there is no key.", "Make one: casestudy pseudonymise propose.")
         raise InputError("The names cannot be replaced.", [problem])
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problem = Problem(name, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
-        raise InputError("The names cannot be replaced.", [problem]) from error
-    return pseudonyms.read_key(text, name)
+    text = _text(path)
+    if text is None:
+        raise InputError(
+            "The names cannot be replaced.", [Problem(name, "it is not text.", "Save it as UTF-8.")]
+        )
+    return keys.read_key(text, name)
 
 
-def leaks(study: Study, entries: Sequence[Entry], key: Path) -> list[Problem]:
-    """Names of the key that still stand anywhere in the study's files, rendered ones included.
+def texts(study: Study) -> list[str]:
+    """The texts of documents and messages that can be read."""
+    return [one.text for one in _documents(study, []).values()] + _messages(study)
 
-    The key itself, hidden folders and notebooks' checkpoints are left out. Ages and dates are no names
-    and are not sought.
+
+def carry_out(study: Study, outcome: Outcome) -> None:
+    """Write all files, as one: what is interrupted is finished by the next command on the study."""
+    changes = {path: text.encode("utf-8") for path, text in outcome.files.items()}
+    transaction.carry_out(study.root, changes, "names are replaced")
+
+
+def write_key(path: Path, entries: Sequence[Entry]) -> int:
+    """Write a key that only its owner may read; what a person wrote in it stays letter for letter.
+
+    Returns
+    -------
+    int
+        How many entries are new in it.
     """
-    names = [one for one in entries if one.kind not in ("age", "date")]
-    texts: dict[str, str] = {}
-    for folder in (study.root, study.outputs):
-        for path in sorted(folder.rglob("*")):
-            relative = path.relative_to(folder)
-            hidden = any(part.startswith(".") for part in relative.parts)
-            if hidden or path == key or not path.is_file() or path.suffix.lower() not in _RENDERED:
-                continue
-            if path.name.endswith(".key.csv"):
-                continue
-            shown = (
-                path.relative_to(study.root)
-                if path.is_relative_to(study.root)
-                else Path("outputs") / relative
-            )
-            texts[shown.as_posix()] = path.read_bytes().decode("utf-8", errors="replace")
-    for path in transcript.document_files(study):
-        if path.suffix.lower() not in _RENDERED:
-            texts[f"{transcript.FOLDER}/{path.name}"] = transcript.read(path).text
-    return pseudonyms.leaks(texts, names)
+    text = _text(path) if path.is_file() else None
+    new = keys.key_text(entries) if text is None else keys.extended(text, entries)
+    before = 0 if text is None else len(rows.read(text).rows)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Made closed, so that nobody reads it in between.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    if new != text:
+        write_atomically(path, new.encode("utf-8"))
+    return len(rows.read(new).rows) - before

@@ -9,36 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import mimetypes
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from casestudy.privacy import share
+from casestudy.privacy.share import Share
 from casestudy.report.records import Record, read
 from casestudy.report.word import archive
-from casestudy.study import FILE, Study
+from casestudy.study import Study
 
 METADATA = "ro-crate-metadata.json"
-_FOLDERS = (
-    *(
-        "notebooks",
-        "interviews",
-        "usage_logs",
-        "coding_schemes",
-        "evidence",
-        "literature",
-        "profiles",
-        "outputs",
-    ),
-)
-_FILES = (
-    FILE,
-    "README.md",
-    "LICENSE",
-    "CITATION.cff",
-    "CHANGELOG.md",
-    "requirements.lock",
-    "environment.yml",
-)
 _KINDS = {
     ".ipynb": "application/x-ipynb+json",
     ".yaml": "application/yaml",
@@ -65,28 +45,26 @@ def crate(study: Study, date: str = "") -> bytes:
     Returns
     -------
     bytes
-        The same bytes for the same study. Keys to pseudonyms, and the documents and codings of participants
-        who may not be quoted, are left out.
+        The same bytes for the same study. What may not be shared is left out, and listed in the archive; see
+        `casestudy.privacy.share`.
     """
-    paths = dict(sorted(files(study)))
-    made = {name: path.read_bytes() for name, path in paths.items()}
-    described = json.dumps(metadata(study, made, date), indent=1, ensure_ascii=False) + "\n"
-    return archive([(METADATA, described.encode()), *made.items()])
+    return packed(study, share.gather(study), date)
 
 
-def files(study: Study) -> Iterator[tuple[str, Path]]:
-    """The study's files that may be given away, by name."""
-    withheld = _withheld(study)
-    for name in _FILES:
-        if (study.root / name).is_file():
-            yield name, study.root / name
-    for folder in _FOLDERS:
-        for path in sorted((study.root / folder).rglob("*")):
-            name = path.relative_to(study.root).as_posix()
-            hidden = any(part.startswith(".") or part == "__pycache__" for part in Path(name).parts)
-            own = name.startswith("interviews/") and path.stem in withheld
-            if path.is_file() and not (hidden or own or name.endswith(".key.csv") or "/sweeps/" in name):
-                yield name, path
+def packed(study: Study, shared: Share, date: str = "") -> bytes:
+    """An RO-Crate of what may be shared of a study.
+
+    Parameters
+    ----------
+    study : Study
+    shared : Share
+        From `casestudy.privacy.share.gather`.
+    date : str
+        As for `crate`.
+    """
+    contents = dict(shared.files)
+    described = json.dumps(metadata(study, contents, date), indent=1, ensure_ascii=False) + "\n"
+    return archive([(METADATA, described.encode()), *contents.items()])
 
 
 def metadata(study: Study, contents: dict[str, bytes], date: str = "") -> dict[str, Any]:
@@ -164,14 +142,3 @@ def _cited(study: Study) -> dict[str, str]:
     path = study.root / "CITATION.cff"
     found = read_yaml(path, path.name) if path.is_file() else {}
     return {str(key): str(value) for key, value in found.items()} if hasattr(found, "items") else {}
-
-
-def _withheld(study: Study) -> set[str]:
-    """Participants who may not be quoted: their words stay at home."""
-    from casestudy.coding import table
-    from casestudy.people.consent import who_may_be_quoted, withheld_documents
-    from casestudy.people.participants import read as people
-
-    rows = people(study)
-    silent = {str(one) for one in rows["participant_id"]} - who_may_be_quoted(rows)
-    return silent | withheld_documents(table.material(study), rows)

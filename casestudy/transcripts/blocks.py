@@ -83,7 +83,7 @@ def _placed(mark: Mark, text: str, starts: Sequence[int]) -> Head:
     speaker = mark.head.speaker
     if mark.name:
         speaker = named(text[position(mark.name[0]) : position(mark.name[1])])
-    return replace(mark.head, start=start, speech=max(start, position(mark.words)), speaker=speaker)
+    return mark.head._replace(start=start, speech=max(start, position(mark.words)), speaker=speaker)
 
 
 def counted_notes(count: Mapping[str, int]) -> list[str]:

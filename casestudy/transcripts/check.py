@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import math
-import unicodedata
+import re
 
 from casestudy.errors import InputError, Problem
 from casestudy.study import Study
@@ -13,6 +13,8 @@ from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import FOLDER, Transcript
 
 MESSAGES = "interviews/feedback/messages.csv"
+# Unicode category Cc but line feed and tabulator.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def check(study: Study) -> list[Problem]:
@@ -50,13 +52,11 @@ def document(one: Transcript, where: str) -> list[Problem]:
     if not one.text.strip():
         return [Problem(where, "it is empty.", "Write the transcript, or remove the file.")]
     problems = []
-    for position, character in enumerate(one.text):
-        if unicodedata.category(character) == "Cc" and character not in "\n\t":
-            line = one.text.count("\n", 0, position) + 1
-            found = f"a control character (U+{ord(character):04X})."
-            remedy = "Take it out before the text is coded: it is not seen, and moves what is counted."
-            problems.append(Problem(f"{where}, line {line}", found, remedy))
-            break
+    if control := _CONTROL.search(one.text):
+        line = one.text.count("\n", 0, control.start()) + 1
+        found = f"a control character (U+{ord(control[0]):04X})."
+        remedy = "Take it out before the text is coded: it is not seen, and moves what is counted."
+        problems.append(Problem(f"{where}, line {line}", found, remedy))
     counts: dict[str, int] = {}
     for turn in one.turns:
         if turn.speaker:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from casestudy.transcripts.openings import MAIL, Candidate, capital, openings
 from casestudy.transcripts.turn import RANGE, Head, Speakers, named, time_of
@@ -107,7 +107,7 @@ def guess(text: str, speakers: Speakers | None = None, opens: Iterable[int] = ()
     for number, one in enumerate(kept[:-1]):
         if counts[one.key] == 1 and one.key not in given and heads[number].speech >= heads[number + 1].start:
             verdicts[one.key] = (False, "a line with no words behind it", True)
-            heads[number] = replace(heads[number], speaker="", kind="heading", speech=one.start)
+            heads[number] = heads[number]._replace(speaker="", kind="heading", speech=one.start)
     return Guess(tuple(_with_sections(text, heads, sections)), _listed(candidates, verdicts, ""))
 
 
@@ -257,13 +257,14 @@ def _head(text: str, one: Candidate) -> Head:
     time, until, speech = one.time, one.until, one.speech
     if not one.timed and (stamp := _after(text, speech)):
         (time, until), speech = time_of(stamp[0]), stamp.end()
-    speech = re.compile(r"\s*").match(text, speech).end()  # type: ignore[union-attr]
+    speech = _SPACES.match(text, speech).end()  # type: ignore[union-attr]
     return Head(one.start, speech, one.name, time, until)
 
 
 _BEHIND = re.compile(
     rf"\s*(?:[\[(]{RANGE}[\])]|\#\d+:\d\d:\d\d(?:[-.,]\d+)?\#(?!\s*(?:\n|$))|{RANGE}(?=[ \t]*\n))"
 )
+_SPACES = re.compile(r"\s*")
 _DASH = re.compile(r"[ \t]*(?:[-–—][ \t]+)?")
 
 

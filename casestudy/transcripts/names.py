@@ -35,7 +35,6 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     ("place", r"\b[A-ZÄÖÅ][\w'’-]+(?:katu|tie|kuja|polku| Street| Road| Lane| Avenue| Square)(?: \d+\w?)?\b"),
     ("organisation", r"\b(?:[A-ZÄÖÅ][\w&'’-]+ )+(?:Ltd|Inc|Oy|Oyj|AB|GmbH|plc|University|Hospital|School)\b"),
-    ("person", r"(?<=[a-zäöå,] )[A-ZÄÖÅ][a-zäöå]+ [A-ZÄÖÅ][a-zäöå]{2,}\b"),
     ("person", r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? [A-ZÄÖÅ][\w'’-]+(?: [A-ZÄÖÅ][\w'’-]+)?"),
 )
 
@@ -91,6 +90,101 @@ def _ruled(name: str, text: str) -> Iterator[Finding]:
     for kind, pattern in _RULES:
         for match in re.finditer(pattern, text):
             yield Finding(kind, match[0].rstrip(".,"), name, match.start(), "rule")
+    for start, end in _full_names(text):
+        yield Finding("person", text[start:end], name, start, "rule")
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_PARTICLES = frozenset(
+    ("van", "von", "de", "der", "den", "af", "av", "da", "di", "du", "del", "la", "ter", "bin")
+)
+_OPENERS = frozenset(
+    (
+        *(
+            "the",
+            "a",
+            "an",
+            "this",
+            "that",
+            "these",
+            "those",
+            "my",
+            "our",
+            "your",
+            "his",
+            "her",
+            "their",
+            "its",
+        ),
+        *("he", "she", "we", "they", "you", "it", "who", "what", "when", "where", "why", "how", "which"),
+        *(
+            "in",
+            "at",
+            "on",
+            "by",
+            "for",
+            "from",
+            "to",
+            "of",
+            "with",
+            "after",
+            "before",
+            "since",
+            "then",
+            "now",
+        ),
+        *("if", "because", "as", "or", "not", "maybe", "perhaps", "also", "even", "only", "once", "please"),
+        *(
+            "mr",
+            "mrs",
+            "ms",
+            "miss",
+            "dr",
+            "prof",
+            "thanks",
+            "dear",
+            "hello",
+            "ask",
+            "told",
+            "met",
+            "is",
+            "are",
+        ),
+    )
+)
+
+
+def _full_names(text: str) -> Iterator[tuple[int, int]]:
+    """Runs of two to five capitalised words, with particles such as ``van der`` between them.
+
+    At the beginning of a sentence a first word that is an ordinary one is not counted in.
+    """
+    run: list[re.Match[str]] = []
+    for word in [*_WORD.finditer(text), None]:
+        close = run and word and word.start() - run[-1].end() == 1 and text[run[-1].end()] in " \u00a0"
+        fits = word and (_is_capitalised(word[0]) or (close and word[0] in _PARTICLES))
+        if run and not (close and fits):
+            yield from _counted_in(text, run)
+            run = []
+        if word and fits and (close or _is_capitalised(word[0])):
+            run.append(word)
+
+
+def _is_capitalised(word: str) -> bool:
+    return len(word) > 1 and word[0].isupper() and not word.isupper()
+
+
+def _counted_in(text: str, run: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
+    while run and run[-1][0] in _PARTICLES:
+        run = run[:-1]
+    while run and _is_ordinary(text, run[0][0].casefold()):
+        run = run[1:]
+    if 2 <= sum(word[0] not in _PARTICLES for word in run) <= 5:
+        yield run[0].start(), run[-1].end()
+
+
+def _is_ordinary(text: str, word: str) -> bool:
+    return word in _ORDINARY or word in _OPENERS or bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
 
 
 def _recognised(name: str, document: Any) -> Iterator[Finding]:

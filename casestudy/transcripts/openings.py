@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from casestudy.transcripts.turn import RANGE, TIME, lines, named, time_of
 
@@ -41,8 +42,7 @@ _PARTICLES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A line that may open a turn: where it and its words begin, the name, its form, and its time."""
 
     start: int
@@ -77,13 +77,13 @@ def openings(
     sections: list[tuple[int, int]] = []
     blank, stamp = True, (-1, "")
     for start, end in lines(text, begin):
-        line = _shadow(text, start, min(end, start + 200))
-        if not line.strip():
+        if start == end or text[start : min(end, start + 200)].isspace():
             blank = True
             continue
+        line = _shadow(text, start, min(end, start + 200))
         opening = blank or start in opens
         blank = False
-        if _TIME_LINE.match(line) and end - start < 60:
+        if end - start < 60 and _TIME_LINE.match(line):
             stamp = (start, line)
             blank = opening
             continue
@@ -92,7 +92,7 @@ def openings(
         sections += [(start, end)] if title and opening else []
         if candidate and stamp[0] >= 0 and not candidate.timed:
             time, until = time_of(stamp[1])
-            candidate = replace(candidate, start=stamp[0], time=time, until=until)
+            candidate = candidate._replace(start=stamp[0], time=time, until=until)
         stamp = (-1, "")
         rows += [candidate] if candidate else []
     return rows, sections
@@ -105,12 +105,8 @@ def _candidate(
 
     def made(name: tuple[int, int], speech: int, form: Form, stamp: str) -> Candidate | None:
         written = named(text[start + name[0] : start + name[1]])
-        time, until = time_of(stamp) if stamp else (float("nan"), float("nan"))
-        if (
-            not written
-            or _TIME_LINE.match(written)
-            or (form != "stamp" and not _could_be(written, form, given))
-        ):
+        time, until = time_of(stamp) if stamp else (math.nan, math.nan)
+        if not (_could_be(written, form) or (written.casefold() in given and not _TIME_LINE.match(written))):
             return None
         return Candidate(start, start + speech, written, form, opening, time, until, written.casefold())
 
@@ -120,8 +116,9 @@ def _candidate(
             return made((at, at + len(name)), at + len(name) + 1, "colon", "")
     if match := _HEAD.match(line):
         form: Form = "colon"
-        group = next(number for number in ("name1", "name2", "name3") if match[number])
-        stamp = match["time1"] or match["time2"] or match["time3"] or match["time4"] or ""
+        one, two, *times = match.group("name1", "name2", "time1", "time2", "time3", "time4")
+        group = "name1" if one else "name2" if two else "name3"
+        stamp = next(filter(None, times), "")
         if group == "name2" and not match["colon"]:
             form = "stamp" if match["time2"] else "bracket"
         if found := made(match.span(group), match.end(), form, stamp):
@@ -139,9 +136,12 @@ def _candidate(
     return None
 
 
-def _could_be(name: str, form: Form, given: Mapping[str, bool]) -> bool:
+@lru_cache(4096)
+def _could_be(name: str, form: Form) -> bool:
     """Whether words could be a name at all: short enough, no sentence."""
-    if name.casefold() in given:
+    if not name or _TIME_LINE.match(name):
+        return False
+    if form == "stamp":
         return True
     if len(name) > 60 or len(name.split()) > 8 or not any(one.isalnum() for one in name):
         return False

@@ -78,7 +78,7 @@ class Transcript:
         """The SHA-256 of the text."""
         return sha256(self.text)
 
-    @property
+    @cached_property
     def speakers(self) -> tuple[str, ...]:
         """Who speaks, in order of first turn."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker))
@@ -191,9 +191,15 @@ def read(path: Path, *, where: str = "", speakers: Speakers | None = None) -> Tr
     InputError
         When the file cannot be read as what its ending says.
     """
+    name = where or path.name
+    if speakers is not None:
+        return _read(path, name, speakers)
+    return reading.made(("transcript", name, str(path)), lambda: _read(path, name, None))
+
+
+def _read(path: Path, name: str, speakers: Speakers | None) -> Transcript:
     from casestudy.transcripts.readers import extract
 
-    name = where or path.name
     found = extract(load(path, name), path.suffix.lower(), name)
     with guarded(name, path.suffix.lower()):
         return from_text(

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from casestudy.coding import codings
 from casestudy.coding.table import load
 from casestudy.errors import InputError
+from casestudy.privacy import key as pseudonyms
+from casestudy.privacy.key import Entry
 from casestudy.study import Study
-from casestudy.transcripts import names, pseudonyms
-from casestudy.transcripts.pseudonyms import Entry
+from casestudy.transcripts import names
 
 TALK = Path(__file__).parent / "data" / "talk"
 Command = Callable[..., tuple[int, str, str]]
@@ -148,17 +149,19 @@ WORDS = st.sampled_from(["Anna", "ANNA", "Berg", "Anna Berg", "Annabel", "likes"
 @given(st.lists(WORDS, min_size=1, max_size=20), st.data())
 @settings(max_examples=200, deadline=None)
 def test_codings_move_with_the_text_whatever_is_replaced(words: list[str], data: st.DataObject) -> None:
-    from casestudy.coding.codings import record
-    from casestudy.privacy.pseudonymise import _moved
+    from casestudy.coding.records import line, parse, record
+    from casestudy.privacy.rewriting import Change, Rewriter
 
     text = " ".join(words)
     entries = [Entry("person", "Anna", "Bo", True), Entry("person", "Anna Berg", "Bo Skogsberg", True)]
-    edits = pseudonyms.edits(text, entries)
+    replacing = pseudonyms.replacer(entries)
+    edits = replacing.edits(text)
     new = edits.apply(text)
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     old = record("add", place="k/d", code="c", start=start, end=end, quote=text[start:end])
-    moved = _moved(old, (text, new, edits), entries)
+    rewriter = Rewriter(replacing, {"d": Change(text, new, edits)})
+    [moved], _ = parse(rewriter.rewritten(f"{line(old)}\n", "records", "d")[0], "d")
     assert new[moved.start : moved.end] == moved.quote
     assert moved.id == old.id
     assert "Anna " not in f"{new} "
