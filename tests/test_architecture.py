@@ -179,6 +179,31 @@ def test_a_second_owner_of_consent_is_noticed(tmp_path: Path) -> None:
     assert naming("consent_quote|consent_link", package) == ["report/a.py"]
 
 
+def compared_with_the_floor(package: Path) -> list[str]:
+    """Comparisons with something called floor outside people/."""
+    places = []
+    for path in sorted(package.rglob("*.py")):
+        if path.relative_to(package).parts[0] == "people":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare):
+                sides = [node.left, *node.comparators]
+                if "floor" in {getattr(side, "id", getattr(side, "attr", "")) for side in sides}:
+                    places.append(f"{path.relative_to(package).as_posix()}:{node.lineno}")
+    return places
+
+
+def test_the_floor_is_compared_in_one_room() -> None:
+    assert compared_with_the_floor(PACKAGE) == []
+
+
+def test_a_second_owner_of_the_floor_is_noticed(tmp_path: Path) -> None:
+    package = tmp_path / "casestudy"
+    (package / "usage").mkdir(parents=True)
+    (package / "usage" / "a.py").write_text("def f(study, n):\n    return n > study.floor\n")
+    assert compared_with_the_floor(package) == ["usage/a.py:2"]
+
+
 def test_the_test_notices_a_breach(tmp_path: Path) -> None:
     package = tmp_path / "casestudy"
     (package / "usage").mkdir(parents=True)

@@ -21,7 +21,7 @@ def compared(x: dict[str, list[str]], y: dict[str, list[str]]) -> tuple[pd.DataF
     members = [f"{side}{number}" for side in "xy" for number in range(8)]
     people = pd.DataFrame({"participant_id": members, "group": [one[0] for one in members]})
     book = Codebook({}, {"cost": Code("cost", "value", "Cost")})
-    shares = groups.by_group(frame, people, members, book)
+    shares = groups.by_group(frame, people, members, book, floor=1)
     return shares, groups.contrast(shares, "x", "y")
 
 
@@ -45,6 +45,6 @@ def test_codings_without_a_modality_all_affirm() -> None:
     frame = pd.DataFrame({"who": ["x0", "y0"], "code": "cost", "placed": True})
     people = pd.DataFrame({"participant_id": ["x0", "y0"], "group": ["x", "y"]})
     book = Codebook({}, {"cost": Code("cost", "value", "Cost")})
-    shares = groups.by_group(frame, people, ["x0", "y0"], book)
+    shares = groups.by_group(frame, people, ["x0", "y0"], book, floor=1)
     assert shares["people"].tolist() == [1, 1]
     assert shares["denied"].tolist() == [0, 0]

@@ -90,7 +90,7 @@ def test_join_keeps_apart_what_may_not_be_linked(garden: Study) -> None:
     assert "does not occur in the log" in joined.loc["g3", "why"]
     assert "p3" not in joined.loc["g3", "why"]  # an id that links is not for the page
     assert joined.loc["m1", "why"] == ""
-    table = joining.coverage(joined.reset_index(), ["p1", "p2", "p4", "p9"], None)
+    table = joining.coverage(joined.reset_index(), ["p1", "p2", "p4", "p9"], None, floor=1)
     assert table.loc[table["sources"] == "log only", "people"].tolist() == [2]  # p4 is not linked, p9 unknown
     assert table["people"].sum() == 5 + 2
     few = joining.coverage(joined.reset_index(), ["p1", "p2", "p4", "p9"], None, floor=3)

@@ -37,7 +37,7 @@ def test_the_six_mp_curve_and_its_median() -> None:
 
 
 def test_the_trial_by_group() -> None:
-    curves, table = attrition.by_group(trial(), "weeks", "relapse", "placebo")
+    curves, table = attrition.by_group(trial(), "weeks", "relapse", "placebo", 1)
     assert table["half_life"].tolist() == [23, 8]
     assert table["chi2"].iloc[0] == pytest.approx(16.79, abs=0.01)
     assert set(curves["placebo"]) == {"no", "yes"}
@@ -171,12 +171,12 @@ def test_rolling_retention_forgives_pauses_and_classic_does_not() -> None:
     rows = [(who, n, bool(x), True) for who, row in opened.items() for n, x in enumerate(row)]
     rows.append(("c", 4, True, False))  # cut by the end of the log, but opened
     cycles = pd.DataFrame(rows, columns=["participant_id", "cycle", "opened", "whole"])
-    table = retention.classic_and_rolling(cycles).pivot(index="cycle", columns="kind", values="active")
+    table = retention.classic_and_rolling(cycles, 1).pivot(index="cycle", columns="kind", values="active")
     assert table["in that cycle"].tolist() == [4, 2, 1, 1]
     assert table["in it or later"].tolist() == [4, 4, 3, 2]
     sizes = retention.classic_and_rolling(cycles, floor=4)
     assert sizes["cycle"].max() == 2
-    assert retention.classic_and_rolling(cycles.head(0)).empty
+    assert retention.classic_and_rolling(cycles.head(0), 1).empty
 
 
 def test_lapses_go_by_the_own_rhythm() -> None:

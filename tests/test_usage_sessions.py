@@ -165,12 +165,12 @@ def test_logs_with_almost_nothing_do_not_crash(rows: list[tuple[str, str, str]])
         table = measured(made)
         assert table["sessions"].tolist() == [sum(act == "a" for _, _, act in rows)]
         measures.per_period(made.acts, made.cycles, WORDS)
-        measures.opened_by_cycle(made.cycles)
+        measures.opened_by_cycle(made.cycles, 1)
     sessions.at_gaps(made.events)
     assert made.coverage()["n"].iloc[3] == len(rows)
     moves = steps(made.acts)
-    assert transitions(moves, ["one"]).isna().all().all() or rows
-    assert isinstance(paths(moves), pd.DataFrame)
+    assert transitions(moves, ["one"], 1).isna().all().all() or rows
+    assert isinstance(paths(moves, floor=1), pd.DataFrame)
 
 
 def test_what_cannot_be_said_is_said(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_what_cannot_be_said_is_said(tmp_path: Path) -> None:
         frame = pd.DataFrame(acts, columns=["event_id", "participant_id", "timestamp", "action"], dtype=str)
         return prepare(events.tidy(frame, WORDS, "e"), people, WORDS)
 
-    assert "no act of a participant (2 accounts, 0 events read)" in log([]).unsaid()
+    assert "no act of a participant (2 accounts, 0 events read)" in log([]).unsaid(1)
     one = log([("p1", "2017-03-02T10:00:00Z", WORDS.by("participant")[0])])
     assert "Only one participant" in one.unsaid(5)
     assert "no feedback cycle" in one.unsaid(1)
@@ -213,12 +213,12 @@ def test_steps_paths_and_the_graph_by_hand() -> None:
         ("begin", "one"), ("one", "two"), ("two", "one"), ("one", END),
         ("begin", "one"), ("one", "two"), ("two", END),
     ]  # fmt: skip
-    matrix = transitions(moves, ["one", "two"])
+    matrix = transitions(moves, ["one", "two"], 1)
     assert matrix.loc["begin"].tolist() == [100, 0, 0]
     assert matrix.loc["two"].tolist() == [50, 0, 50]
-    edges = follows(moves)
+    edges = follows(moves, 1)
     assert edges.loc[0, ["source", "target", "times", "percent"]].tolist() == ["begin", "one", 2, 100.0]
-    assert paths(moves)["path"].tolist() == ["one > two", "one > two > one"]
+    assert paths(moves, floor=1)["path"].tolist() == ["one > two", "one > two > one"]
     assert len(follows(moves, floor=2)) == 2
     assert len(steps(acts, collapse=False)) == 8
 
@@ -228,7 +228,7 @@ def test_common_sequences_equal_trying_every_one(sessions_: list[list[str]]) -> 
     rows = [(f"s{n}", f"p{n % 2}", act) for n, acts_ in enumerate(sessions_) for act in acts_]
     acts = pd.DataFrame(rows, columns=["session_id", "participant_id", "group"])
     moves = steps(acts, collapse=False)
-    found = patterns(moves, least_percent=40, longest=3, most=1000)
+    found = patterns(moves, least_percent=40, longest=3, most=1000, floor=1)
 
     def count(nodes: tuple[str, ...]) -> int:
         return sum(any(part == nodes for part in combinations(one, len(nodes))) for one in sessions_)

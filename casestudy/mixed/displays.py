@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from casestudy.errors import Problem, raise_if
 from casestudy.files.fields import Fields, read_yaml
 from casestudy.mixed.measures import Reading
-from casestudy.people.floor import withhold
+from casestudy.people.floor import enough, withhold
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def statistics_by_themes(
         row: dict[str, object] = {"group": name, "people": len(members)}
         for measure in measures:
             values = members[measure].dropna()
-            row[measure] = float(values.median()) if len(values) >= floor else math.nan
+            row[measure] = float(values.median()) if enough(len(values), floor) else math.nan
         for theme in themes:
             row[theme] = f"{int(members[theme].sum())} of {len(members)}"
         rows.append(row)

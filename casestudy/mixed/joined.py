@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from casestudy.people import consent
+from casestudy.people.floor import withheld
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +87,7 @@ def coverage(
     joined: pd.DataFrame,
     in_log: Iterable[str] | None,
     in_purchases: Iterable[str] | None,
-    floor: int = 1,
+    floor: int,
 ) -> pd.DataFrame:
     """How many people each combination of sources holds, those outside the interviews included.
 
@@ -116,7 +117,7 @@ def coverage(
         if ids is not None:
             rest = {str(one) for one in ids} - set(joined[column])
             said = {"group": "not interviewed", "sources": f"{name} only"}
-            few = 0 < len(rest) < floor
+            few = withheld(len(rest), floor)
             shown = (
                 {"people": None, "who": f"fewer than {floor}"} if few else {"people": len(rest), "who": ""}
             )

@@ -8,6 +8,7 @@ from casestudy.nutrition import measures
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import IDS
 from casestudy.nutrition.nutrients import household_nutrients
+from casestudy.people.floor import enough
 from casestudy.proportions import at_least, at_most
 from casestudy.purchases.households import read_households
 from casestudy.study import Study
@@ -52,7 +53,7 @@ def comparison(
     import pandas as pd
 
     if why_not:
-        return _table(pd.DataFrame(), pd.Series(dtype=float), why_not)
+        return _table(pd.DataFrame(), pd.Series(dtype=float), why_not, study.floor)
     population = household_nutrients(basis) if population is None else population
     part = population[population["month"].isin(window)]
     sums = part.groupby("household_id", sort=True)[["food_spend", *IDS]].sum()
@@ -61,7 +62,9 @@ def comparison(
     active.index = active.index.astype(str)
     me = str(household_id)
     if me not in sums.index:
-        return _table(pd.DataFrame(), pd.Series(dtype=float), "no food was bought in these months")
+        return _table(
+            pd.DataFrame(), pd.Series(dtype=float), "no food was bought in these months", study.floor
+        )
     spend = float(sums.loc[me, "food_spend"])
     like = at_least(sums["food_spend"], spend / spend_ratio) & at_most(
         sums["food_spend"], spend * spend_ratio
@@ -71,23 +74,24 @@ def comparison(
     sizes = read_households(study)["size"]
     if me in sizes.index and pd.notna(sizes[me]):
         same = near & sums.index.isin(sizes.index[sizes == sizes[me]])
-        if same.sum() >= study.floor:
+        if enough(same.sum(), study.floor):
             many = "5 or more" if sizes[me] >= 5 else f"{sizes[me]:.0f}"
             near, said = same, f"{said}, household size {many}"
     values = measures.compute(sums)
-    if near.sum() < study.floor:
+    if not enough(near.sum(), study.floor):
         said = f"fewer than {study.floor} households are similar ({said})"
-        return _table(pd.DataFrame(), values.loc[me], said)
-    return _table(values[near], values.loc[me], said)
+        return _table(pd.DataFrame(), values.loc[me], said, study.floor)
+    return _table(values[near], values.loc[me], said, study.floor)
 
 
-def _table(others: pd.DataFrame, mine: pd.Series, basis: str) -> pd.DataFrame:
+def _table(others: pd.DataFrame, mine: pd.Series, basis: str, floor: int) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
     for measure in measures.MEASURES:
         known = others[measure.id].dropna() if len(others) else pd.Series(dtype=float)
-        lower, middle, upper = (known.quantile(q) if len(known) else float("nan") for q in (0.25, 0.5, 0.75))
+        shown = len(known) > 0 and enough(len(known), floor)  # each measure has its own missing values
+        lower, middle, upper = (known.quantile(q) if shown else float("nan") for q in (0.25, 0.5, 0.75))
         rows.append(
             {
                 "measure": measure.id,

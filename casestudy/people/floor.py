@@ -3,10 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def enough(count: Any, floor: int) -> Any:
+    """Whether a number of people reaches the floor: what describes them may then be published.
+
+    Parameters
+    ----------
+    count : int, array or pandas.Series
+        People that a figure describes, counted after missing values are dropped.
+    floor : int
+        The fewest people that a published figure may describe: `Study.floor`. There is no default.
+
+    Returns
+    -------
+    bool, array or Series of bool
+
+    Examples
+    --------
+    >>> [enough(count, 5) for count in (4, 5, 6)]
+    [False, True, True]
+    """
+    return count >= floor
+
+
+def withheld(count: Any, floor: int) -> Any:
+    """Whether a figure is to be withheld: it describes somebody, and too few people.
+
+    Examples
+    --------
+    >>> [bool(withheld(count, 5)) for count in (0, 1, 4, 5, 6)]
+    [False, True, True, False, False]
+    """
+    return (count > 0) & ~_reached(count, floor)
+
+
+def _reached(count: Any, floor: int) -> Any:
+    import numpy as np
+
+    reached = enough(count, floor)
+    return np.bool_(reached) if isinstance(reached, bool) else reached
 
 
 def withhold(frame: pd.DataFrame, count: str, columns: Sequence[str], floor: int) -> pd.DataFrame:
@@ -35,7 +75,7 @@ def withhold(frame: pd.DataFrame, count: str, columns: Sequence[str], floor: int
     ([nan, 2.5], [True, False])
     """
     table = frame.copy()
-    below = table[count].gt(0) & table[count].lt(floor)
+    below = withheld(table[count], floor)
     for column in columns:
         if not (str(table[column].dtype).startswith(("float", "Float"))):
             table[column] = table[column].astype(object)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casestudy.errors import InputError, Problem
+from casestudy.people.floor import enough
 from casestudy.usage.separation import undecided
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def _expect_durations(spans: np.ndarray) -> None:
 
 
 def by_group(
-    frame: pd.DataFrame, time: str, event: str, group: str, floor: int = 1
+    frame: pd.DataFrame, time: str, event: str, group: str, floor: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Kaplan–Meier by group, with a log-rank test over all groups.
 
@@ -199,7 +200,7 @@ def by_group(
 
     known = frame[frame[time].notna()]
     sizes = known.groupby(group)["participant_id"].nunique()
-    names = sorted(sizes[sizes >= floor].index)
+    names = sorted(sizes[enough(sizes, floor)].index)
     curves, rows = [], []
     for name in names:
         part = known[known[group] == name]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casestudy.errors import InputError, Problem
+from casestudy.people.floor import enough
 from casestudy.usage import events as reading
 from casestudy.usage import quality, sessions
 from casestudy.usage.vocabulary import Vocabulary
@@ -54,7 +55,7 @@ class Log:
         """The cleaned events, the firm's among them."""
         return self.inspection.events
 
-    def unsaid(self, floor: int = 1, cycles: bool = True, looks: bool = False) -> str:
+    def unsaid(self, floor: int, cycles: bool = True, looks: bool = False) -> str:
         """What cannot be said of this log, in a sentence; empty where it holds enough.
 
         Parameters
@@ -72,7 +73,7 @@ class Log:
                 f"The log holds no act of a participant ({len(self.participants)} accounts, "
                 f"{self.inspection.read} events read): nothing can be said of how the service is used."
             )
-        if seen < floor:
+        if not enough(seen, floor):
             few = "Only one participant" if seen == 1 else f"Only {seen} participants"
             return (
                 f"{few} did anything, in {counted(len(self.sessions), 'session')}. A number "

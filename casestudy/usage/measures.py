@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casestudy.people.floor import enough
 from casestudy.proportions import wilson
 from casestudy.usage.sessions import epoch
 from casestudy.usage.vocabulary import Vocabulary
@@ -232,7 +233,7 @@ def _of_acts(acts: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()  # fmt: skip
 
 
-def opened_by_cycle(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
+def opened_by_cycle(cycles: pd.DataFrame, floor: int) -> pd.DataFrame:
     """Share of whole feedback cycles that were opened, by the number of cycles since registration.
 
     Parameters
@@ -252,7 +253,7 @@ def opened_by_cycle(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
     made = whole.groupby("cycle").agg(
         n=("participant_id", "nunique"), opened=("opened", "sum"), sessions=("sessions", "mean")
     )
-    made = made[made["n"] >= floor].reset_index()
+    made = made[enough(made["n"], floor)].reset_index()
     low, high = wilson(made["opened"], made["n"])
     made = made.assign(percent=100 * made["opened"] / made["n"], low=100 * low, high=100 * high)
     return made[["cycle", "n", "opened", "percent", "low", "high", "sessions"]]

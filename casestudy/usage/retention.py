@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casestudy.people.floor import enough
 from casestudy.proportions import wilson
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 KINDS = ("in that cycle", "in it or later")
 
 
-def by_cohort(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
+def by_cohort(cycles: pd.DataFrame, floor: int) -> pd.DataFrame:
     """Cohort retention: share of each month's adopters who open the feedback, by cycles since registration.
 
     Returns
@@ -27,14 +28,16 @@ def by_cohort(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
     grouped = whole.groupby(["cohort", "cycle"])
     n = grouped["participant_id"].nunique().unstack()
     percent = 100 * grouped["opened"].mean().unstack()
-    percent = percent.where(n >= floor)
+    percent = percent.where(enough(n, floor))
     size = whole.groupby("cohort")["participant_id"].nunique()
-    percent.index = [f"{name} (n {size[name]})" if size[name] >= floor else name for name in percent.index]
+    percent.index = [
+        f"{name} (n {size[name]})" if enough(size[name], floor) else name for name in percent.index
+    ]
     percent.columns.name = None
     return percent.dropna(how="all").dropna(how="all", axis=1)
 
 
-def counts(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
+def counts(cycles: pd.DataFrame, floor: int) -> pd.DataFrame:
     """Exact numbers of each cohort: what a model of use is fitted to.
 
     Parameters
@@ -55,10 +58,10 @@ def counts(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
     grouped = whole.assign(cohort=whole["participant_id"].map(first)).groupby(["cohort", "cycle"])
     made = grouped.agg(size=("participant_id", "nunique"), active=("opened", "sum")).reset_index()
     made = made.rename(columns={"cycle": "age"}).astype({"size": "int64", "active": "int64"})
-    return made[made["size"] >= floor].reset_index(drop=True)
+    return made[enough(made["size"], floor)].reset_index(drop=True)
 
 
-def classic_and_rolling(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
+def classic_and_rolling(cycles: pd.DataFrame, floor: int) -> pd.DataFrame:
     """Who is still there after n cycles, counted in two ways.
 
     Parameters
@@ -86,7 +89,7 @@ def classic_and_rolling(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
     >>> import pandas as pd
     >>> rows = [("a", 0, True), ("a", 1, False), ("a", 2, True), ("b", 0, True), ("b", 1, False)]
     >>> seen = pd.DataFrame(rows, columns=["participant_id", "cycle", "opened"]).assign(whole=True)
-    >>> classic_and_rolling(seen).query("cycle == 1")[["kind", "percent"]].to_numpy().tolist()
+    >>> classic_and_rolling(seen, 1).query("cycle == 1")[["kind", "percent"]].to_numpy().tolist()
     [['in it or later', 50.0], ['in that cycle', 0.0]]
     """
     import pandas as pd
@@ -99,7 +102,7 @@ def classic_and_rolling(cycles: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
         part = whole.assign(still=opened).groupby("cycle")
         made.append(part.agg(n=("participant_id", "nunique"), active=("still", "sum")).assign(kind=kind))
     table = pd.concat(made).reset_index().sort_values(["cycle", "kind"], kind="stable", ignore_index=True)
-    table = table[table["n"] >= floor].reset_index(drop=True).astype({"active": "int64"})
+    table = table[enough(table["n"], floor)].reset_index(drop=True).astype({"active": "int64"})
     low, high = wilson(table["active"], table["n"])
     table = table.assign(percent=100 * table["active"] / table["n"], low=100 * low, high=100 * high)
     return table[["cycle", "kind", "n", "active", "percent", "low", "high"]]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from casestudy.people.floor import enough
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -49,7 +51,7 @@ def steps(
     return both[["session_id", "participant_id", "source", "target"]]
 
 
-def transitions(moves: pd.DataFrame, nodes: Sequence[str], floor: int = 1) -> pd.DataFrame:
+def transitions(moves: pd.DataFrame, nodes: Sequence[str], floor: int) -> pd.DataFrame:
     """Transition matrix: of the times a node was left, the percent that went to each other.
 
     Parameters
@@ -70,19 +72,19 @@ def transitions(moves: pd.DataFrame, nodes: Sequence[str], floor: int = 1) -> pd
     --------
     >>> import pandas as pd
     >>> acts = pd.DataFrame({"session_id": "s", "participant_id": "p", "group": ["a", "b", "a"]})
-    >>> transitions(steps(acts), ["a", "b"]).loc["a"].tolist()
+    >>> transitions(steps(acts), ["a", "b"], 1).loc["a"].tolist()
     [0.0, 50.0, 50.0]
     """
     counts = moves.groupby(["source", "target"]).size().unstack(fill_value=0)
     counts = counts.reindex(index=[BEGIN, *nodes], columns=[*nodes, END], fill_value=0)
     people = moves.groupby("source")["participant_id"].nunique().reindex(counts.index, fill_value=0)
     total = counts.sum(axis=1)
-    percent = 100 * counts.div(total.where((total > 0) & (people >= floor)), axis=0)
+    percent = 100 * counts.div(total.where((total > 0) & enough(people, floor)), axis=0)
     percent.index.name, percent.columns.name = None, None
     return percent
 
 
-def follows(moves: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
+def follows(moves: pd.DataFrame, floor: int) -> pd.DataFrame:
     """The directly-follows graph.
 
     Returns
@@ -97,12 +99,12 @@ def follows(moves: pd.DataFrame, floor: int = 1) -> pd.DataFrame:
         sessions=("session_id", "nunique"),
         participants=("participant_id", "nunique"),
     )
-    made = made[made["participants"] >= floor].reset_index()
+    made = made[enough(made["participants"], floor)].reset_index()
     made["percent"] = 100 * made["sessions"] / all_sessions if all_sessions else np.nan
     return made.sort_values(["times", "source", "target"], ascending=[False, True, True], ignore_index=True)
 
 
-def paths(moves: pd.DataFrame, most: int = 12, floor: int = 1) -> pd.DataFrame:
+def paths(moves: pd.DataFrame, most: int = 12, *, floor: int) -> pd.DataFrame:
     """The most common whole paths through a session.
 
     Returns
@@ -119,7 +121,7 @@ def paths(moves: pd.DataFrame, most: int = 12, floor: int = 1) -> pd.DataFrame:
         sessions=("participant_id", "size"), participants=("participant_id", "nunique")
     )
     made["percent"] = 100 * made["sessions"] / len(joined) if len(joined) else np.nan
-    made = made[made["participants"] >= floor].reset_index()
+    made = made[enough(made["participants"], floor)].reset_index()
     made = made.sort_values(["sessions", "path"], ascending=[False, True], ignore_index=True).head(most)
     return made[["path", "sessions", "percent", "participants"]]
 
@@ -128,8 +130,9 @@ def patterns(
     moves: pd.DataFrame,
     least_percent: float = 10.0,
     longest: int = 4,
-    floor: int = 1,
     most: int = 20,
+    *,
+    floor: int,
 ) -> pd.DataFrame:
     """Common sequences with gaps: what comes some time after what, inside one session.
 
@@ -163,7 +166,7 @@ def patterns(
     --------
     >>> import pandas as pd
     >>> acts = pd.DataFrame({"session_id": list("ssstt"), "participant_id": "p", "group": list("abcac")})
-    >>> dict(patterns(steps(acts))[["pattern", "percent"]].to_numpy().tolist())
+    >>> dict(patterns(steps(acts), floor=1)[["pattern", "percent"]].to_numpy().tolist())
     {'a … c': 100.0, 'a … b … c': 50.0}
     """
     import pandas as pd
@@ -197,7 +200,7 @@ def patterns(
             for other, more in found.items()
         )
         who = len(set(people[places]))
-        if inside or who < floor:
+        if inside or not enough(who, floor):
             continue
         backward = sum(_holds(sequence, pattern[::-1]) for sequence in sequences)
         share = 100 * backward / len(sequences)

@@ -11,6 +11,7 @@ import numpy as np
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.files.fields import read_yaml
+from casestudy.people.floor import enough
 from casestudy.proportions import at_least, at_most
 from casestudy.usage.sessions import epoch
 from casestudy.usage.vocabulary import Vocabulary
@@ -269,7 +270,7 @@ def by_participant(assigned: pd.DataFrame, ways: Sequence[str]) -> pd.DataFrame:
 
 
 def over_time(
-    assigned: pd.DataFrame, sessions: pd.DataFrame, cycles: pd.DataFrame, floor: int = 1
+    assigned: pd.DataFrame, sessions: pd.DataFrame, cycles: pd.DataFrame, floor: int
 ) -> pd.DataFrame:
     """How the primary ways of sessions change with the months since registration.
 
@@ -289,4 +290,6 @@ def over_time(
     made = frame.groupby(["month", "primary"]).size().rename("sessions").reset_index()
     made = made.merge(whole.reset_index(), on="month").rename(columns={"primary": "way"})
     made["percent"] = 100 * made["sessions"] / made.pop("all")
-    return made[made["participants"] >= floor].sort_values(["way", "month"], kind="stable", ignore_index=True)
+    return made[enough(made["participants"], floor)].sort_values(
+        ["way", "month"], kind="stable", ignore_index=True
+    )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.codes import Codebook
+from casestudy.people.floor import enough
 from casestudy.proportions import wilson
 from casestudy.wording import Said, counted, honest
 
@@ -24,7 +25,7 @@ def by_group(
     book: Codebook,
     *,
     column: str = "group",
-    floor: int = 1,
+    floor: int,
 ) -> pd.DataFrame:
     """How many people of each group affirm each code, and how many only deny it.
 
@@ -60,7 +61,7 @@ def by_group(
     rows: list[dict[str, Any]] = []
     for code in sorted(mentioned):
         for name, members in groups.items():
-            held = len(members) < floor
+            held = not enough(len(members), floor)
             count = sum(one in having.get(code, ()) for one in members)
             mentions = sum(one in mentioned[code] for one in members)
             low, high = (math.nan, math.nan) if held else wilson(count, len(members))
