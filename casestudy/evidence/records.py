@@ -14,6 +14,7 @@ from casestudy.coding.material import Material
 from casestudy.evidence import methods_facts
 from casestudy.evidence.chain import Trouble
 from casestudy.evidence.status import STATUSES, Verdict
+from casestudy.files import reading
 from casestudy.outputs import contents
 from casestudy.people import consent
 from casestudy.study import Study
@@ -127,8 +128,8 @@ def _people(found: Material) -> list[Fact]:
         made.append(Fact("sample", "Sample", said, "interviews/participants.csv"))
         quotable, linked = len(consent.who_may_be_quoted(people)), len(consent.who_may_be_linked(people))
         said = f"{quotable} of {len(people)} allow quotes, {linked} allow linking with log and purchases."
-        floor = f" No published cell describes fewer than {found.study.floor} people outside the interviews."
-        made.append(Fact("consent", "Consent and disclosure", said + floor, "interviews/participants.csv"))
+        said += f" {disclosure(found.study)}"
+        made.append(Fact("consent", "Consent and disclosure", said, "interviews/participants.csv"))
     if len(documents):
         made.append(Fact("length", "Documents", methods_facts.lengths(found), "interviews/transcripts"))
         heard = documents.loc[documents["kind"].eq("interview"), "who"]
@@ -136,6 +137,37 @@ def _people(found: Material) -> list[Fact]:
         said = f"{again} of {len(heard)} interviews are with somebody who was heard before."
         made.append(Fact("repeats", "Repeat interviews", said, "interviews/transcripts"))
     return made
+
+
+def disclosure(study: Study) -> str:
+    """What the saved tables disclose of people outside the interviews, as their headings show it.
+
+    Returns
+    -------
+    str
+        The floor for figures of groups, and every saved table that has a row for each account, session or
+        household.
+
+    Examples
+    --------
+    >>> from casestudy.study import Study
+    >>> "20-use/sessions" in disclosure(Study.find())
+    True
+    """
+    single = []
+    for path in study.inputs("outputs/*/*.csv"):
+        head = set(reading.data(path).split(b"\n", 1)[0].decode("utf-8").strip().split(","))
+        if head & _SINGLE and not head & _INTERVIEWED:
+            single.append(f"{path.parent.name}/{path.stem}")
+    said = f"Figures of groups are withheld where they describe fewer than {study.floor} people."
+    if not single:
+        return f"{said} No saved table has a row for each account or household."
+    tables = counted(len(single), "saved table has", "saved tables have")
+    return f"{said} {tables} a row for each account, session or household: {', '.join(single)}."
+
+
+_SINGLE = frozenset(("participant_id", "household_id", "account", "session_id", "log_id"))
+_INTERVIEWED = frozenset(("pseudonym",))  # rows of people in participants.csv
 
 
 def _counted(values: pd.Series[str]) -> str:
