@@ -62,12 +62,14 @@ def propose(
 
     common = _in_many(documents, whose)
     rows = table.to_dict("records")
+    written = {(str(row["document"]), same_name(str(row["speaker"]))) for row in rows}
     for name in sorted(documents):
         document, sheet = documents[name], whose.get(name, Sheet(name))
         if len(document.speakers) < 2 or sheet.speaks_for_itself:
             continue
         stated = voices(document, sheet, names, table)
-        rows += _rows(document, sheet, names, stated, common)
+        fresh = _rows(document, sheet, names, stated, common)
+        rows += [row for row in fresh if (name, same_name(row["speaker"])) not in written]
     return pd.DataFrame(rows, columns=list(COLUMNS)).fillna("")
 
 
