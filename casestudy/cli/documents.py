@@ -132,9 +132,8 @@ def _speakers(arguments: argparse.Namespace) -> int:
         open_ = int(
             fresh["role"].eq("").sum() + (fresh["role"].eq("participant") & fresh["participant"].eq("")).sum()
         )
-        print(
-            f"{counted(len(fresh), 'row')} written to {speakers.FILE}, {open_} of which a person must complete."
-        )
+        written = f"{counted(len(fresh), 'row')} written to {speakers.FILE}"
+        print(f"{written}, {open_} of which a person must complete.")
         return 0
     heard = speakers.heard(study, texts, people)
     table = pd.DataFrame(
