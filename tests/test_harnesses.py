@@ -16,17 +16,7 @@ BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
     "words",
     [
         ("writers.py", "--quick"),
-        (
-            "kills.py",
-            "--act",
-            "codings add",
-            "--act",
-            "code rename",
-            "--act",
-            "reconcile decide",
-            "--most",
-            "4",
-        ),
+        ("kills.py", "--act", "reconcile decide", "--most", "4"),
     ],
     ids=["writers", "kills"],
 )
