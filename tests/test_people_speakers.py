@@ -9,7 +9,8 @@ from casestudy.people.documents import SCHEMA as DOCUMENTS
 from casestudy.people.documents import Sheet, is_talk, sheets
 from casestudy.people.documents import problems as document_problems
 from casestudy.people.proposal import propose
-from casestudy.people.speakers import EVERY, SCHEMA, assigned, problems, unheard, voices, words_by_role
+from casestudy.people.speakers import EVERY, SCHEMA, assigned, voices, words_by_role
+from casestudy.people.unheard import problems, unheard
 from casestudy.transcripts.transcript import Transcript, from_text
 
 COLUMNS = SCHEMA.names

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,8 +34,9 @@ def add(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    one = verbs.add_parser("list", help="format, encoding, turns, speakers, and what was not kept")
+    one = verbs.add_parser("list", help="how each was read, who speaks in which role, what was not kept")
     one.add_argument("--study", default=argparse.SUPPRESS, help="the study's folder (this one)")
+    add_output(one)
     one.set_defaults(act=_list)
     one = verbs.add_parser("show", help="the turns of a document: who speaks, in which role, when, and what")
     one.add_argument("document", help="the document's id, such as c01")
@@ -59,41 +62,127 @@ def add(subparsers: Any) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from casestudy.study import Study
-    from casestudy.transcripts import transcript
+    import pandas as pd
 
-    study = Study.find(getattr(arguments, "study", None))
-    for name, one in sorted(transcript.documents(study).items()):
-        words = f"{counted(transcript.word_count(one.text), 'word')}, {counted(len(one.turns), 'turn')}"
-        kind = one.encoding if one.encoding.startswith(one.format) else f"{one.format}, {one.encoding}"
-        notes = "; ".join((kind, words, *one.reading, *one.doubts))
-        print(f"{name}: {notes}; speakers: {', '.join(one.speakers) or 'none'}.")
+    heard, unreadable = _opened(study_of(arguments))
+    if arguments.json or arguments.to:
+        rows = [_row(document) for _, document in sorted(heard.items())]
+        rows += [
+            {"document": name, "problem": " ".join(map(str, problems))}
+            for name, problems in sorted(unreadable.items())
+        ]
+        return show(pd.DataFrame(rows, columns=list(_COLUMNS)), arguments, "document")
+    for _, document in sorted(heard.items()):
+        print(_in_words(document))
+    for name, problems in sorted(unreadable.items()):
+        print(f"{name}: not read. {' '.join(map(str, problems))}")
     return 0
 
 
+_COLUMNS = (
+    *("document", "kind", "participants", "sitting", "language", "format", "encoding", "words", "turns"),
+    *("speakers", "participant", "interviewer", "other", "unknown", "notes", "doubts", "problem"),
+)
+
+
+def _opened(study: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The documents that can be read, as the study's files say who speaks, and the problems of the others."""
+    from casestudy.people import participants, speakers
+    from casestudy.transcripts import transcript
+
+    texts, unreadable = transcript.survey(study)
+    return speakers.heard(study, texts, participants.read(study)), unreadable
+
+
+def _row(document: Any) -> dict[str, object]:
+    from casestudy.people.speakers import words_by_role
+    from casestudy.transcripts.transcript import word_count
+
+    counts = words_by_role([document]).iloc[0].to_dict()
+    return {
+        **counts,
+        "document": document.id,
+        "kind": document.kind,
+        "participants": " ".join(document.participants),
+        "sitting": document.sitting,
+        "language": document.language,
+        "format": document.format,
+        "encoding": document.encoding,
+        "words": word_count(document.text),
+        "turns": len(document.turns),
+        "speakers": "; ".join(document.speakers),
+        "notes": "; ".join(document.reading),
+        "doubts": "; ".join(document.doubts),
+        "problem": "",
+    }
+
+
+def _in_words(document: Any) -> str:
+    """What was read of a document, in a line: format, length, notes, who speaks in which role how much."""
+    row = _row(document)
+    form = (
+        row["encoding"]
+        if str(row["encoding"]).startswith(document.format)
+        else f"{row['format']}, {row['encoding']}"
+    )
+    whose = document.kind + (f" with {row['participants']}" if document.participants else "")
+    parts = [str(form), whose, counted(int(str(row["words"])), "word"), counted(len(document.turns), "turn")]
+    speakers = [
+        f"{voice['speaker']} ({voice['role']}{', ' * bool(voice['participant'])}{voice['participant']}, "
+        f"{counted(voice['words'], 'word')})"
+        for voice in _voices(document)
+        if voice["speaker"]
+    ]
+    said = "; ".join([*parts, *document.reading, *document.doubts])
+    return f"{document.id}: {said}; speakers: {', '.join(speakers) or 'none'}."
+
+
+def _voices(document: Any) -> list[dict[str, Any]]:
+    """Each speaker of a document: role, participant, turns and words."""
+    from casestudy.transcripts.transcript import word_count
+
+    rows = []
+    for speaker in dict.fromkeys(turn.speaker for turn in document.turns):
+        turns = [turn for turn in document.turns if turn.speaker == speaker]
+        speech = [turn for turn in turns if turn.kind == "speech"] or turns
+        rows.append(
+            {
+                "document": document.id,
+                "speaker": speaker,
+                "role": speech[0].role,
+                "participant": speech[0].participant,
+                "turns": len(turns),
+                "words": sum(word_count(document.spoken(turn)) for turn in turns),
+            }
+        )
+    return rows
+
+
 def _show(arguments: argparse.Namespace) -> int:
-    from casestudy.coding.table import material
     from casestudy.errors import InputError, Problem, nearest
 
-    documents = material(study_of(arguments))
+    study = study_of(arguments)
+    documents, unreadable = _opened(study)
+    if arguments.document not in documents:
+        from casestudy.coding.table import messages
+        from casestudy.people import participants, speakers
+
+        documents |= speakers.heard(study, messages(study), participants.read(study))
     document = documents.get(arguments.document)
     if document is None:
+        problems = unreadable.get(arguments.document)
         hint = nearest(arguments.document, documents)[:200]
-        problem = Problem(f"document {arguments.document!r}", "it is not in the study.", hint)
-        raise InputError("A document is unknown.", [problem])
+        missing = Problem(f"document {arguments.document!r}", "it is not in the study.", hint)
+        raise InputError("The document cannot be shown.", problems or [missing])
     turns = [
         {**row, "role": turn.role, "participant": turn.participant}
         for row, turn in zip(document.rows(), document.turns, strict=True)
     ]
     if arguments.json:
-        whole: dict[str, object] = {
-            "id": document.id,
-            "kind": document.kind,
-            "participants": document.participants,
-        }
-        print(
-            json.dumps({**whole, "language": document.language, "turns": turns}, ensure_ascii=False, indent=1)
-        )
+        shown = {**_row(document), "id": document.id, "participants": document.participants, "turns": turns}
+        shown |= {"speakers": document.speakers, "notes": document.reading, "doubts": document.doubts}
+        del shown["problem"]
+        print(json.dumps(shown, ensure_ascii=False, indent=1))
         return 0
     for row in turns:
         seconds = row["time_s"]
@@ -107,52 +196,64 @@ def _show(arguments: argparse.Namespace) -> int:
 def _speakers(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
+    from casestudy.people import documents as sheets
+    from casestudy.people import participants, speakers
+
+    study = study_of(arguments)
+    if arguments.propose:
+        return _propose(arguments, study)
+    heard, unreadable = _opened(study)
+    table, names = speakers.read(study), speakers.names_of(participants.read(study))
+    whose = sheets.sheets(heard, names, sheets.read(study))
+    rows = []
+    for name, document in sorted(heard.items()):
+        known = speakers.voices(document, whose[name], names, table)
+        rows += [voice | {"why": known[voice["speaker"]].why} for voice in _voices(document)]
+    columns = ["document", "speaker", "role", "participant", "turns", "words", "why"]
+    done = show(pd.DataFrame(rows, columns=columns), arguments, "speaker")
+    _say_unreadable(unreadable)
+    return done
+
+
+def _say_unreadable(unreadable: Mapping[str, Any]) -> None:
+    for name, problems in sorted(unreadable.items()):
+        print(f"{name}: not read. {' '.join(map(str, problems))}", file=sys.stderr)
+
+
+def _propose(arguments: argparse.Namespace, study: Any) -> int:
     from casestudy.files import lists, locks
     from casestudy.files.writing import write_atomically
     from casestudy.people import documents as sheets
     from casestudy.people import participants, proposal, speakers
     from casestudy.transcripts import transcript
 
-    study = study_of(arguments)
-    people = participants.read(study)
-    texts, names = transcript.documents(study), speakers.names_of(people)
-    whose = sheets.sheets(texts, names, sheets.read(study))
-    if arguments.propose:
-        with locks.writing(study.root, speakers.FILE):
-            stated = speakers.read(study)
-            table = proposal.propose(texts, whose, names, stated)
-            rows = table[list(proposal.COLUMNS)].itertuples(index=False)
-            if len(table) > len(stated):
-                write_atomically(study.root / speakers.FILE, lists.text(proposal.COLUMNS, rows).encode())
-        fresh = table.iloc[len(stated) :]
-        for row in fresh.to_dict("records"):
-            role = row["role"] or "not known: a person must say it"
-            who = f" {row['participant']}" if row["participant"] else ""
-            print(f"{row['document']} {row['speaker']}: {role}{who} ({row['why']})")
-        open_ = int(
-            fresh["role"].eq("").sum() + (fresh["role"].eq("participant") & fresh["participant"].eq("")).sum()
-        )
-        written = f"{counted(len(fresh), 'row')} written to {speakers.FILE}"
-        print(f"{written}, {open_} of which a person must complete.")
-        return 0
-    heard = speakers.heard(study, texts, people)
-    table = pd.DataFrame(
-        [
-            {
-                "document": name,
-                "speaker": speaker,
-                "role": turns[0].role,
-                "participant": turns[0].participant,
-                "turns": len(turns),
-                "words": sum(len(document.spoken(turn).split()) for turn in turns),
-            }
-            for name, document in sorted(heard.items())
-            for speaker in dict.fromkeys(turn.speaker for turn in document.turns)
-            for turns in [[turn for turn in document.turns if turn.speaker == speaker]]
-        ],
-        columns=["document", "speaker", "role", "participant", "turns", "words"],
-    )
-    return show(table, arguments, "speaker")
+    texts, unreadable = transcript.survey(study)
+    names = speakers.names_of(participants.read(study))
+    with locks.writing(study.root, speakers.FILE):
+        stated = speakers.read(study)
+        texts = speakers.ruled(texts, stated)
+        whose = sheets.sheets(texts, names, sheets.read(study))
+        table = proposal.propose(texts, whose, names, stated)
+        columns = [*proposal.COLUMNS, *(name for name in table if name not in proposal.COLUMNS)]
+        if len(table) > len(stated):
+            rows = table[columns].itertuples(index=False)
+            write_atomically(study.root / speakers.FILE, lists.text(columns, rows).encode())
+    fresh = table.iloc[len(stated) :]
+    _say_unreadable(unreadable)
+    if arguments.json or arguments.to:
+        return show(fresh[list(proposal.COLUMNS)], arguments, "proposed row")
+    for row in fresh.to_dict("records"):
+        role = row["role"] or "not known: a person must say it"
+        who = f" {row['participant']}" if row["participant"] else ""
+        print(f"{row['document']} {row['speaker']}: {role}{who} ({row['why']})")
+    left = proposal.undecided(table, whose)
+    new = left.index.isin(fresh.index).sum()
+    written = f"{counted(len(fresh), 'row')} written to {speakers.FILE}"
+    print(f"{written}, {new} of which a person must complete; {counted(len(stated), 'row')} kept.")
+    for row in left.to_dict("records"):
+        asks = "which participant is it" if row["role"] else "who is it"
+        print(f"  to decide: {row['document']}, {row['speaker']}: {asks}? {row['why']}")
+    return 0
 
 
 def _export(arguments: argparse.Namespace) -> int:

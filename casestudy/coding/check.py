@@ -17,6 +17,7 @@ from casestudy.coding.material import Material
 from casestudy.coding.table import MESSAGES, messages
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.people import check as people
+from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import Transcript
 from casestudy.wording import counted, shortened
 
@@ -166,13 +167,13 @@ def _readable(found: Material) -> tuple[Mapping[str, Transcript], set[str]]:
         return found.texts, set()
     except InputError:
         pass
-    read, broken = people.readable(found.study)
-    texts = dict(read)
+    texts, unreadable = transcript.survey(found.study)
+    broken = set(unreadable)
     try:
         texts |= messages(found.study)
     except InputError:
         broken.add(MESSAGES)
-    return {name: one for name, one in texts.items() if name not in broken}, broken
+    return texts, broken
 
 
 def work_problems(

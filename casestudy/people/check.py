@@ -6,10 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from casestudy.errors import InputError, Problem
-from casestudy.people import consent, participants, speakers
+from casestudy.people import consent, participants, speakers, unheard
 from casestudy.people import documents as sheets
 from casestudy.study import Study
-from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import FOLDER, Transcript
 
 if TYPE_CHECKING:
@@ -44,34 +43,19 @@ def check(study: Study, texts: Mapping[str, Transcript], broken: Collection[str]
     if len(tables) < 3:
         return problems
     people, whose_table, voices = tables
+    texts = speakers.ruled(texts, voices)
     names = speakers.names_of(people)
     whose = sheets.sheets(texts, names, whose_table)
     there = bool(study.inputs(participants.FILE))
     problems += participants.unmatched(people, texts, whose, broken, there=there)
     problems += consent.problems(people)
     problems += sheets.problems(whose_table, texts, names, broken)
-    problems += speakers.problems(voices, texts, names, broken)
+    problems += unheard.problems(voices, texts, names, broken)
     heard = speakers.all_assigned(texts, whose, names, voices)
     problems += _silent_names(people, heard, set(voices["participant"]))
     files = {name: f"{FOLDER}/{name}.{one.format}" for name, one in texts.items()}
     known = [one for one in heard.values() if one.participants or not sheets.is_talk(one)]
-    return problems + speakers.unheard(known, whose, files)
-
-
-def readable(study: Study) -> tuple[dict[str, Transcript], set[str]]:
-    """The documents that can be read, and the ids of those that are there and cannot."""
-    texts: dict[str, Transcript] = {}
-    broken: set[str] = set()
-    for path in transcript.document_files(study):
-        try:
-            one = transcript.read(path)
-        except InputError:
-            broken.add(path.stem)
-            continue
-        if path.stem in texts:
-            broken.add(path.stem)
-        texts[path.stem] = one
-    return {name: one for name, one in texts.items() if name not in broken}, broken
+    return problems + unheard.unheard(known, whose, files)
 
 
 def _silent_names(people: pd.DataFrame, heard: Mapping[str, Transcript], stated: set[str]) -> list[Problem]:

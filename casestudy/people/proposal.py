@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from casestudy.people.documents import Sheet
-from casestudy.people.speakers import Voice, same_name, voices
+from casestudy.people.speakers import SEVERAL, Voice, questions, same_name, voices
 from casestudy.transcripts.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -24,9 +25,7 @@ _ASKING_LABEL = re.compile(
     r"|intervjuare|enqu[êe]t(?:eur|rice)|entrevistador[a]?|intervistatore|intervistatrice|ankieter|kérdező)\b|^[IQ]\d?$",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"[?;？؟]")
 _LEAST_LEAD = 2  # questions per turn: how many times as many the one who asks must ask
-_LEAST_QUESTIONS = 3
 
 
 def propose(
@@ -56,7 +55,8 @@ def propose(
     In this order: a name from participants.csv; a label that says what the speaker does; a name that speaks
     in three documents or more of different people; who asks at least three questions and at least twice as
     many per turn as anybody else. Whoever is left beside an interviewer in a document of one participant is
-    that participant. Labels that machines give (Speaker 1, S01) say nothing across documents.
+    that participant. A name that opens one line of plain text, beside two that speak, may not be
+    a speaker at all. Labels that machines give (Speaker 1, S01) say nothing across documents.
     """
     import pandas as pd
 
@@ -70,7 +70,16 @@ def propose(
         stated = voices(document, sheet, names, table)
         fresh = _rows(document, sheet, names, stated, common)
         rows += [row for row in fresh if (name, same_name(row["speaker"])) not in written]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).fillna("")
+    columns = dict.fromkeys([*COLUMNS, *map(str, table.columns)])
+    return pd.DataFrame(rows, columns=list(columns)).fillna("")
+
+
+def undecided(table: pd.DataFrame, whose: Mapping[str, Sheet]) -> pd.DataFrame:
+    """The rows that a person must complete: no role, or an answer in a talk of several without a person."""
+    several = {name for name, sheet in whose.items() if len(sheet.participants) != 1}
+    nameless = table["role"].eq("participant") & table["participant"].eq("")
+    silent = table["role"].eq("") & table["participant"].eq("")
+    return table[silent | (nameless & table["document"].isin(several))]
 
 
 def _in_many(documents: Mapping[str, Transcript], whose: Mapping[str, Sheet]) -> dict[str, int]:
@@ -93,10 +102,11 @@ def _rows(
     stated: Mapping[str, Voice],
     common: Mapping[str, int],
 ) -> list[dict[str, str]]:
-    questions = _questions(document)
+    counts = _questions(document)
     roles: dict[str, tuple[str, str, str]] = {}  # speaker: participant, role, why
     mine = {same_name(called): who for who in sheet.participants for called in (who, *names.get(who, ()))}
     open_: list[str] = []
+    doubtful = {one.name: one.why for one in document.headings if one.doubtful and one.speaker}
     for speaker in document.speakers:
         if stated[speaker].role != "unknown":
             if same_name(speaker) in mine:
@@ -108,15 +118,18 @@ def _rows(
         elif common.get(same_name(speaker), 0) >= 3:
             count = common[same_name(speaker)]
             roles[speaker] = ("", "interviewer", f"speaks in {count} documents of different people")
+        elif counts[speaker][1] == 1 and speaker in doubtful and len(document.speakers) > 2:
+            why = f"may not be a speaker ({doubtful[speaker]}): write words where it is not"
+            roles[speaker] = ("", "", why)
         else:
             open_.append(speaker)
     asks = any(role == "interviewer" for _, role, _ in roles.values())
-    if not asks and (leader := _asks_most(questions, open_)):
-        count, total = questions[leader][0], sum(asked for asked, _ in questions.values())
+    if not asks and (leader := _asks_most(counts, open_)):
+        count, total = counts[leader][0], sum(asked for asked, _ in counts.values())
         roles[leader] = (
             "",
             "interviewer",
-            f"asks {count} of {total} questions in {questions[leader][1]} turns",
+            f"asks {count} of {total} questions in {counts[leader][1]} turns",
         )
         open_.remove(leader)
         asks = True
@@ -125,7 +138,7 @@ def _rows(
     left = [who for who in sheet.participants if who not in taken]
     for speaker in open_:
         if not asks:
-            asked = "; ".join(f"{one} asks {questions[one][0]}" for one in document.speakers)
+            asked = "; ".join(f"{one} asks {counts[one][0]}" for one in document.speakers)
             roles[speaker] = ("", "", f"cannot be told: {asked}")
         elif len(open_) == 1 and len(left) == 1:
             roles[speaker] = (left[0], "participant", "the only other speaker")
@@ -142,18 +155,14 @@ def _rows(
 
 def _questions(document: Transcript) -> dict[str, tuple[int, int]]:
     """By speaker: turns that hold a question, and turns."""
-    counts: dict[str, tuple[int, int]] = {}
-    for turn in document.turns:
-        asked, turns = counts.get(turn.speaker, (0, 0))
-        question = bool(_QUESTION.search(document.text, turn.speech, turn.end))
-        counts[turn.speaker] = (asked + question, turns + 1)
-    return counts
+    turns = Counter(turn.speaker for turn in document.turns)
+    return {speaker: (questions(document, speaker), count) for speaker, count in turns.items()}
 
 
-def _asks_most(questions: Mapping[str, tuple[int, int]], among: Collection[str]) -> str:
+def _asks_most(counts: Mapping[str, tuple[int, int]], among: Collection[str]) -> str:
     """Who asks clearly most, by questions in a turn; empty where it cannot be told."""
-    rates = sorted(((questions[one][0] / questions[one][1], one) for one in among), reverse=True)
-    if not rates or questions[rates[0][1]][0] < _LEAST_QUESTIONS:
+    rates = sorted(((counts[one][0] / counts[one][1], one) for one in among), reverse=True)
+    if not rates or counts[rates[0][1]][0] < SEVERAL:
         return ""
-    others = [asked / turns for one, (asked, turns) in questions.items() if one != rates[0][1]]
+    others = [asked / turns for one, (asked, turns) in counts.items() if one != rates[0][1]]
     return rates[0][1] if all(rates[0][0] >= _LEAST_LEAD * other for other in others) else ""

@@ -6,42 +6,45 @@ participant; a speaker who has the name of one of the document's participants is
 the one other voice in a document of one participant whose interviewer is stated. Whoever else speaks is
 unknown, and the words count for nobody until the study says whose they are: credited to the wrong person they
 would be wrong in every number.
+
+The file also overrules how a plain text was read: a row with the role ``words`` says that a heading is not a
+speaker, and any other row that it is one. What a format states itself is never overruled.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
-from casestudy.errors import Problem, nearest
 from casestudy.files.tables import Column, Schema, read_csv
 from casestudy.people.documents import Sheet, sheets
 from casestudy.people.documents import read as read_documents
 from casestudy.study import Study
-from casestudy.transcripts.transcript import Transcript
+from casestudy.transcripts.transcript import Transcript, word_count
 from casestudy.transcripts.turn import Role
-from casestudy.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FILE = "interviews/speakers.csv"
 EVERY = "*"  # in the column document: this speaker, in whichever document
-ROLES: tuple[str, ...] = ("interviewer", "participant", "other")
+WORDS = "words"  # in the column role: no speaker, although a line of plain text opens like one
+ROLES: tuple[str, ...] = ("interviewer", "participant", "other", WORDS)
 SCHEMA = Schema(
     "speakers",
     (
         Column("document", "text", "the document's id, or * for every document"),
         Column("speaker", "text", "the name as the transcript has it"),
         Column("participant", "text", "the participant's id, where a participant speaks", required=False),
-        Column("role", "text", "interviewer, participant or other", required=False, allowed=ROLES),
+        Column("role", "text", "interviewer, participant, other; or words", required=False, allowed=ROLES),
         Column("why", "text", "what the proposal rests on", required=False),
     ),
 )
-assert set(ROLES) < set(get_args(Role))
+assert set(ROLES) - {WORDS} < set(get_args(Role))
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,13 @@ class Voice:
     role : {"participant", "interviewer", "other", "unknown"}
     participant : str
         Id; empty where nobody in particular is known.
+    why : str
+        What that rests on, in words.
     """
 
     role: Role
     participant: str = ""
+    why: str = field(default="", compare=False)
 
 
 def read(study: Study) -> pd.DataFrame:
@@ -128,13 +134,13 @@ def _voices(
     known: dict[str, Voice] = {}
     for speaker in speakers:
         if (row := stated.get(same_name(speaker))) is not None:
-            known[speaker] = (
-                row if row.role != "participant" or row.participant else Voice("participant", only)
-            )
+            whose_voice = row.participant or (only if row.role == "participant" else "")
+            known[speaker] = replace(row, participant=whose_voice)
         elif speaker and same_name(speaker) in mine:
-            known[speaker] = Voice("participant", mine[same_name(speaker)])
+            known[speaker] = Voice("participant", mine[same_name(speaker)], "the name in participants.csv")
         elif len(speakers) == 1 or sheet.speaks_for_itself:
-            known[speaker] = Voice("participant", only)
+            why = "a paper speaks for itself" if sheet.speaks_for_itself else "the only voice"
+            known[speaker] = Voice("participant", only, why)
         else:
             known[speaker] = Voice("unknown")
     unknown = [speaker for speaker, voice in known.items() if voice.role == "unknown" and speaker]
@@ -145,8 +151,36 @@ def _voices(
         and len(unknown) == 1
         and any(one.role == "interviewer" for one in known.values())
     ):
-        known[unknown[0]] = Voice("participant", only)
+        known[unknown[0]] = Voice("participant", only, "the only other speaker")
     return known
+
+
+def ruled(documents: Mapping[str, Transcript], table: pd.DataFrame) -> dict[str, Transcript]:
+    """The documents with headings taken for speakers or for words as speakers.csv says.
+
+    Parameters
+    ----------
+    documents : mapping of id to Transcript
+    table : pandas.DataFrame
+        From `read`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from casestudy.transcripts.transcript import from_text
+    >>> talk = from_text("Q: So?\\n\\nAino: Yes.\\n\\nSummer: warm.\\n\\nQ: Why?", "t")
+    >>> table = pd.DataFrame([("t", "Summer", "", "words")], columns=SCHEMA.names[:4])
+    >>> ruled({"t": talk}, table)["t"].speakers
+    ('Q', 'Aino')
+    """
+    said: dict[str, dict[str, bool]] = {}
+    for row in table.to_dict("records"):
+        said.setdefault(str(row["document"]), {})[same_name(str(row["speaker"]))] = row["role"] != WORDS
+    every = said.get(EVERY, {})
+    return {
+        name: document.ruled({**every, **said.get(name, {})}) if every or name in said else document
+        for name, document in documents.items()
+    }
 
 
 _Rows = Mapping[str, Mapping[str, Voice]]
@@ -157,8 +191,9 @@ def _by_document(table: pd.DataFrame) -> _Rows:
     rows: dict[str, dict[str, Voice]] = {}
     for row in table.to_dict("records"):
         role = str(row["role"]) or ("participant" if row["participant"] else "")
-        if role:
-            voice = Voice(role, str(row["participant"]))  # type: ignore[arg-type]
+        if role and role != WORDS:
+            why = str(row.get("why") or "") or FILE
+            voice = Voice(role, str(row["participant"]), why)  # type: ignore[arg-type]
             rows.setdefault(str(row["document"]), {})[same_name(str(row["speaker"]))] = voice
     return rows
 
@@ -224,9 +259,9 @@ def heard(study: Study, documents: Mapping[str, Transcript], people: pd.DataFram
     InputError
         With every problem of documents.csv or speakers.csv that makes the file unreadable.
     """
-    names = names_of(people)
-    whose = sheets(documents, names, read_documents(study))
-    return all_assigned(documents, whose, names, read(study))
+    names, table = names_of(people), read(study)
+    documents = ruled(documents, table)
+    return all_assigned(documents, sheets(documents, names, read_documents(study)), names, table)
 
 
 def names_of(people: pd.DataFrame) -> dict[str, list[str]]:
@@ -239,77 +274,25 @@ def names_of(people: pd.DataFrame) -> dict[str, list[str]]:
     }
 
 
-def problems(
-    table: pd.DataFrame,
-    documents: Mapping[str, Transcript],
-    people: Collection[str],
-    broken: Collection[str] = (),
-) -> list[Problem]:
-    """What is wrong with speakers.csv: documents, speakers and participants that are not there, doubles."""
-    wrong = []
-    every = {same_name(speaker) for one in documents.values() for speaker in one.speakers}
-    seen: set[tuple[str, str]] = set()
-    for number, row in enumerate(table.to_dict("records"), 2):
-        name, speaker, who = (str(row[column]) for column in ("document", "speaker", "participant"))
-        where = f"{FILE}, row {number}"
-        if (name, same_name(speaker)) in seen:
-            wrong.append(Problem(where, f"a second row for {speaker!r} in {name!r}.", "Delete one of them."))
-        seen.add((name, same_name(speaker)))
-        if name == EVERY:
-            if same_name(speaker) not in every and not broken:
-                wrong.append(
-                    Problem(where, f"{speaker!r} speaks in no document.", "Correct it, or delete the row.")
-                )
-        elif name not in documents:
-            if name not in broken:
-                wrong.append(
-                    Problem(where, f"document {name!r} is not there.", nearest(name, documents)[:200])
-                )
-        elif same_name(speaker) not in {same_name(one) for one in documents[name].speakers}:
-            named = ", ".join(documents[name].speakers) or "nobody"
-            found = f"{speaker!r} does not speak in {name} ({named} does)."
-            wrong.append(Problem(where, found, "Write the name as the transcript has it."))
-        if who and who not in people:
-            found = f"participant {who!r} is not in participants.csv."
-            wrong.append(Problem(where, found, nearest(who, people)[:200] or "Add the row there."))
-        if who and row["role"] in ("interviewer", "other"):
-            found = f"{speaker!r} is {row['role']} and participant {who!r} at once."
-            wrong.append(Problem(where, found, "Leave one of the two empty."))
-    return wrong
+def questions(document: Transcript, speaker: str | None = None) -> int:
+    """Turns that hold a question: all, or those of one speaker.
 
-
-def unheard(
-    documents: Iterable[Transcript], whose: Mapping[str, Sheet], where: Mapping[str, str]
-) -> list[Problem]:
-    """Talks in which it is not known who asks, or whose words some are.
-
-    Parameters
-    ----------
-    documents : iterable of Transcript
-        With roles, from `assigned`.
-    whose : mapping of document to Sheet
-    where : mapping of document to its file
+    Examples
+    --------
+    >>> from casestudy.transcripts.transcript import from_text
+    >>> questions(from_text("A: Who? When?\\n\\nB: I; and she.\\n\\nA: Τι είναι;", "t"), "A")
+    2
     """
-    wrong = []
-    propose = "Run casestudy documents speakers --propose, and look at the rows it writes."
-    for document in documents:
-        strangers = list(dict.fromkeys(turn.speaker for turn in document.turns if turn.role == "unknown"))
-        place = where.get(document.id, document.id)
-        if strangers:
-            words = sum(
-                len(document.text[turn.speech : turn.end].split())
-                for turn in document.turns
-                if turn.role == "unknown"
-            )
-            named = ", ".join(repr(one) for one in strangers)
-            found = f"who {named} is, is not known; {counted(words, 'word')} count for nobody."
-            wrong.append(Problem(place, found, propose))
-            continue
-        sheet = whose.get(document.id, Sheet(document.id))
-        talk = sheet.kind in ("interview", "focus group") and len(document.speakers) > 1
-        if talk and not any(turn.role == "interviewer" for turn in document.turns):
-            wrong.append(Problem(place, "in this talk nobody is known to ask.", propose))
-    return wrong
+    return sum(
+        _QUESTION.search(document.text, turn.speech, turn.end) is not None
+        for turn in document.turns
+        if speaker is None or turn.speaker == speaker
+    )
+
+
+# The Greek question mark looks like a semicolon.
+_QUESTION = re.compile(r"[?？؟՞⸮]|(?<=[\u0370-\u03ff\u1f00-\u1fff]);")
+SEVERAL = 3  # questions that do not stand in a talk by chance
 
 
 def words_by_role(documents: Iterable[Transcript]) -> pd.DataFrame:
@@ -327,6 +310,6 @@ def words_by_role(documents: Iterable[Transcript]) -> pd.DataFrame:
     for document in documents:
         count = dict.fromkeys(roles, 0)
         for turn in document.turns:
-            count[turn.role] += len(document.text[turn.speech : turn.end].split())
+            count[turn.role] += word_count(document.spoken(turn))
         rows.append({"document": document.id, **count})
     return pd.DataFrame(rows, columns=["document", *roles])

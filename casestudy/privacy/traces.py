@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.files import holdings
 from casestudy.people import participants, speakers
-from casestudy.people.check import readable
 from casestudy.privacy import stretches
 from casestudy.privacy.key import Entry
 from casestudy.privacy.leaks import Seeker, pieces, seeker
@@ -210,7 +209,7 @@ def _behind(root: Path, pseudonym: str) -> list[str]:
 
 def _documents(study: Study, participant: str, people: pd.DataFrame) -> tuple[frozenset[str], set[Stretch]]:
     """The documents of a participant alone, and the words that only they say, there and among others."""
-    texts, _ = readable(study)
+    texts, _ = transcript.survey(study)
     sole = {participant}
     own: list[str] = []
     others: list[str] = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from casestudy.transcripts import turns as turning
 from casestudy.transcripts.bounds import guarded
 from casestudy.transcripts.headings import Heading
 from casestudy.transcripts.text import Place, sha256
-from casestudy.transcripts.turn import MARK, RANGE, Speakers, Turn
+from casestudy.transcripts.turn import MARK, RANGE, Speakers, Turn, named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +56,10 @@ class Transcript:
         was taken for one or not.
     kind, participants, sitting, language : str, tuple of str, int, str
         What the study says of the document (`casestudy.people.documents.Sheet`); empty as the file is read.
+    stated : tuple of Turn
+        The turns that the format states; empty for plain text.
+    opens : tuple of int
+        Where paragraphs of the source begin.
     """
 
     id: str
@@ -72,6 +76,8 @@ class Transcript:
     participants: tuple[str, ...] = ()
     sitting: int = 1
     language: str = ""
+    stated: tuple[Turn, ...] = field(default=(), repr=False, compare=False)
+    opens: tuple[int, ...] = field(default=(), repr=False, compare=False)
 
     @cached_property
     def sha256(self) -> str:
@@ -82,6 +88,32 @@ class Transcript:
     def speakers(self) -> tuple[str, ...]:
         """Who speaks, in order of first turn."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker))
+
+    def ruled(self, speakers: Mapping[str, bool]) -> Transcript:
+        """The same text, with some headings taken for speakers or for words as somebody says.
+
+        Parameters
+        ----------
+        speakers : mapping of str to bool
+            Whether each of these names speaks. Turns that the format states stay.
+
+        Examples
+        --------
+        >>> talk = from_text("Q: So?\\n\\nAino: Yes.\\n\\nQ: Why?", "t")
+        >>> talk.ruled({"Aino": False}).speakers
+        ('Q',)
+        """
+        rulings = {named(name).casefold(): speaks for name, speaks in speakers.items()}
+        now = {heading.name.casefold(): heading.speaker for heading in self.headings}
+        other = any(now[name] != speaks for name, speaks in rulings.items() if name in now)
+        unseen = [name for name, speaks in rulings.items() if speaks and name not in now]
+        if not other and unseen:
+            text = named(self.text).casefold()
+            other = any(name in text for name in unseen)
+        if not other:
+            return self
+        found, headings = turning.completed(self.text, self.stated, speakers, self.opens, self.places)
+        return replace(self, turns=found, headings=headings)
 
     @property
     def own_turns(self) -> tuple[Turn, ...]:
@@ -170,8 +202,9 @@ def from_text(
     ('Q', 'Later')
     """
     title, notes, _ = turning.front(text)
+    opens = tuple(opens)
     found, headings = turning.completed(text, stated, speakers, opens, places)
-    known = {"places": tuple(places), "headings": headings}
+    known = {"places": tuple(places), "headings": headings, "stated": tuple(stated), "opens": opens}
     return Transcript(name, text, found, title, notes, **known, **reading)  # type: ignore[arg-type]
 
 
@@ -236,21 +269,36 @@ def documents(study: Study) -> dict[str, Transcript]:
     InputError
         With the problems of every file that cannot be read, and of ids that two files share.
     """
+    found, unreadable = survey(study)
+    raise_if([one for problems in unreadable.values() for one in problems], "Documents cannot be read.")
+    return found
+
+
+def survey(study: Study) -> tuple[dict[str, Transcript], dict[str, list[Problem]]]:
+    """Like `documents`, with what cannot be read beside what can.
+
+    Returns
+    -------
+    (dict of str to Transcript, dict of str to list of Problem)
+        Documents by id, and the problems of the others by id. Where two files have one id, neither is read
+        as the document.
+    """
     found: dict[str, Transcript] = {}
-    problems: list[Problem] = []
+    unreadable: dict[str, list[Problem]] = {}
+    first: set[str] = set()
     for path in document_files(study):
         where = f"{FOLDER}/{path.name}"
-        if path.stem in found:
-            problems.append(
-                Problem(where, f"a second file named {path.stem!r}.", "A document's id is its name.")
-            )
+        if path.stem in first:
+            twice = Problem(where, f"a second file named {path.stem!r}.", "A document's id is its name.")
+            unreadable.setdefault(path.stem, []).append(twice)
+            found.pop(path.stem, None)
             continue
+        first.add(path.stem)
         try:
             found[path.stem] = read(path, where=where)
         except InputError as error:
-            problems += error.problems
-    raise_if(problems, "Documents cannot be read.")
-    return found
+            unreadable[path.stem] = list(error.problems)
+    return found, unreadable
 
 
 def document_files(study: Study) -> list[Path]:
