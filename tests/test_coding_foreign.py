@@ -57,7 +57,7 @@ def test_the_way_from_documents_to_codings_and_back(farm: Study, command: Comman
     where = ["--study", farm.root]
     listed = command("documents", "list", *where)[1]
     assert "read as cp1252" in listed
-    assert "speakers: שרה, ש." in listed
+    assert "speakers: שרה (participant, h3, 8 words), ש (interviewer, 2 words)." in listed
     code(
         farm, command, "h1", "tila.elain | viisi lehmää | occurrence=2\ntila.talvi | Talvella on hiljaista\n"
     )

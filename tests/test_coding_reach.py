@@ -369,7 +369,7 @@ def test_every_wrong_row_is_told_at_once_and_nothing_is_written(
     rows[1]["codes"], rows[2]["codes"] = "garden.water.hoose", BOOK.codes[HOSE].name
     rows[3]["document"], rows[4]["start"], rows[5]["text"] = "t9", "²", "other words"
     rows.append({**rows[6], "codes": HOSE})
-    text = written(rows) + "8,t1,0,1,x,garden.grow,help.neighbour,,,,more\r\n"
+    text = written(rows) + "8,t1,0,1,,,x,garden.grow,help.neighbour,,,,more\r\n"
     path = tmp_path / "s.csv"
     path.write_text(text, encoding="utf-8", newline="")
     code, out, error = command("blind", "read", "--study", talk.root, "--coder", "c", "--file", path)
@@ -382,7 +382,7 @@ def test_every_wrong_row_is_told_at_once_and_nothing_is_written(
         "row 6: '²' to",
         "row 7: its words are not where it says",
         "row 10: the unit of row 8 again, with other codes",
-        "row 11: it has 11 cells, and there are 9 headings",
+        "row 11: it has 13 cells, and there are 11 headings",
     ):
         assert said in error, said
     assert not (talk.root / "interviews/codings/c").exists()

@@ -9,8 +9,9 @@ from casestudy.people.documents import SCHEMA as DOCUMENTS
 from casestudy.people.documents import Sheet, is_talk, sheets
 from casestudy.people.documents import problems as document_problems
 from casestudy.people.proposal import propose
-from casestudy.people.speakers import EVERY, SCHEMA, assigned, voices, words_by_role
+from casestudy.people.speakers import EVERY, SCHEMA, assigned, ruled, voices, words_by_role
 from casestudy.people.unheard import problems, unheard
+from casestudy.transcripts.readers import extract
 from casestudy.transcripts.transcript import Transcript, from_text
 
 COLUMNS = SCHEMA.names
@@ -160,6 +161,61 @@ def test_every_problem_of_the_table_at_once() -> None:
     assert "interviewer and participant 'p1' at once" in text
 
 
+# A row overrules how a plain text was read, never what a format states.
+
+SEASONS = "Q: When?\n\nAino: I went.\n\nSummer: that was it.\n\nQ: And then?\n\nAino: It ended.\n"
+
+
+@pytest.mark.parametrize("document", ["p1", EVERY])
+def test_a_row_says_that_a_heading_is_not_a_speaker(document: str) -> None:
+    text = from_text(SEASONS, "p1")
+    assert text.speakers == ("Q", "Aino", "Summer")
+    table = rows((document, "summer", "", "words"))
+    talk = ruled({"p1": text}, table)["p1"]
+    assert (talk.speakers, talk.text) == (("Q", "Aino"), SEASONS)
+    assert talk.spoken(talk.turns[1]) == "I went.\n\nSummer: that was it."
+    assert not any(one.doubtful for one in talk.headings)
+    assert problems(table, {"p1": talk}, ["p1"]) == []
+
+
+def test_a_row_makes_a_speaker_of_a_heading_that_the_guess_passed_over() -> None:
+    plain = from_text("Q: When?\n\nAino: I went.\n\nLater: no.\n\nQ: So?\n\nAino: Yes.\n", "p1")
+    assert "Later" not in plain.speakers
+    assert ruled({"p1": plain}, rows(("p1", "Later", "", "other")))["p1"].speakers == ("Q", "Aino", "Later")
+    assert ruled({"p1": plain}, rows(("p9", "Later", "", "other")))["p1"] is plain
+
+
+def test_what_a_format_states_is_not_overruled_and_that_is_told() -> None:
+    cue = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Summer>It was.\n\n00:03.000 --> 00:04.000\n<v Q>So?\n"
+    found = extract(cue.encode(), ".vtt", "p1.vtt")
+    talk = from_text(found.text, "p1", stated=found.turns, opens=found.opens, places=found.places)
+    table = rows(("p1", "Summer", "", "words"))
+    overruled = ruled({"p1": talk}, table)["p1"]
+    assert overruled.speakers == ("Summer", "Q")
+    (problem,) = problems(table, {"p1": overruled}, ["p1"])
+    assert "as its file states" in problem.found
+    (problem,) = problems(rows(("p1", "Winter", "", "words")), {"p1": talk}, ["p1"])
+    assert "no line opens with 'Winter'" in problem.found
+
+
+def test_a_talk_without_speakers_in_which_questions_stand_is_a_problem() -> None:
+    sheet = Sheet("p1", ("p1",), "interview")
+    for text in ("So?\n\nYes.\n\nAnd?\n\nWell.\n\nWhy?", "S1: So?\n\nS1: Yes. And?\n\nS1: Why?"):
+        talk = from_text(text, "p1")
+        document = assigned(talk, voices(talk, sheet, NAMES, EMPTY), sheet)
+        (problem,) = unheard([document], {"p1": sheet}, {})
+        assert "nobody is known to ask: 3 questions" in problem.found
+        diary = Sheet("p1", ("p1",), "diary")
+        assert unheard([assigned(talk, voices(talk, diary, NAMES, EMPTY), diary)], {"p1": diary}, {}) == []
+
+
+def test_a_talk_whose_speakers_are_known_and_in_which_nobody_asks_is_a_problem() -> None:
+    sheet = Sheet("g", ("p1", "p2"), "focus group")
+    group = talk("g", ("Aino", "Yes."), ("Eero", "No."))
+    (problem,) = unheard([assigned(group, voices(group, sheet, NAMES, EMPTY), sheet)], {"g": sheet}, {})
+    assert "nobody is known to ask" in problem.found
+
+
 # The proposal: what it says, why, and when it says nothing.
 
 
@@ -212,6 +268,22 @@ def test_where_it_cannot_be_told_the_role_is_left_to_a_person() -> None:
     given = proposed({"p1": document}, {"p1": Sheet("p1", ("p1",), "interview")})
     assert {role for role, _, _ in given.values()} == {""}
     assert given["p1", "Ann"][2] == "cannot be told: Ann asks 1; Bea asks 1"
+
+
+def test_a_line_that_may_be_no_speaker_is_asked_about_and_does_not_stand_in_the_way() -> None:
+    given = proposed({"p1": from_text(SEASONS, "p1")}, {"p1": Sheet("p1", ("p1",), "interview")})
+    assert given["p1", "Summer"][0] == ""
+    assert "write words where it is not" in given["p1", "Summer"][2]
+    assert given["p1", "Aino"] == ("participant", "p1", "the only other speaker")
+
+
+def test_a_semicolon_asks_in_greek_alone() -> None:
+    greek = talk("p1", *[("Α", "Τι έγινε;"), ("Β", "Ήρθα.")] * 3)
+    given = proposed({"p1": greek}, {"p1": Sheet("p1", ("p1",), "interview")})
+    assert given["p1", "Α"] == ("interviewer", "", "asks 3 of 3 questions in 3 turns")
+    latin = talk("p1", *[("S01", "Well; so it went."), ("S02", "I came.")] * 3)
+    given = proposed({"p1": latin}, {"p1": Sheet("p1", ("p1",), "interview")})
+    assert {role for role, _, _ in given.values()} == {""}
 
 
 def test_rows_that_are_there_stay_and_are_not_proposed_again() -> None:

@@ -89,7 +89,9 @@ def _draw(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
         problem = Problem("documents", found, "See casestudy documents list.")
         raise InputError("No sheet was drawn.", [problem])
     people = participants.read(study)
-    drawn = blind_draw.draw(units, people, arguments.share, by=arguments.by, seed=arguments.seed)
+    drawn = blind_draw.draw(
+        units, people, arguments.share, by=arguments.by, seed=arguments.seed, documents=documents
+    )
     how = f"share {arguments.share:g} of each of {counted(len(names), 'document')}, by {arguments.by}"
     words = (
         f"{len(drawn)} of {len(units)} {unit_ratings.plural(arguments.unit)}: {how}, seed {arguments.seed}"

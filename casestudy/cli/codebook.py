@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from casestudy.cli.shared import group, now, study_of, verb_parser
+from casestudy.cli.shared import add_json, group, now, print_json, study_of, verb_parser
 
 
 def add(subparsers: Any) -> None:
@@ -19,7 +19,9 @@ def add(subparsers: Any) -> None:
     one = verb_parser(verbs, "list", _outline, "list the codes", "casestudy code list --when 2026-03-01")
     one.add_argument("--scheme", default="")
     one.add_argument("--when", default="", help="as the codebook stood then")
+    add_json(one)
     one = verb_parser(verbs, "history", _history, "list what was changed", "casestudy code history")
+    add_json(one)
     made = {
         "create": (
             "a new code",
@@ -75,6 +77,20 @@ def _outline(arguments: argparse.Namespace) -> int:
     if arguments.when:
         written = codes.read_schemes(codes.scheme_files(study), study.root)
         book = history.at(written, history.read(study), arguments.when)
+    if arguments.json:
+        return print_json(
+            [
+                {
+                    **{
+                        name: getattr(code, name) for name in ("id", "scheme", "parent", "name", "definition")
+                    },
+                    "in_use": not (code.retired or code.merged_into),
+                    "now": book.resolve(code.id),
+                }
+                for code in book.codes.values()
+                if arguments.scheme in ("", code.scheme)
+            ]
+        )
     print("\n".join(revisions.outline(book, arguments.scheme)))
     return 0
 
@@ -83,6 +99,20 @@ def _history(arguments: argparse.Namespace) -> int:
     from casestudy.codebook import contradictions, history
 
     events = history.read(study_of(arguments))
+    if arguments.json:
+        forks = contradictions.contradictions(events)
+        names = ("when", "id", "who", "action", "code", "why")
+        return print_json(
+            [
+                {name: getattr(event, name) for name in names}
+                | {
+                    "contradicts": sorted(
+                        {one for f in forks if event.id in f.events for one in f.events} - {event.id}
+                    )
+                }
+                for event in events
+            ]
+        )
     for event in events:
         print(f"{event.when} {event.id} {event.who}: {event.action} {event.code}. {event.why}")
     for fork in contradictions.contradictions(events):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from casestudy.cli.shared import file_bytes, group, now, study_of, verb_parser
+from casestudy.cli.shared import add_json, file_bytes, group, now, print_json, study_of, verb_parser
 from casestudy.wording import counted, shortened
 
 _ADDING = """casestudy codings add --coder a --document c01 --file list.json
@@ -40,6 +41,7 @@ def _codings(subparsers: Any) -> None:
     )
     one.add_argument("--coder", default="*")
     one.add_argument("--document", default="*")
+    add_json(one)
     one = verb_parser(
         verbs,
         "change",
@@ -69,6 +71,7 @@ def _codings(subparsers: Any) -> None:
     _who(one)
     text = "casestudy codings check"
     one = verb_parser(verbs, "check", _check, "list displaced codings, contradictions, strange codes", text)
+    add_json(one)
     text = "casestudy codings reanchor --document c01 --accept"
     one = verb_parser(verbs, "reanchor", _reanchor, "let codings follow a corrected document", text)
     one.add_argument("--document", default="*")
@@ -143,7 +146,17 @@ def _add(arguments: argparse.Namespace) -> int:
 def _list(arguments: argparse.Namespace) -> int:
     from casestudy.coding import codings
 
-    for work in codings.read(study_of(arguments), arguments.coder, arguments.document):
+    works = codings.read(study_of(arguments), arguments.coder, arguments.document)
+    if arguments.json:
+        names = ("coder", "document", "id", "code", "start", "end", "quote", "memo", "when", "by")
+        return print_json(
+            [
+                {name: getattr(one, name) for name in names} | {"attributes": dict(one.attributes)}
+                for work in works
+                for one in work.codings
+            ]
+        )
+    for work in works:
         for one in work.codings:
             place = f"{work.document} {one.id} {one.start}-{one.end}"
             print(f"{work.coder} {place} {one.code}: {shortened(one.quote)}")
@@ -214,9 +227,12 @@ def _settle(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     from casestudy.coding import check
     from casestudy.coding.material import Material
-    from casestudy.errors import raise_if
+    from casestudy.errors import InputError, raise_if
 
     problems = check.codings(Material(study_of(arguments)))
+    if arguments.json:
+        print_json([asdict(one) for one in problems])
+        return InputError.exit_code if problems else 0
     raise_if(problems, f"The codings have {counted(len(problems), 'problem')}.")
     print("No problem was found in the codings.")
     return 0

@@ -71,6 +71,8 @@ def _list(arguments: argparse.Namespace) -> int:
             {"document": name, "problem": " ".join(map(str, problems))}
             for name, problems in sorted(unreadable.items())
         ]
+        if arguments.to:
+            rows = [{name: _cell(value) for name, value in row.items()} for row in rows]
         return show(pd.DataFrame(rows, columns=list(_COLUMNS)), arguments, "document")
     for _, document in sorted(heard.items()):
         print(_in_words(document))
@@ -83,6 +85,10 @@ _COLUMNS = (
     *("document", "kind", "participants", "sitting", "language", "format", "encoding", "words", "turns"),
     *("speakers", "participant", "interviewer", "other", "unknown", "notes", "doubts", "problem"),
 )
+
+
+def _cell(value: object) -> object:
+    return "; ".join(value) if isinstance(value, tuple) else value
 
 
 def _opened(study: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -103,16 +109,16 @@ def _row(document: Any) -> dict[str, object]:
         **counts,
         "document": document.id,
         "kind": document.kind,
-        "participants": " ".join(document.participants),
+        "participants": document.participants,
         "sitting": document.sitting,
         "language": document.language,
         "format": document.format,
         "encoding": document.encoding,
         "words": word_count(document.text),
         "turns": len(document.turns),
-        "speakers": "; ".join(document.speakers),
-        "notes": "; ".join(document.reading),
-        "doubts": "; ".join(document.doubts),
+        "speakers": document.speakers,
+        "notes": document.reading,
+        "doubts": document.doubts,
         "problem": "",
     }
 
@@ -125,7 +131,7 @@ def _in_words(document: Any) -> str:
         if str(row["encoding"]).startswith(document.format)
         else f"{row['format']}, {row['encoding']}"
     )
-    whose = document.kind + (f" with {row['participants']}" if document.participants else "")
+    whose = document.kind + (f" with {', '.join(document.participants)}" if document.participants else "")
     parts = [str(form), whose, counted(int(str(row["words"])), "word"), counted(len(document.turns), "turn")]
     speakers = [
         f"{voice['speaker']} ({voice['role']}{', ' * bool(voice['participant'])}{voice['participant']}, "
@@ -179,8 +185,7 @@ def _show(arguments: argparse.Namespace) -> int:
         for row, turn in zip(document.rows(), document.turns, strict=True)
     ]
     if arguments.json:
-        shown = {**_row(document), "id": document.id, "participants": document.participants, "turns": turns}
-        shown |= {"speakers": document.speakers, "notes": document.reading, "doubts": document.doubts}
+        shown = {"id": document.id, **_row(document), "turns": turns}
         del shown["problem"]
         print(json.dumps(shown, ensure_ascii=False, indent=1))
         return 0

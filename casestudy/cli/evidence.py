@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from casestudy.cli.shared import add_json, print_json
+
 _EVIDENCE = """examples:
   casestudy evidence                                  all claims, and every weak point of the chain
   casestudy evidence C4                               one claim down to its sentences and numbers
@@ -31,6 +33,7 @@ def add(subparsers: Any) -> None:
     )
     one.add_argument("--strict", action="store_true", help="exit with 1 when anything does not hold")
     one.add_argument("--checklist", metavar="LIST", help="coreq, srqr or gramms")
+    add_json(one)
     one.add_argument("--sheet", metavar="READER", help="begin this reader's own sheet of triangulation")
     two = _verb(subparsers, "withdraw", "remove a participant from every file", _withdraw, _WITHDRAW)
     two.add_argument("participant", help="id in interviews/participants.csv")
@@ -73,11 +76,13 @@ def _evidence(given: argparse.Namespace) -> int:
         return _sheet(study, given.sheet, verdicts)
     if given.checklist:
         return _checklist(given.checklist, found, verdicts, troubles)
+    if given.json and (named or not given.thing):
+        return _as_json(named or verdicts, troubles, given)
     if named:
         when = unknown or next(one.said for one in listed if one.claim == given.thing)
         return _down(named[0], found, troubles, when)
     if given.thing:
-        return _up(given.thing, found, verdicts)
+        return _up(given.thing, found, verdicts, given.json)
     for one in verdicts:
         print(f"{one.claim.id:>5}  {one.status:<14} {one.claim.text}")
         print(f"{'':>7}{'':<15}{one.why}")
@@ -92,6 +97,38 @@ def _evidence(given: argparse.Namespace) -> int:
     if verdicts or troubles:
         _said(troubles)
     return 1 if given.strict and troubles else 0
+
+
+def _as_json(verdicts: Any, troubles: Any, given: argparse.Namespace) -> int:
+    """Claims with their status and what they rest on, and the weak points of the chain."""
+    ids = {one.claim.id for one in verdicts}
+    weak = [one for one in troubles if not given.thing or one.where.split(",")[0] in ids]
+    print_json(
+        {
+            "claims": [
+                {
+                    "id": one.claim.id,
+                    "text": one.claim.text,
+                    "status": one.status,
+                    "why": one.why,
+                    "sources": one.sources,
+                    "rests_on": [
+                        {
+                            "item": f.item,
+                            "source": f.source,
+                            "finding": f.finding,
+                            "contrary": f.contrary,
+                            "said": f.said,
+                        }
+                        for f in one.findings
+                    ],
+                }
+                for one in verdicts
+            ],
+            "weak_points": [str(one) for one in weak],
+        }
+    )
+    return 1 if given.strict and weak else 0
 
 
 def _readings(study: Any) -> None:
@@ -128,12 +165,14 @@ def _down(verdict: Any, found: Any, troubles: Any, when: str) -> int:
     return 0
 
 
-def _up(thing: str, found: Any, verdicts: Any) -> int:
+def _up(thing: str, found: Any, verdicts: Any, as_json: bool) -> int:
     from casestudy.evidence import chain
 
     table = chain.resting_on(thing, found, verdicts)
     if table.empty:
         return _unknown(thing, verdicts)
+    if as_json:
+        return print_json(table.astype(object).to_dict("records"))
     for row in table.to_dict("records"):
         codings = f", {row['codings']} of its codings" if row["codings"] else ""
         print(f"{row['claim']:>5} {row['item']:<10} {row['status']:<14} {row['said']}{codings}")

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from casestudy.cli.shared import add_json, print_json
 from casestudy.wording import counted
 
 _MOST_NOTES = 10
@@ -29,6 +30,7 @@ def add(subparsers: Any) -> None:
         "casestudy literature records",
     )
     one.add_argument("--every", action="store_true", help=f"list every place (default: {_MOST_NOTES} a file)")
+    add_json(one)
     one = _verb(
         verbs,
         "sheet",
@@ -38,7 +40,8 @@ def add(subparsers: Any) -> None:
     )
     one.add_argument("--person", required=True, help="who will screen: the name of the file")
     one.add_argument("--to", default="", help="file to write (default: PERSON.csv in the working folder)")
-    _verb(verbs, "flow", _flow, "count the flow of records so far", "casestudy literature flow")
+    one = _verb(verbs, "flow", _flow, "count the flow of records so far", "casestudy literature flow")
+    add_json(one)
     one = _verb(
         verbs,
         "add",
@@ -78,6 +81,8 @@ def _records(arguments: argparse.Namespace) -> int:
     from casestudy.literature import duplicates, readers
 
     study = _study(arguments)
+    if arguments.json:
+        return _records_as_json(study)
     for reading in readers.readings(study):
         repaired = len({note.where for note in reading.notes})
         print(
@@ -110,11 +115,42 @@ def _records(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _keep_ids(study: Any, publications: Any) -> None:
+def _records_as_json(study: Any) -> int:
+    """What was read of each file, the publications after joining, what was joined and what is doubtful."""
+    from dataclasses import asdict
+
+    from casestudy.errors import InputError
+    from casestudy.literature import duplicates, readers
+
+    records, problems = readers.survey(study)
+    joined = duplicates.join(records)
+    names = ("id", "title", "authors", "year", "outlet", "doi", "type", "source", "verified")
+    files = [
+        {"file": one.name, "entries": one.entries, "read": len(one.records), "refused": len(one.refused)}
+        | {"notes": [str(note) for note in one.notes]}
+        for one in readers.readings(study)
+    ]
+    print_json(
+        {
+            "files": files,
+            "records": [
+                {name: getattr(one, name) for name in names}
+                for one in sorted(joined.records, key=lambda one: one.id)
+            ],
+            "joined": joined.report.astype(object).to_dict("records"),
+            "doubtful": joined.doubtful.astype(object).to_dict("records"),
+            "problems": [asdict(one) for one in problems],
+        }
+    )
+    _keep_ids(study, joined.records, say=False)
+    return InputError.exit_code if problems else 0
+
+
+def _keep_ids(study: Any, publications: Any, *, say: bool = True) -> None:
     """Write down the ids that a person now has in hand, so that they stay."""
     from casestudy.literature import ids
 
-    if n := ids.keep(study, publications):
+    if (n := ids.keep(study, publications)) and say:
         print(f"{ids.FILE}: {counted(n, 'line')} added, so that these ids stay.")
 
 
@@ -147,7 +183,10 @@ def _flow(arguments: argparse.Namespace) -> int:
     records = readers.load(study)
     joined, plan = duplicates.join(records), protocol.load(study)
     screened = screening.load(study, joined.records, plan.reasons)
-    for row in prisma.count(records, joined, plan, screened, protocol.notes(study)).rows():
+    rows = prisma.count(records, joined, plan, screened, protocol.notes(study)).rows()
+    if arguments.json:
+        return print_json(rows)
+    for row in rows:
         detail = f"  ({row['detail']})" if row["detail"] else ""
         print(f"{row['phase']:<15} {row['box']:<26} {row['n']:>6}{detail}")
     return 0

@@ -8,7 +8,7 @@ from typing import Any
 
 def add(subparsers: Any) -> None:
     """Add the verb to the command line."""
-    from casestudy.cli.shared import add_read
+    from casestudy.cli.shared import add_json, add_read
 
     plain = argparse.RawDescriptionHelpFormatter
     top = subparsers.add_parser(
@@ -53,6 +53,8 @@ def add(subparsers: Any) -> None:
         add_read(parser)
     three = verbs.add_parser("log", help="list the decisions", formatter_class=plain)
     three.set_defaults(act=_log)
+    for parser in (one, three):
+        add_json(parser)
     for parser in (one, two, three):
         parser.add_argument("--study", default=None, help="the study's folder (this one)")
 
@@ -99,6 +101,9 @@ def _list(arguments: argparse.Namespace) -> int:
     shown_lines = (
         open_disagreements.sample(lines, arguments.sample, arguments.seed) if arguments.sample else lines
     )
+    if arguments.json:
+        print(shown_lines.to_json(orient="records", force_ascii=False, indent=1))
+        return 0
     for row in shown_lines.to_dict("records"):
         sides = []
         for coder, side in zip(read.coders, ("first", "second"), strict=True):
@@ -150,11 +155,16 @@ def _said(one: Any) -> str:
 
 
 def _log(arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from casestudy.cli.shared import print_json
     from casestudy.coders import decisions
     from casestudy.study import Study
     from casestudy.wording import counted
 
     decided = decisions.read(Study.find(arguments.study))
+    if arguments.json:
+        return print_json([asdict(one) for one in decided])
     for one in decided:
         print(f"{one.id} {_said(one)}")
     kept = sum(one.codings == "kept" for one in decided)

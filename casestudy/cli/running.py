@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casestudy.cli.shared import add_json, print_json
 from casestudy.cli.studying import line_of_problems
 from casestudy.errors import CaseStudyError, Problem, RunFailed
 from casestudy.files import reading
@@ -54,6 +55,7 @@ def add(verbs: Any) -> None:
 
     status = _verb(verbs, "status", "say what is fresh, and why the rest is stale", _status)
     status.add_argument("--strict", action="store_true", help="exit with 1 when anything is stale")
+    add_json(status)
 
     verify = _verb(
         verbs, "verify", "run everything elsewhere and compare with the committed outputs", _verify
@@ -219,7 +221,12 @@ def _plan_of_all(study: Study) -> Any:
 
 def _status(given: argparse.Namespace) -> int:
     states = _plan_of_all(Study.find(given.study)).states()
-    _say_states(states)
+    if given.json:
+        print_json(
+            [{"notebook": one.notebook.stem, "fresh": not one.reason, "why": one.reason} for one in states]
+        )
+    else:
+        _say_states(states)
     return int(given.strict and any(one.reason for one in states))
 
 

@@ -65,6 +65,25 @@ def file_bytes(name: str) -> bytes:
         raise InputError("A file cannot be read.", [Problem(name, f"{error.strerror}.")]) from error
 
 
+def add_json(parser: Any) -> None:
+    """Add ``--json`` to a verb that lists things: the same for a script."""
+    parser.add_argument("--json", action="store_true", help="print it as JSON, for a script")
+
+
+def print_json(listed: Any) -> int:
+    """Print what a verb lists as JSON.
+
+    Returns
+    -------
+    int
+        0, the exit code.
+    """
+    import json
+
+    print(json.dumps(listed, ensure_ascii=False, indent=1))
+    return 0
+
+
 def add_output(parser: Any) -> None:
     """Add how a table is given out: lines for a person, ``--json`` for a script, ``--to`` for a file."""
     parser.add_argument("--json", action="store_true", help="print the rows as JSON, for a script")

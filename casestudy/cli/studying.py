@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+from dataclasses import asdict
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from casestudy.cli.shared import add_json, print_json
 from casestudy.errors import CaseStudyError, InputError, Problem, listed
 from casestudy.files import reading
 from casestudy.files.guard import surveyed
@@ -49,6 +51,7 @@ def add(verbs: Any) -> None:
         "--study", type=Path, metavar="DIR", help="the study's folder; found upward by default"
     )
     check.add_argument("--all", action="store_true", help="list every problem, however many of one kind")
+    add_json(check)
     check.set_defaults(act=_check)
 
 
@@ -104,6 +107,9 @@ def line_of_problems(study: Study, named: Path | None, moved: bool) -> str:
 def _check(given: argparse.Namespace) -> int:
     study = Study.find(given.study)
     problems = problems_of(study)
+    if given.json:
+        print_json([asdict(one) for one in problems])
+        return InputError.exit_code if problems else 0
     if problems:
         if given.study and any("casestudy " in one.remedy for one in problems):
             print(

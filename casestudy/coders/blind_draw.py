@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from casestudy.coders.blind_read import FIELDS, MORE
+from casestudy.coders.blind_read import COLUMNS
 from casestudy.coding import codings
 from casestudy.coding.codings import Coding, Record, record
 from casestudy.coding.units import Unit
@@ -31,7 +31,13 @@ GUIDE = (
 
 
 def draw(
-    units: Sequence[Unit], people: pd.DataFrame, share: float = 0.2, *, by: str = "group", seed: int = 1
+    units: Sequence[Unit],
+    people: pd.DataFrame,
+    share: float = 0.2,
+    *,
+    by: str = "group",
+    seed: int = 1,
+    documents: Mapping[str, Transcript] | None = None,
 ) -> list[Unit]:
     """A sample of units: within each stratum, evenly over its documents, at random within a document.
 
@@ -39,11 +45,13 @@ def draw(
     ----------
     units : sequence of Unit
     people : pandas.DataFrame
-        Participants, whose column `by` names the strata; documents of no participant are one stratum.
+        Participants, whose column `by` names the strata; what no participant says is one stratum.
     share : float
         Share of each document's units; at least one of each.
     by : str
     seed : int
+    documents : mapping of id to Transcript, optional
+        With who speaks in them; without them a document with a participant's id is that participant's.
 
     Returns
     -------
@@ -64,15 +72,43 @@ def draw(
         raise InputError("No sample was drawn.", [problem])
     strata = {str(row["participant_id"]): str(row[by]) for row in people.to_dict("records")}
     random = np.random.default_rng(seed)
-    documents: dict[tuple[str, str], list[Unit]] = {}
+    stretches: dict[tuple[str, str], list[Unit]] = {}
     for unit in units:
-        documents.setdefault((strata.get(unit.document, ""), unit.document), []).append(unit)
+        who = _speaker_of(unit, documents[unit.document]) if documents else unit.document
+        stretches.setdefault((strata.get(who, ""), unit.document), []).append(unit)
     chosen: list[Unit] = []
-    for key in sorted(documents):
-        own = documents[key]
+    for key in sorted(stretches):
+        own = stretches[key]
         count = max(1, part_of(share, len(own)))
         chosen += [own[number] for number in sorted(random.choice(len(own), count, replace=False))]
     return [chosen[number] for number in random.permutation(len(chosen))]
+
+
+def _speaker_of(unit: Unit, document: Transcript) -> str:
+    """The participant who says a unit; empty for nobody in particular."""
+    if unit.turn and document.turns[unit.turn - 1].participant:
+        return document.turns[unit.turn - 1].participant
+    return document.participants[0] if len(document.participants) == 1 else ""
+
+
+def _around(unit: Unit, document: Transcript) -> tuple[str, str]:
+    """Who says a unit, and the words before it: of the same turn, or the turn above with its speaker."""
+    turn = document.turn_at(unit.start)
+    if turn is None:
+        return "", ""
+    same = document.text[turn.speech : unit.start].split()
+    if same:
+        return turn.speaker, _end(" ".join(same))
+    above = next((one for one in reversed(document.turns[: turn.number - 1]) if one.end > one.speech), None)
+    if above is None:
+        return turn.speaker, ""
+    words = _end(" ".join(document.spoken(above).split()))
+    return turn.speaker, f"{above.speaker}: {words}" if above.speaker else words
+
+
+def _end(words: str) -> str:
+    """The end of a long stretch: what stands right before counts most."""
+    return words if len(words) <= _LONGEST else f"… {words[-_LONGEST:].partition(' ')[2]}"
 
 
 def sheet(units: Sequence[Unit], documents: Mapping[str, Transcript] | None = None, drawn: str = "") -> str:
@@ -82,20 +118,26 @@ def sheet(units: Sequence[Unit], documents: Mapping[str, Transcript] | None = No
     ----------
     units : sequence of Unit
     documents : mapping of id to Transcript, optional
-        With them each row carries the mark of its document's text, so that a later change is noticed.
+        With them each row says who speaks and what was said before, and carries the mark of its document's
+        text, so that a later change is noticed.
     drawn : str
         How the units were drawn, in words.
 
     Examples
     --------
     >>> sheet([Unit("t", 1, 6, 11, "I do.")]).splitlines()[-1]
-    '1,t,6,11,I do.,,,,'
+    '1,t,6,11,,,I do.,,,,'
     """
-    rows: list[list[Any]] = [["", "", "", "", GUIDE, "", "", "", ""]]
+    rows: list[list[Any]] = [["", "", "", "", "", "", GUIDE, "", "", "", ""]]
     for number, unit in enumerate(units, start=1):
         version = sha256(documents[unit.document].text)[:16] if documents else ""
-        rows.append([number, unit.document, unit.start, unit.end, unit.text, "", "", drawn, version])
-    return lists.text([*FIELDS, *MORE], rows)
+        around = _around(unit, documents[unit.document]) if documents else ("", "")
+        place = (number, unit.document, unit.start, unit.end)
+        rows.append([*place, *around, unit.text, "", "", drawn, version])
+    return lists.text(COLUMNS, rows)
+
+
+_LONGEST = 300  # characters of what was said before
 
 
 @dataclass(frozen=True)

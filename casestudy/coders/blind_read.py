@@ -20,7 +20,9 @@ _BETWEEN = re.compile(r"[;,|\n]")
 _DRAWN = re.compile(r"(\d+) of \d+ ")
 _MOST_LISTED = 40
 FIELDS = ("unit", "document", "start", "end", "text", "codes", "memo")
+AROUND = ("speaker", "before")
 MORE = ("drawn", "version")
+COLUMNS = (*FIELDS[:4], *AROUND, *FIELDS[4:], *MORE)  # as a sheet is written
 _REMEDY = f"Keep the head: {','.join(FIELDS)}."
 
 
@@ -107,7 +109,7 @@ def read(data: bytes, name: str, documents: Mapping[str, Transcript], book: Code
     """
     usable = {code.id for code in book.in_use()} if book else set()
     problems: list[Problem] = []
-    listed = lists.read(data, name, (*FIELDS, *MORE), FIELDS, windows=True, remedy=_REMEDY, problems=problems)
+    listed = lists.read(data, name, COLUMNS, FIELDS, windows=True, remedy=_REMEDY, problems=problems)
     strange: dict[str, list[int]] = {}
     found: dict[tuple[str, int, int], tuple[int, Row]] = {}
     moved, drawn = 0, ""

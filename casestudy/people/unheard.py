@@ -103,9 +103,7 @@ def unheard(
         place = where.get(document.id, document.id)
         if strangers:
             words = sum(
-                word_count(document.spoken(turn))
-                for turn in document.turns
-                if turn.role == "unknown"
+                word_count(document.spoken(turn)) for turn in document.turns if turn.role == "unknown"
             )
             named = ", ".join(repr(one) for one in strangers)
             found = f"who {named} is, is not known; {counted(words, 'word')} count for nobody."

@@ -104,7 +104,7 @@ class Transcript:
         ('Q',)
         """
         rulings = {named(name).casefold(): speaks for name, speaks in speakers.items()}
-        now = {heading.name.casefold(): heading.speaker for heading in self.headings}
+        now = {one.name.casefold(): None if one.doubtful else one.speaker for one in self.headings}
         other = any(now[name] != speaks for name, speaks in rulings.items() if name in now)
         unseen = [name for name, speaks in rulings.items() if speaks and name not in now]
         if not other and unseen:
