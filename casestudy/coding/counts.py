@@ -49,7 +49,8 @@ def coverage(
                 "missing": f"no codings by {', '.join(lacking)}" if lacking else "",
             }
         )
-    absent = [] if people is None else [one for one in people["participant_id"] if one not in documents]
+    heard = {*documents, *(who for one in documents.values() for who in one.participants)}
+    absent = [] if people is None else [one for one in people["participant_id"] if one not in heard]
     groups = {} if people is None else dict(zip(people["participant_id"], people["group"], strict=True))
     rows += [
         {"document": one, "kind": "interview", "group": groups[one], "missing": "no transcript"}

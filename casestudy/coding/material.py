@@ -19,6 +19,7 @@ from casestudy.coding.codings import Work
 from casestudy.errors import Problem, raise_if
 from casestudy.outputs import read_table
 from casestudy.people import consent, participants
+from casestudy.people.documents import TALKS
 from casestudy.study import Study
 from casestudy.transcripts.transcript import Transcript
 
@@ -132,6 +133,25 @@ class Material:
         )
 
     @cached_property
+    def heard(self) -> pd.DataFrame:
+        """One row a document and person who speaks in it: ``who, document, kind, group``.
+
+        Several people of a focus group have a row each, one person has several with several talks. A document
+        in which nobody in particular speaks stands for itself.
+        """
+        import pandas as pd
+
+        groups = dict(zip(self.people["participant_id"], self.people["group"], strict=True))
+        rows = []
+        for one in self.documents.to_dict("records"):
+            speaking = (
+                self.texts[one["document"]].participants if one["kind"] in TALKS else (one["participant"],)
+            )
+            for who in [name for name in speaking if name] or [one["document"]]:
+                rows.append((who, one["document"], one["kind"], groups.get(who, one["group"])))
+        return pd.DataFrame(rows, columns=["who", "document", "kind", "group"])
+
+    @cached_property
     def parents(self) -> Mapping[str, str]:
         """The parent of each code; empty at the top."""
         return {name: code.parent for name, code in self.book.codes.items()}
@@ -179,16 +199,17 @@ class Material:
     def asked(self, groups: tuple[str, ...] = ()) -> list[str]:
         """Ids of those whose coded words could bear a thing: of some groups, or of all.
 
+        Everybody counts who is heard in a document that is coded, also who was heard in a focus group alone.
         A document without a participant stands for itself.
         """
-        coded = self.documents[self.documents["document"].isin(self.words["document"])]
+        coded = self.heard[self.heard["document"].isin(self.words["document"])]
         if groups:
             coded = coded[coded["group"].isin(groups)]
         return sorted(coded["who"].unique())
 
     def quotable(self) -> list[str]:
         """Ids of those whose words may be quoted, documents without a participant among them."""
-        whose = {*self.documents["who"], *self.words["who"]}
+        whose = {*self.heard["who"], *self.words["who"]}
         return sorted(consent.who_may_be_shown(whose, self.texts, self.people))
 
 

@@ -11,7 +11,7 @@ from casestudy.codebook.codes import Codebook
 from casestudy.coding import codings as work
 from casestudy.coding.codings import Coding, Work
 from casestudy.people import participants, speakers
-from casestudy.people.documents import TALKS
+from casestudy.people.documents import NOTES, TALKS
 from casestudy.study import Study
 from casestudy.transcripts import transcript
 from casestudy.transcripts.transcript import Transcript
@@ -225,7 +225,8 @@ def directory(documents: Mapping[str, Transcript], people: pd.DataFrame | None =
     -------
     pandas.DataFrame
         Indexed by ``document``, sorted. ``participant`` is empty where nobody in particular or several people
-        speak; ``group`` is that of all who speak, or the kind where they are of several groups or nobody.
+        speak, and for field notes, whoever they are about; ``group`` is that of all who speak, or the kind
+        where they are of several groups or nobody.
     """
     import pandas as pd
 
@@ -234,6 +235,7 @@ def directory(documents: Mapping[str, Transcript], people: pd.DataFrame | None =
     for name in sorted(documents):
         document = documents[name]
         mine = document.participants if document.kind else (name,) if name in groups else ()
+        mine = () if document.kind == NOTES else mine
         kind = document.kind or ("interview" if mine else "document")
         kind = "message" if document.format == "message" else kind
         theirs = {groups[one] for one in mine if one in groups}

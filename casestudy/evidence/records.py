@@ -17,6 +17,7 @@ from casestudy.evidence.status import STATUSES, Verdict
 from casestudy.files import reading
 from casestudy.outputs import contents
 from casestudy.people import consent
+from casestudy.people.documents import TALKS
 from casestudy.study import Study
 from casestudy.wording import counted
 
@@ -132,9 +133,13 @@ def _people(found: Material) -> list[Fact]:
         made.append(Fact("consent", "Consent and disclosure", said, "interviews/participants.csv"))
     if len(documents):
         made.append(Fact("length", "Documents", methods_facts.lengths(found), "interviews/transcripts"))
-        heard = documents.loc[documents["kind"].eq("interview"), "who"]
-        again = int(heard.duplicated().sum())
-        said = f"{again} of {len(heard)} interviews are with somebody who was heard before."
+        talks = [one for one in found.texts.values() if one.kind in TALKS]
+        before: set[str] = set()
+        again = 0
+        for talk in sorted(talks, key=lambda one: (one.sitting, one.id)):
+            again += not before.isdisjoint(talk.participants)
+            before |= set(talk.participants)
+        said = f"{again} of {len(talks)} talks are with somebody who was heard before."
         made.append(Fact("repeats", "Repeat interviews", said, "interviews/transcripts"))
     return made
 

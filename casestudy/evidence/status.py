@@ -308,7 +308,7 @@ def _coding(item: Item, material: Material, rule: str) -> _Read:
     words, parents = material.words, material.parents
     gone = [code for code in item.pick.codes if not expand([code], parents, words["code"].unique())]
     retired = [code for code in item.pick.codes if code in material.retired]
-    groups = item.pick.groups or tuple(sorted(set(material.documents["group"])))
+    groups = item.pick.groups or tuple(sorted(set(material.heard["group"])))
     source = phrases.source(groups)
     if gone or retired:
         state = f"code {(retired or gone)[0]} is {'retired' if retired else 'in no codebook'}"

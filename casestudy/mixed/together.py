@@ -14,6 +14,7 @@ from casestudy.mixed import joined as joining
 from casestudy.mixed.crosswalk import Agreement
 from casestudy.mixed.measures import column
 from casestudy.mixed.presence import best_quote, who_has
+from casestudy.people.documents import TALKS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +89,7 @@ def join(found: Material, ways: pd.DataFrame, signature_share: float = 0.2) -> B
 
     view: Any = found.framework.view("typology")
     in_log, at_home = logside.ids(found, "participant"), logside.ids(found, "household")
-    interviews = found.documents.loc[found.documents["kind"].eq("interview"), "who"]
+    interviews = found.heard.loc[found.heard["kind"].isin(TALKS), "who"]
     joined = joining.join(found.people, interviews, in_log, at_home)
     said = [joining.coverage_in_words(joined, in_log, at_home), *found.gaps]
     if ways.empty:

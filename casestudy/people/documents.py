@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FILE = "interviews/documents.csv"
 Kind = Literal["interview", "focus group", "diary", "field notes", "document", "message"]
 KINDS: tuple[str, ...] = get_args(Kind)
+NOTES = "field notes"  # the researcher's own words, whoever they are about
 TALKS: tuple[str, ...] = ("interview", "focus group", "diary")  # kinds in which people are heard
 SCHEMA = Schema(
     "documents",
@@ -39,7 +40,7 @@ class Sheet:
     ----------
     document : str
     participants : tuple of str
-        Ids of those who speak in it; empty where it is nobody's, such as field notes or a firm's paper.
+        Ids of those who speak in it, or whom field notes are about; empty for a firm's paper.
     kind : str
         One of `KINDS`.
     sitting : int
@@ -63,7 +64,7 @@ class Sheet:
     @property
     def speaks_for_itself(self) -> bool:
         """Whether it is a paper rather than a talk: all its words are its own, whoever is named in it."""
-        return not self.participants and not self.talk
+        return self.kind == NOTES or not (self.participants or self.talk)
 
 
 def read(study: Study) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from casestudy.errors import Problem
 from casestudy.files.tables import Column, Schema, read_csv
+from casestudy.people.documents import FILE as DOCUMENTS
 from casestudy.people.documents import Sheet, is_talk
 from casestudy.study import Study
 from casestudy.transcripts.transcript import FOLDER, Transcript
@@ -28,6 +29,7 @@ SCHEMA = Schema(
         Column("age", "text", "age or age band", required=False),
         Column("household", "text", "who lives together", required=False),
         Column("interviewed_on", "date", "day of the interview", required=False),
+        Column("interviewed", "boolean", "no: recruited, and not heard in a document", required=False),
         Column("consent_quote", "boolean", "may be quoted", required=False),
         Column("consent_link", "boolean", "may be linked to log and purchases", required=False),
         Column("notes", "text", "anything else", required=False),
@@ -87,8 +89,8 @@ def unmatched(
     -------
     list of Problem
         One for each interview without a row, and one for each row without a transcript; a single one where
-        there is no file at all. A row that only ties an account of the log to a household needs no
-        transcript.
+        there is no file at all. A row without a day of interview that has an account in the log or a
+        household in the purchases needs no transcript, nor does one with ``no`` in ``interviewed``.
     """
     talks = [
         name for name, one in sorted(documents.items()) if is_talk(one) and not whose[name].speaks_for_itself
@@ -105,17 +107,26 @@ def unmatched(
             like = known.get(name.casefold())
             remedy = f"Write {name!r} for {like!r}" if like else f"Write the row {name},GROUP"
             found = f"{FILE} has no row {name!r}, so the interview would be of nobody."
-            remedy += ", or open the document with '> Not an interview'."
+            remedy += f", or say in {DOCUMENTS} whose it is, or with kind document that it is not a talk."
             problems.append(Problem(f"{FOLDER}/{name}.{documents[name].format}", found, remedy))
     heard = {who for one in whose.values() for who in one.participants}
     for one in table.to_dict("records"):
         name = str(one["participant_id"])
-        told = [column for column in ("log_id", "household_id") if one[column] == one[column] and one[column]]
-        dated = one["interviewed_on"] == one["interviewed_on"] and one["interviewed_on"]
-        if name not in heard and name not in broken and (dated or len(told) < 2):
-            remedy = f"Put {FOLDER}/{name}.md there (or .txt, .docx, .vtt, …), or take the row out."
+        linked = any(_given(one[column]) for column in ("log_id", "household_id"))
+        silent = _given(one["interviewed"]) and not one["interviewed"]
+        expected = not silent and (_given(one["interviewed_on"]) or not linked)
+        if expected and name not in heard and name not in broken:
+            remedy = f"Put {FOLDER}/{name}.md there (or .txt, .docx, .vtt, …), name the document in "
+            remedy += f"{DOCUMENTS}, or write no in the column interviewed."
             problems.append(Problem(f"{FILE}, participant {name!r}", "there is no transcript.", remedy))
     return problems
+
+
+def _given(value: object) -> bool:
+    """Whether a cell holds something."""
+    import pandas as pd
+
+    return not pd.isna(value) and str(value).strip() != ""
 
 
 def load(study: Study) -> pd.DataFrame:

@@ -128,9 +128,10 @@ def _voices(
     # Rows of every document say nothing of a paper that speaks for itself.
     every = {} if sheet.speaks_for_itself else rows.get(EVERY, {})
     stated = {**every, **rows.get(document.id, {})}
-    mine = {same_name(name): one for one in sheet.participants for name in (one, *names.get(one, ()))}
+    theirs = () if sheet.speaks_for_itself else sheet.participants
+    mine = {same_name(name): one for one in theirs for name in (one, *names.get(one, ()))}
     speakers = [*dict.fromkeys(turn.speaker for turn in document.turns)]
-    only = sheet.participants[0] if len(sheet.participants) == 1 else ""
+    only = theirs[0] if len(theirs) == 1 else ""
     known: dict[str, Voice] = {}
     for speaker in speakers:
         if (row := stated.get(same_name(speaker))) is not None:

@@ -171,7 +171,7 @@ class _Free:
 
 def groups_in(found: Material) -> list[str]:
     """The groups of those whose words are coded, sorted."""
-    coded = found.documents[found.documents["document"].isin(found.words["document"])]
+    coded = found.heard[found.heard["document"].isin(found.words["document"])]
     return sorted(coded["group"].unique())
 
 
@@ -233,18 +233,21 @@ def who_was_heard(found: Material, perspective: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``who, group, kind, words`` (length), ``coders, codings, displaced`` (codings that lost their place).
+        One row a person and document: ``who, group, kind, words`` (those of this person),
+        ``coders, codings, displaced`` (codings of them that lost their place).
     """
     _, _, asked = choose(found, perspective)
-    mine = found.documents[found.documents["who"].isin(asked)]
-    table = mine.assign(words=mine["text"].str.split().str.len())[
-        ["who", "document", "group", "kind", "words"]
-    ]
-    counts = found.words.groupby("document").agg(
+    coded = found.heard["document"].isin(found.words["document"])
+    mine = found.heard[found.heard["who"].isin(asked) & coded]
+    texts = [found.texts[name] for name in mine["document"]]
+    mine = mine.assign(words=[text.words_of(who) for text, who in zip(texts, mine["who"], strict=True)])
+    counts = found.words.groupby(["who", "document"]).agg(
         coders=("coder", "nunique"), codings=("coding", "size"), placed=("placed", "sum")
     )
-    whole = table.merge(counts, left_on="document", right_index=True, how="inner")
-    whole["displaced"] = (whole["codings"] - whole["placed"]).astype("int64")
+    whole = mine.merge(counts, left_on=["who", "document"], right_index=True, how="left")
+    numbers = ["coders", "codings", "placed"]
+    whole[numbers] = whole[numbers].fillna(0).astype("int64")
+    whole["displaced"] = whole["codings"] - whole["placed"]
     columns = ["who", "group", "kind", "words", "coders", "codings", "displaced"]
     return whole[columns].sort_values("who", kind="stable").reset_index(drop=True)
 

@@ -72,7 +72,7 @@ class Corpus:
         The same as tables.
     documents : mapping of id to Transcript
     kinds : mapping of document to 'interview', 'document' or 'message'
-    participants : mapping of document to participant; empty for none
+    participants : mapping of document to those who speak in it
     people : mapping of participant to the columns of participants.csv
     quotes : tuple of Quote
         All codings, sorted by document and place.
@@ -89,7 +89,7 @@ class Corpus:
     material: Material
     documents: Mapping[str, Transcript]
     kinds: Mapping[str, str]
-    participants: Mapping[str, str]
+    participants: Mapping[str, tuple[str, ...]]
     people: Mapping[str, Mapping[str, Any]]
     book: Codebook
     quotes: tuple[Quote, ...]
@@ -110,7 +110,9 @@ class Corpus:
         return f"{PAGES}/documents/{document}.html"
 
     def place(self, quote: Quote) -> str:
-        """Page and anchor of a quote, from the outputs folder."""
+        """Page and anchor of a quote, from the outputs folder; a document that is withheld has no anchors."""
+        if quote.document in self.withheld:
+            return self.page(quote.document)
         return f"{self.page(quote.document)}#{quote.anchor}"
 
     def quotable(self, document: str) -> bool:
@@ -159,7 +161,7 @@ def load(study: Study) -> Corpus:
         material=found,
         documents=found.texts,
         kinds=roll["kind"].to_dict(),
-        participants=roll["participant"].to_dict(),
+        participants=found.heard.groupby("document")["who"].agg(tuple).to_dict(),
         people={str(row["participant_id"]): row for row in people.to_dict("records")},
         book=found.book,
         quotes=tuple(_quote(row, found.book) for row in found.words.to_dict("records")),

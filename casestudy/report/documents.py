@@ -127,7 +127,9 @@ def _page(
         coders=sorted({quote.coder for quote in here}),
         total=len(here),
         displaced=displaced,
-        person=corpus.participants.get(names[0], "") if single else "",
+        persons=[who for who in corpus.participants.get(names[0], ()) if who in corpus.people]
+        if single
+        else [],
     )
 
 

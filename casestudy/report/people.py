@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from casestudy.people import consent
+from casestudy.people.participants import SCHEMA
 from casestudy.report import layout
 from casestudy.report.corpus import PAGES, Corpus, Quote
 from casestudy.report.layout import Site
@@ -22,7 +23,7 @@ def page_of(participant: str) -> str:
 
 def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
     """The list of participants, and one page for each, by path."""
-    documents = {who: name for name, who in corpus.participants.items() if who}
+    documents = {who: _heard_in(corpus, who) for who in corpus.people}
     counts = {who: sum(1 for quote in corpus.quotes if quote.who == who) for who in corpus.people}
     path = f"{PAGES}/participants.html"
     if not site.has(path):
@@ -49,7 +50,7 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
             corpus=corpus,
             who=who,
             facts=_facts(person),
-            document=documents.get(who, ""),
+            documents=documents[who],
             codes=_by_code(quotes),
             tables=list(_mentions(who, records)) if consent.linkable(person) else [],
             claims=[
@@ -61,10 +62,22 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
     return made
 
 
+def _heard_in(corpus: Corpus, who: str) -> list[str]:
+    """Documents in which a person speaks: by sitting, then id."""
+    mine = [name for name, people in corpus.participants.items() if who in people]
+    return sorted(mine, key=lambda name: (corpus.documents[name].sitting, name))
+
+
 def _facts(person: Any) -> list[tuple[str, str]]:
-    """What participants.csv says of a person, without ids that lead elsewhere."""
+    """What participants.csv says of a person, in every column that the study has added as well.
+
+    Left out are ids that lead elsewhere, what the page says in its own words, and the researchers' notes.
+    """
     words = {"participant_id": "Id", "group": "Group", "role": "Role", "age": "Age", "household": "Household"}
     facts = [(name, str(person[key])) for key, name in words.items() if person.get(key)]
+    known = {*words, *SCHEMA.names}
+    added = {str(key): str(value) for key, value in person.items() if key not in known and value is not None}
+    facts += [(name.replace("_", " ").capitalize(), value) for name, value in added.items() if value.strip()]
     quoted = "may be quoted" if consent.quotable(person) else "may not be quoted"
     linked = "may be linked" if consent.linkable(person) else "may not be linked"
     return [*facts, ("Consent", f"Words {quoted}; words {linked} to log and purchases.")]

@@ -133,6 +133,12 @@ class Transcript:
         """The words of a turn, without the times that stand in it."""
         return _INNER_TIME.sub("", self.text[turn.speech : turn.end]).strip()
 
+    def words_of(self, participant: str) -> int:
+        """Words that a participant says; of the document itself, those of nobody in particular."""
+        whose = "" if participant == self.id and participant not in self.participants else participant
+        turns = [turn for turn in self.own_turns if turn.participant == whose]
+        return sum(word_count(self.spoken(turn)) for turn in turns)
+
     def rows(self) -> list[dict[str, object]]:
         """The turns as rows for a program: times in seconds, None where they are not stated.
 

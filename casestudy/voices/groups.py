@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.codes import Codebook
+from casestudy.errors import InputError, Problem, nearest
 from casestudy.people.floor import enough
 from casestudy.proportions import wilson
 from casestudy.wording import Said, counted, honest
@@ -39,7 +40,7 @@ def by_group(
     asked : sequence of str
         Participants who were interviewed and coded.
     column : str
-        What divides them: group, age, household …; people without a value are left out.
+        What divides them, any column of participants.csv; people without a value are left out.
     floor : int
         A group of fewer people is withheld: its shares are missing and it says so.
 
@@ -49,9 +50,19 @@ def by_group(
         One row a code and group: ``code, path, group, people, of, share, low, high, denied, withheld``, by
         code, then group. ``people`` have a coding that is not denied; ``denied`` counts those whose every
         coding is.
+
+    Raises
+    ------
+    InputError
+        When participants have no such column.
     """
     import pandas as pd
 
+    if column not in people:
+        problem = Problem(
+            f"column {column!r}", "participants.csv has none.", nearest(column, map(str, people))
+        )
+        raise InputError("People cannot be divided.", [problem])
     here = people[people["participant_id"].isin(list(asked)) & people[column].notna()]
     groups = {str(name): sorted(part["participant_id"]) for name, part in here.groupby(column, sort=True)}
     placed = frame[frame["placed"]]

@@ -17,8 +17,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def asked(frame: pd.DataFrame, people: pd.DataFrame, group: str = "") -> list[str]:
-    """Participants whose interview at least one coder has coded, sorted: the denominator of every share.
+def asked(
+    frame: pd.DataFrame, people: pd.DataFrame, documents: Mapping[str, Transcript], group: str = ""
+) -> list[str]:
+    """Participants heard in a talk that at least one coder has coded, sorted: the denominator of every share.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Codings, from `casestudy.coding.table`.
+    people : pandas.DataFrame
+        From `casestudy.people.participants`.
+    documents : mapping of id to Transcript
+        From `casestudy.coding.table.material`: who is heard in which.
+    group : str
+        Only these participants; empty for all.
 
     Raises
     ------
@@ -30,9 +43,10 @@ def asked(frame: pd.DataFrame, people: pd.DataFrame, group: str = "") -> list[st
         problem = Problem("group", f"{group!r} is no group of the participants.", nearest(group, groups))
         raise InputError("The people cannot be chosen.", [problem])
     known = people[people["group"].eq(group)] if group else people
-    talks = frame[frame["kind"].isin(TALKS)]
-    coded = set(talks["participant"]) | set(talks["document"])
-    found = sorted(one for one in known["participant_id"] if one in coded)
+    talks = {name for name, one in documents.items() if one.kind in TALKS}
+    coded = talks & set(frame["document"])
+    heard = {who for name in coded for who in documents[name].participants}
+    found = sorted(one for one in known["participant_id"] if one in heard)
     if not found:
         problem = Problem(
             "interviews/participants.csv",
