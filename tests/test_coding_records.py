@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casestudy.coding import codings, edits, quoting
+from casestudy.codebook.codes import Code, Codebook
+from casestudy.coding import codings, edits, quoting, wishes
 from casestudy.coding.codings import Record, Work, line, parse, record, settle
 from casestudy.coding.material import Material
 from casestudy.errors import InputError
@@ -357,7 +358,7 @@ def test_two_branches_of_one_coder_merge_and_lose_nothing(versions: Study) -> No
     before = codings.work(study, "a", "t1")
 
     def code(quote: str, when: str) -> None:
-        wish = quoting.Wish("help.neighbour", quote)
+        wish = wishes.Wish("help.neighbour", quote)
         records, _ = quoting.place([wish], document, codings.work(study, "a", "t1"), when=when)
         codings.append(study, "a", "t1", records)
 
@@ -468,3 +469,76 @@ def test_a_file_read_at_once_is_what_its_lines_are(lines: list[str]) -> None:
     # Two lines may write one record in two ways, such as with a memo that is null.
     different = {repr(one) for row in lines for one in codings.parse(row, "f")[0]}
     assert problems or len(whole) == len(different)
+
+
+# A list about several documents, with codes by name.
+
+
+def listed(
+    talk: Study, command: Command, text: str, *words: str, name: str = "l.csv"
+) -> tuple[int, str, str]:
+    path = talk.root.parent / name
+    path.write_text(text, encoding="utf-8")
+    return command("codings", "add", "--study", talk.root, "--coder", "c", "--file", path, *words)
+
+
+def test_one_list_may_be_about_several_documents(talk: Study, command: Command) -> None:
+    quotes = {name: Material(talk).texts[name].own_turns[0] for name in ("t1", "t2")}
+    texts = {name: Material(talk).texts[name].text[turn.speech : turn.end] for name, turn in quotes.items()}
+    entries = [{"document": name, "code": "Neighbour", "quote": quote} for name, quote in texts.items()]
+    entries[0]["code"] = "help.neighbour"
+    code, out, error = listed(talk, command, json.dumps(entries), name="l.json")
+    assert (code, error) == (0, "")
+    assert out.splitlines() == [
+        "t1, coder c: 1 coding written, 0 there before.",
+        "t2, coder c: 1 coding written, 0 there before.",
+    ]
+    works = codings.read(talk, "c")
+    assert {one.code for work in works for one in work.codings} == {"help.neighbour"}
+    assert (
+        listed(talk, command, json.dumps(entries), name="l.json")[1].count("0 codings written, 1 there") == 2
+    )
+
+
+def test_every_problem_of_every_document_is_told(talk: Study, command: Command) -> None:
+    rows = 'document,code,quote\nt1,Neighbuor,I was there\nt2,help.neighbour,"never said so"\n'
+    code, _, error = listed(talk, command, rows)
+    assert code == 2
+    assert (
+        "row 2: code 'Neighbuor' is not in the codebook. Did you mean 'help.neighbour' (Neighbour)?" in error
+    )
+    assert "'never said so' is not in t2" in error
+    assert codings.read(talk, "c") == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "said"),
+    [
+        ("t9,help.neighbour,x", (), "document 't9' is not there"),
+        (",help.neighbour,x", (), "it names no document"),
+        ("t2,help.neighbour,x", ("--document", "t1"), "it is about 't2', not 't1'"),
+        ("t1,help.neighbour,x", ("--document", "t7"), "document 't7': there is none"),
+    ],
+)
+def test_a_list_names_documents_that_are_there(
+    talk: Study, command: Command, rows: str, words: tuple[str, ...], said: str
+) -> None:
+    code, _, error = listed(talk, command, f"document,code,quote\n{rows}\n", *words)
+    assert (code, said in error) == (2, True), error
+
+
+def test_a_name_that_two_codes_have_is_asked_about() -> None:
+    book = Codebook(
+        {},
+        {
+            "a": Code("a", "s", "Garden"),
+            "a.hose": Code("a.hose", "s", "Hose", parent="a"),
+            "b.hose": Code("b.hose", "t", "Hose"),
+        },
+    )
+    assert quoting.code_of("Hose", book) == "Hose"
+    assert quoting.code_of("garden > HOSE", book) == "a.hose"
+    assert quoting.code_of("B.Hose", book) == "b.hose"
+    wish = wishes.Wish("Hose", "Aino", where="l, row 2")
+    with pytest.raises(InputError, match=r"Several are called so: a\.hose, b\.hose"):
+        quoting.place([wish], from_text("Aino", "t"), codings.Work("c", "t", (), (), ()), book)

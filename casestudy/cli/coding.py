@@ -11,10 +11,12 @@ from casestudy.cli.shared import add_json, file_bytes, group, now, print_json, s
 from casestudy.wording import counted, shortened
 
 _ADDING = """casestudy codings add --coder a --document c01 --file list.json
+  casestudy codings add --coder a --file many.csv     a list with a column document
 
-The list is JSON ([{"code", "quote", "occurrence", "attributes", "memo"}, ...], or one object a line),
-CSV (code,quote,...; further columns are attributes) or text (code | quote | name=value; ... | memo, where
-occurrence=2 is the second place of the words).
+The list is JSON ([{"document", "code", "quote", "occurrence", "attributes", "memo"}, ...], or one object a
+line), CSV (document,code,quote,...; further columns are attributes) or text (code | quote | name=value; ... |
+memo, where occurrence=2 is the second place of the words).
+A code is written by its id or its name.
 Every quote is looked up in the document. If one is not there, or there twice without an occurrence,
 all problems are listed and nothing is written. What is there already is not repeated."""
 
@@ -33,7 +35,7 @@ def add(subparsers: Any) -> None:
 def _codings(subparsers: Any) -> None:
     verbs = group(subparsers, "codings", "write, list and mend codings", "casestudy codings list")
     one = verb_parser(verbs, "add", _add, "write codings by quote", _ADDING)
-    _who(one)
+    _who(one, document=False)
     one.add_argument("--file", required=True, help="the list; - reads standard input")
     one.add_argument("--dry", action="store_true", help="check only, write nothing")
     one = verb_parser(
@@ -112,34 +114,50 @@ def _suggestions(verbs: Any) -> None:
     one.add_argument("--features", default="words", help="one or more of words,lemmas,vectors (words)")
 
 
-def _who(parser: argparse.ArgumentParser) -> None:
+def _who(parser: argparse.ArgumentParser, *, document: bool = True) -> None:
     parser.add_argument(
         "--coder", required=True, help="the coder's short name: a folder of interviews/codings"
     )
-    parser.add_argument("--document", required=True, help="the document's id, such as c01")
+    where = "" if document else " (where the list has no column document)"
+    parser.add_argument(
+        "--document", required=document, default="", help=f"the document's id, such as c01{where}"
+    )
     parser.add_argument("--when", default="", help="time of the coding, like 2026-03-01T10:00:00Z (now)")
 
 
 def _add(arguments: argparse.Namespace) -> int:
+    from contextlib import ExitStack
+
     from casestudy.codebook import attributes, history
     from casestudy.coding import codings, quoting
+    from casestudy.coding import wishes as wishing
     from casestudy.coding.table import material
+    from casestudy.errors import InputError, Problem, raise_if
+    from casestudy.files import locks
 
-    study = study_of(arguments)
-    wishes = quoting.read_list(file_bytes(arguments.file), Path(arguments.file).name)
-    document = quoting.document(material(study), arguments.document)
+    study, coder = study_of(arguments), arguments.coder
+    wishes = wishing.read_list(file_bytes(arguments.file), Path(arguments.file).name)
+    documents = material(study)
     book, vocabulary = history.load(study), attributes.attributes(study)
-    known = book if book.codes else None
-    if arguments.dry:
-        before = codings.work(study, arguments.coder, arguments.document)
-        records, again = quoting.place(wishes, document, before, known, vocabulary, now(arguments.when))
-    else:
-        with codings.writing(study, arguments.coder, arguments.document) as before:
-            records, again = quoting.place(wishes, document, before, known, vocabulary, now(arguments.when))
-            codings.append(study, arguments.coder, arguments.document, records)
+    known, when = book if book.codes else None, now(arguments.when)
+    sorted_ = wishing.by_document(wishes, arguments.document, documents)
+    codings.refuse_strange(coder, sorted_)
+    made, problems = {}, list[Problem]()
+    with ExitStack() as held:
+        for name, own in sorted(sorted_.items()):
+            if not arguments.dry:
+                held.enter_context(locks.writing(study.root, codings.file_of(coder, name)))
+            before = codings.work(study, coder, name)
+            try:
+                made[name] = quoting.place(own, documents[name], before, known, vocabulary, when)
+            except InputError as error:
+                problems += error.problems
+        raise_if(problems, f"Nothing was written: {len(problems)} of the codings cannot be placed.")
+        for name, (records, _) in made.items() if not arguments.dry else ():
+            codings.append(study, coder, name, records)
     done = "would be written" if arguments.dry else "written"
-    new = counted(len(records), "coding")
-    print(f"{arguments.document}, coder {arguments.coder}: {new} {done}, {again} there before.")
+    for name, (records, again) in made.items():
+        print(f"{name}, coder {coder}: {counted(len(records), 'coding')} {done}, {again} there before.")
     return 0
 
 
@@ -166,6 +184,7 @@ def _list(arguments: argparse.Namespace) -> int:
 def _change(arguments: argparse.Namespace) -> int:
     from casestudy.codebook import attributes, history
     from casestudy.coding import codings, edits, quoting
+    from casestudy.coding import wishes as wishing
     from casestudy.coding.table import material
 
     study = study_of(arguments)
@@ -173,7 +192,7 @@ def _change(arguments: argparse.Namespace) -> int:
     book, vocabulary = history.load(study), attributes.attributes(study)
     with codings.writing(study, arguments.coder, arguments.document) as work:
         coding = edits.chosen(work, arguments.coding)
-        wish = quoting.Wish(
+        wish = wishing.Wish(
             code=arguments.code or coding.code,
             quote=arguments.quote or "",
             occurrence=arguments.occurrence,

@@ -195,16 +195,16 @@ def _flow(arguments: argparse.Namespace) -> int:
 def _add(arguments: argparse.Namespace) -> int:
     from casestudy.cli.shared import file_bytes
     from casestudy.codebook import history
-    from casestudy.coding import quoting
+    from casestudy.coding import wishes
     from casestudy.literature import extraction, protocol
 
     study = _study(arguments)
-    wishes = quoting.read_list(file_bytes(arguments.file), arguments.file)
+    listed = wishes.read_list(file_bytes(arguments.file), arguments.file)
     path, n = extraction.append(
         study,
         arguments.coder,
         arguments.record,
-        [(one.code, one.quote, one.occurrence, one.memo) for one in wishes],
+        [(one.code, one.quote, one.occurrence, one.memo) for one in listed],
         history.load(study),
         protocol.notes(study),
         when=arguments.when,

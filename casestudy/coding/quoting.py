@@ -1,44 +1,25 @@
-"""Codings by quote: a coder's list of code and exact words becomes records whose positions are verified."""
+"""Codings by quote: what a coder wishes (`casestudy.coding.wishes`) becomes records at verified places."""
 
 from __future__ import annotations
 
-import json
+import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from casestudy.codebook.attributes import Attribute
 from casestudy.codebook.codes import Codebook
 from casestudy.coding.codings import Coding, Record, Work, record
+from casestudy.coding.wishes import Wish
 from casestudy.errors import InputError, Problem, nearest, raise_if
-from casestudy.files import lists
-from casestudy.files.journal import is_encodable
 from casestudy.transcripts.find import find as find
 from casestudy.transcripts.transcript import Transcript
 from casestudy.wording import parting, shortened
 
-_FIELDS = ("code", "quote", "occurrence", "memo", "attributes", "by")
-_TABLE = re.compile(r'"?sep=|[^\n|]*\bcode\b[^\n|]*[,;\t][^\n|]*\bquote\b', re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A coding as a coder writes it: a code and the words it is about."""
-
-    code: str
-    quote: str
-    occurrence: int = 0
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    memo: str = ""
-    by: str = ""
-    where: str = ""
-
 
 def nearest_words(text: str, quote: str) -> str:
     """The stretch of a text that is most like words which are not in it; empty where none is near."""
-    import difflib
-
     sought = quote.split()
     words = [(match.start(), match.end(), match[0]) for match in re.finditer(r"\S+", text)]
     if not sought or not words:
@@ -72,116 +53,33 @@ def nearest_words(text: str, quote: str) -> str:
     return text[words[first][0] : words[last - 1][1]]
 
 
-def read_list(data: bytes, name: str) -> list[Wish]:
-    """A coder's list in any of its forms.
+def code_of(written: str, book: Codebook) -> str:
+    """The id of a code that is written as its id, its name or its names from the top down.
 
-    JSON: a list of objects, or one object a line, with code, quote and optionally occurrence (1 for the
-    first), attributes (an object) and memo. CSV: columns of the same names; every other column is an
-    attribute. Text: ``code | quote | attribute=value; attribute=value | memo`` a line, ``#`` begins a
-    comment.
+    Returns
+    -------
+    str
+        What is written, where no code in use, or more than one, is called so.
 
-    Raises
-    ------
-    InputError
-        With every entry that cannot be understood.
+    Examples
+    --------
+    >>> from casestudy.codebook.codes import Code
+    >>> rye = Code("food.rye", "food", "Rye bread")
+    >>> code_of("rye  Bread", Codebook({}, {"food.rye": rye}))
+    'food.rye'
     """
-    from casestudy.transcripts.text import decode
-
-    text = decode(data, name).text
-    if not text.strip():
-        raise InputError(
-            "A list of codings cannot be read.", [Problem(name, "it is empty.", "List codings.")]
-        )
-    opening = text.lstrip()[0]
-    problems: list[Problem] = []
-    if opening in "[{":
-        entries = _json(text, name, problems)
-    elif name.lower().endswith((".csv", ".tsv")) or _TABLE.match(text):
-        entries = _csv(text.encode("utf-8"), name)
-    else:
-        entries = _lines(text, name, problems)
-    wishes = [wish for where, entry in entries if (wish := _wish(entry, where, problems))]
-    raise_if(problems, "A list of codings cannot be read.")
-    return wishes
+    if written in book.codes:
+        return written
+    called = _plain(written)
+    in_use = [code.id for code in book.in_use()]
+    alike = [
+        one for one in in_use if called in (_plain(one), _plain(book.codes[one].name), _plain(book.path(one)))
+    ]
+    return alike[0] if len(alike) == 1 else written
 
 
-def _json(text: str, name: str, problems: list[Problem]) -> list[tuple[str, Any]]:
-    try:
-        whole = json.loads(text)
-        entries = whole if isinstance(whole, list) else [whole]
-        return [(f"{name}, entry {number}", entry) for number, entry in enumerate(entries, start=1)]
-    except ValueError as error:
-        if text.lstrip().startswith("["):
-            problems.append(Problem(name, f"it is not valid JSON: {error}.", "Mend the place it names."))
-            return []
-    found: list[tuple[str, Any]] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        try:
-            found += [(f"{name}, line {number}", json.loads(line))] if line.strip() else []
-        except ValueError as error:
-            problems.append(Problem(f"{name}, line {number}", f"it is not valid JSON: {error}."))
-    return found
-
-
-def _csv(data: bytes, name: str) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    listed = lists.read(data, name, _FIELDS, ("code", "quote"), remedy="Head: code,quote,memo.")
-    for row in listed.rows:
-        plain = {key: value for key, value in row.cells.items() if value and key in _FIELDS}
-        if "occurrence" in plain:
-            number = lists.whole(plain["occurrence"])
-            plain["occurrence"] = plain["occurrence"] if number is None else str(number)
-        others = {key: value for key, value in row.cells.items() if value and key not in _FIELDS}
-        found.append((f"{name}, row {row.number}", {**plain, "attributes": others}))
-    return found
-
-
-def _lines(text: str, name: str, problems: list[Problem]) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        where = f"{name}, line {number}"
-        parts = [part.strip() for part in line.split("|")]
-        if len(parts) < 2:
-            problems.append(Problem(where, f"{line[:40]!r} has no '|'.", "Write code | quote."))
-            continue
-        parts += [""] * (4 - len(parts))
-        pairs = [pair.partition("=") for pair in parts[2].split(";") if pair.strip()]
-        entry: dict[str, Any] = {
-            "code": parts[0],
-            "quote": parts[1].strip('"“”'),
-            "memo": " | ".join(parts[3:]),
-        }
-        said = {key.strip(): value.strip() for key, _, value in pairs}
-        if "occurrence" in said:
-            entry["occurrence"] = said.pop("occurrence")
-        found.append((where, entry | {"attributes": said}))
-    return found
-
-
-def _wish(entry: Any, where: str, problems: list[Problem]) -> Wish | None:
-    if not isinstance(entry, dict):
-        problems.append(Problem(where, f"{str(entry)[:40]!r} is no coding.", "Write code and quote."))
-        return None
-    for key in entry:
-        if key not in _FIELDS:
-            problems.append(Problem(where, f"{key!r} is not known.", nearest(str(key), _FIELDS)))
-    if half := [key for key, value in entry.items() if not is_encodable([key, value])]:
-        problems.append(Problem(where, f"{half[0]} holds half of a character.", "Replace the broken emoji."))
-        return None
-    code, quote = str(entry.get("code") or "").strip(), str(entry.get("quote") or "")
-    if not code or not quote.strip():
-        problems.append(Problem(where, "no code, or no quote.", "Write both."))
-        return None
-    number = str(entry.get("occurrence") or "0").strip()
-    given = entry.get("attributes") or {}
-    if not number.isdigit() or not isinstance(given, dict):
-        problems.append(Problem(where, "occurrence or attributes cannot be read.", "1 for the first; {…}."))
-        return None
-    said = {str(key): str(value) for key, value in given.items() if str(value).strip()}
-    memo, by = str(entry.get("memo") or "").strip(), str(entry.get("by") or "").strip()
-    return Wish(code, quote.strip("\n"), int(number), said, memo, by, where)
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def place(
@@ -202,7 +100,7 @@ def place(
         What the coder has already written for the document: a coding that is already there is not added
         again.
     book : Codebook, optional
-        When given, codes must be in it and in use.
+        When given, codes must be in it and in use; they may be written by name (`code_of`).
     vocabulary : mapping of str to Attribute, optional
         When given and not empty, attributes must be in it.
     when : str
@@ -223,6 +121,8 @@ def place(
     fresh: dict[tuple[Any, ...], Record] = {}
     again = 0
     for wish in wishes:
+        if book is not None:
+            wish = replace(wish, code=code_of(wish.code, book))
         problems += _vocabulary(wish, book, vocabulary or {})
         spans = find(transcript.text, wish.quote)
         if not spans:
@@ -267,7 +167,9 @@ def _vocabulary(wish: Wish, book: Codebook | None, vocabulary: Mapping[str, Attr
     if book is not None:
         code = book.codes.get(wish.code)
         if code is None:
-            hint = nearest(wish.code, [one.id for one in book.in_use()])
+            called = _plain(wish.code)
+            alike = [one.id for one in book.in_use() if _plain(one.name) == called]
+            hint = f"Several are called so: {', '.join(alike)}." if alike else _nearest_code(wish.code, book)
             problems.append(Problem(wish.where, f"code {wish.code!r} is not in the codebook.", hint[:300]))
         elif code.retired or code.merged_into:
             target = book.resolve(code.id)
@@ -282,6 +184,16 @@ def _vocabulary(wish: Wish, book: Codebook | None, vocabulary: Mapping[str, Attr
             hint = nearest(value, vocabulary[name].values)
             problems.append(Problem(wish.where, f"{name} is {value!r}.", hint))
     return problems
+
+
+def _nearest_code(written: str, book: Codebook) -> str:
+    """The code whose id or name is most like what is written."""
+    ids = {one.id: one.id for one in book.in_use()}
+    named = {one.name: one.id for one in book.in_use()}
+    close = difflib.get_close_matches(written, [*ids, *named], n=1, cutoff=0.55)
+    if close and close[0] not in ids:
+        return f"Did you mean {named[close[0]]!r} ({close[0]})?"
+    return nearest(written, ids)
 
 
 def _frozen(given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -329,6 +241,8 @@ def rewritten(
     InputError
         With everything that cannot be.
     """
+    if book is not None:
+        wish = replace(wish, code=code_of(wish.code, book))
     said = {"code": wish.code, "attributes": dict(wish.attributes), "memo": wish.memo}
     if not wish.quote:
         raise_if(_vocabulary(wish, book, vocabulary), "Nothing was written.")
