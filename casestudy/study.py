@@ -159,13 +159,15 @@ class Study:
         """
         if pattern.startswith("outputs/"):
             base, rest = self.outputs, pattern.removeprefix("outputs/")
-            names = {path: f"outputs/{path.relative_to(base).as_posix()}" for path in _glob(base, rest)}
+            prefix = "outputs/"
         else:
-            names = {path: path.relative_to(self.root).as_posix() for path in _glob(self.root, pattern)}
+            base, rest, prefix = self.root, pattern, ""
+        paths = reading.made(("files", str(base), rest), lambda: sorted(_glob(base, rest)))
         declared = self._declared()
         if declared is not None and pattern not in declared:
-            self._refuse_undeclared(sorted(names.values()) or [pattern])
-        return sorted(names)
+            names = sorted(prefix + path.relative_to(base).as_posix() for path in paths)
+            self._refuse_undeclared(names or [pattern])
+        return list(paths)
 
     def led_out(self) -> list[Problem]:
         """A problem for each symbolic link that leads out of the study: none is followed."""
@@ -173,8 +175,10 @@ class Study:
         for folder, below, files in os.walk(self.root):
             below[:] = [name for name in below if not name.startswith(".")]
             for name in [*below, *files]:
-                path = Path(folder) / name
-                if path.is_symlink() and not path.resolve().is_relative_to(self.root):
+                if not os.path.islink(place := os.path.join(folder, name)):
+                    continue
+                path = Path(place)
+                if not path.resolve().is_relative_to(self.root):
                     found.append(_led_out(path.relative_to(self.root).as_posix()))
         return sorted(found)
 
@@ -275,13 +279,22 @@ def _glob(root: Path, pattern: str) -> list[Path]:
         pattern += "/*"
     if not stays_inside(pattern):
         return []
-    found = [
-        path
-        for path in root.glob(pattern)
-        if path.is_file() and not path.name.startswith(".") and "__pycache__" not in path.parts
-    ]
     real = root.resolve()
-    return [path for path in found if not _leads_out(path, root, real)]
+    outside: dict[Path, bool] = {root: False}
+    found = []
+    for path in root.glob(pattern):
+        if path.name.startswith(".") or "__pycache__" in path.parts:
+            continue
+        if path.is_symlink():
+            if path.is_file() and not _leads_out(path, root, real):
+                found.append(path)
+            continue
+        folder = path.parent
+        if folder not in outside:
+            outside[folder] = _leads_out(folder, root, real)
+        if not outside[folder] and path.is_file():
+            found.append(path)
+    return found
 
 
 def _refuse_stray(root: Path, pattern: str) -> None:

@@ -142,21 +142,10 @@ _order = attrgetter("start", "end", "code", "id")
 def _coding(coder: str, document: str, root: str, record: Record) -> Coding:
     """A coding made the quick way: the fields of a frozen record, a million of them."""
     coding: Coding = _new(Coding)
-    fields = {
-        "id": root,
-        "coder": coder,
-        "document": document,
-        "code": record.code,
-        "start": record.start,
-        "end": record.end,
-        "quote": record.quote,
-        "attributes": record.attributes,
-        "memo": record.memo,
-        "when": record.when,
-        "text": record.text,
-        "record": record.id,
-        "by": record.by,
-    }
+    fields = record.__dict__.copy()
+    del fields["action"], fields["parents"], fields["undoes"]
+    fields["id"], fields["record"] = root, record.id
+    fields["coder"], fields["document"] = coder, document
     _set(coding, "__dict__", fields)
     return coding
 

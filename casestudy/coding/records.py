@@ -215,21 +215,9 @@ def _made(add: _Add) -> Record:
     """
     if not (add.id and add.code and 0 <= add.start < add.end <= journal.LARGEST):
         raise ValueError("no id, code or span")
-    fields = {
-        "id": add.id,
-        "action": "add",
-        "parents": (),
-        "code": add.code,
-        "start": add.start,
-        "end": add.end,
-        "quote": add.quote,
-        "attributes": add.attributes,
-        "memo": add.memo,
-        "when": add.when,
-        "text": add.text,
-        "undoes": add.undoes,
-        "by": add.by,
-    }
+    fields = msgspec.structs.asdict(add)
+    del fields["parent"]
+    fields["parents"] = ()
     record: Record = _new(Record)
     _set(record, "__dict__", fields)
     return record
