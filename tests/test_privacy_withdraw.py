@@ -287,3 +287,14 @@ def test_withdrawing_one_of_two_leaves_the_words_of_the_other_alone(garden: Stud
     (root / "evidence/note.md").write_text("“Nobody listens to her at that hour, I promise you”\n")
     planned = withdraw.plan(garden, "g1")
     assert not [one for one in planned.by_hand if one.where.startswith("evidence/note.md")]
+
+
+def test_front_notes_and_questions_that_documents_share_are_not_words_of_one(
+    tmp_path: Path, command: Command
+) -> None:
+    assert command("new", tmp_path / "tutorial")[0] == 0
+    planned = withdraw.plan(Study.load(tmp_path / "tutorial"), "n02")
+    listed = {one.where.split(",")[0] for one in planned.by_hand}
+    assert not [name for name in listed if name.startswith(("interviews/transcripts/", "study.toml"))]
+    # The notebooks of the tutorial ask for this document by its id.
+    assert {name.split("-")[0] for name in listed} >= {"notebooks/01", "notebooks/03"}

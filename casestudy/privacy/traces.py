@@ -216,12 +216,15 @@ def _documents(study: Study, participant: str, people: pd.DataFrame) -> tuple[fr
     for name, document in speakers.heard(study, texts, people).items():
         if name == participant or document.participants == (participant,):
             sole.add(name)
-            own.append(document.text)
+            # Front notes are of the study, and often the same in every document.
+            said = [document.text[turn.start : turn.end] for turn in document.turns] or [document.text]
+            own += [document.title, *said]
             continue
-        for turn in document.turns:
-            theirs = turn.participant == participant
-            (own if theirs else others).append(document.text[turn.start : turn.end])
-        if not document.turns:
+        theirs = [turn for turn in document.turns if turn.participant == participant]
+        own += [document.text[turn.start : turn.end] for turn in theirs]
+        if theirs:
+            others += [document.text[turn.start : turn.end] for turn in document.turns if turn not in theirs]
+        else:
             others.append(document.text)
     return frozenset(sole), stretches.only_in(own, others)
 

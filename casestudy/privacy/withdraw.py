@@ -120,6 +120,11 @@ def _problems(name: str, left: list[tuple[str, str]]) -> list[Problem]:
     remedy = _REMEDY if held.form == "document" else "Read it, and take out what leads to the participant."
     if held.form == "other":
         remedy = "Delete it, or make it again without the participant."
+        parts = sorted({where.split(", line")[0].split(" › ", 1)[-1] for where, _ in left if " › " in where})
+        if len(parts) > 1:
+            count = counted(len(parts), "part")
+            what = f"{count} of it name the participant or hold their words ({parts[0]}, …)."
+            return [Problem(name, what, remedy)]
     return [Problem(where, what, remedy) for where, what in left]
 
 
