@@ -15,6 +15,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "casestudy"
 
 COMMON = {"errors", "files", "proportions", "wording", "settings", "study", "engine", "figures", "outputs"}
+GROUND = COMMON - {"figures", "outputs"}  # what says what outputs may show cannot itself save outputs
 CODED = {"coding", "codebook", "people", "transcripts"}
 MAY_USE: dict[str, set[str]] = {
     "errors": set(),
@@ -25,7 +26,7 @@ MAY_USE: dict[str, set[str]] = {
     "settings": {"errors", "files"},
     "study": {"errors", "files", "settings"},
     "engine": {"errors", "settings"},
-    "outputs": {"errors", "files", "study", "latex"},
+    "outputs": {"errors", "files", "study", "latex", "people"},
     "figures": {"outputs"},
     "run": {"errors", "files", "wording", "study", "outputs"},
     "report": COMMON
@@ -42,14 +43,14 @@ MAY_USE: dict[str, set[str]] = {
     "suggestions": COMMON | CODED,
     "voices": COMMON | CODED,
     "coding": COMMON | {"transcripts", "codebook", "people"},
-    "people": COMMON | {"transcripts"},
+    "people": GROUND | {"transcripts"},
     "effects": COMMON | {"usage", "people"},
     "simulator": COMMON | {"usage", "effects", "people"},
     "nutrition": COMMON | {"purchases", "people"},
     "usage": COMMON | {"people"},
     "codebook": COMMON,
     "purchases": COMMON,
-    "transcripts": COMMON,
+    "transcripts": GROUND,
     "agreement": {"errors", "proportions", "wording"},
     "dynamics": COMMON,
 }
