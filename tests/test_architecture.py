@@ -180,6 +180,10 @@ def test_a_second_owner_of_consent_is_noticed(tmp_path: Path) -> None:
     assert naming("consent_quote|consent_link", package) == ["report/a.py"]
 
 
+def test_no_module_knows_which_attribute_denies() -> None:
+    assert naming("modality", PACKAGE) == []
+
+
 def compared_with_the_floor(package: Path) -> list[str]:
     """Comparisons with something called floor outside people/."""
     places = []
