@@ -33,7 +33,7 @@ MAY_USE: dict[str, set[str]] = {
     | {"evidence", "privacy", "mixed", "coders", "voices", *CODED}
     | {"nutrition", "literature"},
     "perspectives": COMMON | {"mixed", "evidence", "coding"},
-    "evidence": COMMON | {"mixed", "voices", "coding", "codebook", "literature", "people"},
+    "evidence": COMMON | {"mixed", "usage", "voices", "coding", "codebook", "literature", "people"},
     "privacy": COMMON | {"evidence", "mixed", "coders", *CODED},
     "mixed": COMMON
     | {"usage", "effects", "voices", "coders", "coding", "codebook"}
