@@ -12,7 +12,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -23,6 +23,8 @@ from casestudy import latex
 from casestudy.errors import InputError, Problem
 from casestudy.files import reading
 from casestudy.files.writing import write_atomically
+from casestudy.people import disclosure
+from casestudy.people.disclosure import Published, Rows
 from casestudy.study import Study
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ class Outputs:
     """
 
     def __init__(self, study: Study, notebook: str) -> None:
-        self.notebook = notebook
+        self.study, self.notebook = study, notebook
         self.folder = study.output_folder(notebook)
         study.hold_to(notebook)
         self._contents: dict[str, Any] = {}
@@ -85,10 +87,17 @@ class Outputs:
         name: str,
         caption: str,
         *,
+        rows: Rows,
+        count: str = "",
+        source: str | Sequence[str] = (),
         decimals: Decimals = 2,
         paper: pd.DataFrame | None = None,
     ) -> Shown:
         """Save a table as CSV, or a drawing as SVG with the table behind it as CSV.
+
+        What may not be published is not written: rows of a table that describe fewer people than the study's
+        floor are left out, a drawing with such rows and a table of single people are withheld as a whole. The
+        caption says so; the notebook runs on.
 
         Parameters
         ----------
@@ -98,6 +107,12 @@ class Outputs:
             File name without ending: lower-case letters, digits and hyphens.
         caption : str
             One or two sentences that let the table or figure stand alone, with n and units.
+        rows : {'whole', 'group', 'floored', 'participant', 'person'}
+            What a row describes, see `casestudy.people.disclosure`.
+        count : str, optional
+            For groups: the column that says how many people a row describes.
+        source : str or sequence of str, optional
+            For single people: the sources they come from, such as ``usage_logs``.
         decimals : int or mapping of column to int
             Decimals to which floats are written. Missing values become empty cells.
         paper : pandas.DataFrame, optional
@@ -112,12 +127,35 @@ class Outputs:
             raise ValueError(
                 f"{name!r} is not a name for an output: use lower-case letters, digits and hyphens"
             )
+        table = thing.data if isinstance(thing, Drawing) else thing
+        what = disclosure.declared(table, rows, count, source)
+        shown = disclosure.published(table, what, self.study)
+        declaration = what.entry(self.study.floor)
+        if isinstance(thing, Drawing) and shown.left_out:
+            shown = Published(None, shown.left_out, f"Withheld: {shown.says}")
+        if shown.frame is None:
+            return self._withheld(name, caption, shown.says, declaration)
+        caption = f"{caption} {shown.says}".rstrip()
         if isinstance(thing, Drawing):
-            return self._drawing(thing, name, caption, decimals)
+            return self._drawing(thing, name, caption, decimals, declaration)
+        if shown.left_out:
+            declaration["left_out"] = shown.left_out
+        return self._table(shown.frame, name, caption, decimals, paper, declaration)
+
+    def _table(
+        self,
+        thing: pd.DataFrame,
+        name: str,
+        caption: str,
+        decimals: Decimals,
+        paper: pd.DataFrame | None,
+        declaration: Mapping[str, Any],
+    ) -> Shown:
         text = csv_text(thing, decimals)
         self._write(f"{name}.csv", text.encode())
         kinds = {str(column): str(dtype) for column, dtype in thing.dtypes.items()}
         entry: dict[str, Any] = {"kind": "table", "file": f"{name}.csv", "caption": caption, "dtypes": kinds}
+        entry |= declaration
         if paper is not None:
             heads, *rows = csv.reader(io.StringIO(csv_text(paper, decimals)))
             self._write(f"{name}.tex", latex.table(heads, rows, caption, name).encode())
@@ -141,7 +179,7 @@ class Outputs:
         rows = [(name, float(one)) for name, one in plain.items() if isinstance(one, int | float)]
         caption = "The numbers in the answer, for claims and later notebooks."
         frame = pd.DataFrame(rows, columns=["number", "value"])
-        return self.save(frame, "numbers", caption, decimals=decimals)
+        return self.save(frame, "numbers", caption, rows="whole", decimals=decimals)
 
     def answer(self, text: str, *, figure: str = "", values: Mapping[str, Any] | None = None) -> Shown:
         """Save the notebook's answer: a paragraph computed from values.
@@ -159,12 +197,25 @@ class Outputs:
         self._record("answer", {"kind": "answer", "text": text, "figure": figure, "values": plain})
         return Shown({"text/markdown": text, "text/plain": text}, {})
 
-    def _drawing(self, drawing: Drawing, name: str, caption: str, decimals: Decimals) -> Shown:
+    def _withheld(self, name: str, caption: str, says: str, declaration: Mapping[str, Any]) -> Shown:
+        """Say in place of a table or figure why it is not shown."""
+        self._record(name, {"kind": "withheld", "caption": caption, "says": says, **declaration})
+        html = f"<p>{escape(caption)} {escape(says)}</p>"
+        return Shown({"text/html": html, "text/plain": f"{caption}\n{says}"}, {})
+
+    def _drawing(
+        self,
+        drawing: Drawing,
+        name: str,
+        caption: str,
+        decimals: Decimals,
+        declaration: Mapping[str, Any],
+    ) -> Shown:
         svg, png = _pictures(drawing, name)
         self._write(f"{name}.svg", svg)
         self._write(f"{name}.csv", csv_text(drawing.data, decimals).encode())
-        record = {"kind": "figure", "file": f"{name}.svg", "data": f"{name}.csv"}
-        self._record(name, record | {"caption": caption, "alt": drawing.alt})
+        record: dict[str, Any] = {"kind": "figure", "file": f"{name}.svg", "data": f"{name}.csv"}
+        self._record(name, record | {"caption": caption, "alt": drawing.alt, **declaration})
         bundle = {"image/png": base64.b64encode(png).decode(), "text/plain": f"{caption}\n{drawing.alt}"}
         return Shown(bundle, {"image/png": {"alt": drawing.alt, "caption": caption, "name": name}})
 
@@ -243,12 +294,15 @@ def read_table(study: Study, notebook: str, name: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        When the notebook has not been run, or saved no table of that name.
+        When the notebook has not been run, saved no table of that name, or withheld it.
     """
     import pandas as pd
 
     path = study.input(f"outputs/{notebook}/{name}.csv")
     entry = contents(study.input(f"outputs/{notebook}/{CONTENTS}").parent).get(name)
+    if entry is not None and entry.get("kind") == "withheld":
+        problem = Problem(f"outputs/{notebook}/{name}", f"it is not published. {entry['says']}")
+        raise InputError("A table that this work rests on is withheld.", [problem])
     if entry is None or not path.is_file():
         problem = Problem(
             f"outputs/{notebook}", f"it holds no table {name!r}.", f"Run it first: casestudy run {notebook}."

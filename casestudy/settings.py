@@ -92,6 +92,7 @@ class _Reader:
                 "sources",
                 "parameters",
                 "engine",
+                "single_rows",
             ),
             "",
         )
@@ -105,6 +106,7 @@ class _Reader:
             "sources": self._sources(),
             "parameters": MappingProxyType(self._table("parameters")),
             "engine": self._engine(self._table("engine")),
+            "single_rows": self._single_rows(),
         }
         globs = top.get("notebooks")
         if globs is not None:
@@ -135,6 +137,20 @@ class _Reader:
                 self._problem(f"{name}.id", f"{values[0]!r} occurs twice.", "Give every question its own id.")
             questions.append(Question(*values))
         return tuple(questions)
+
+    def _single_rows(self) -> Mapping[str, str]:
+        """Sources of which single rows may be published, each with the reason."""
+        given = self._texts("single_rows")
+        known = {"usage_logs", "purchases", *self._table("data_status"), *self._table("sources")}
+        for name, reason in given.items():
+            if name not in known:
+                found = f"{name!r} is neither a source nor a kind of material of this study."
+                self._problem(f"single_rows.{name}", found, nearest(name, known))
+            if not reason.strip():
+                self._problem(
+                    f"single_rows.{name}", "it gives no reason.", "Write why single rows may be shown."
+                )
+        return given
 
     def _engine(self, given: dict[str, Any]) -> EngineSettings:
         self._known(given, ("backend", "memory_limit", "threads"), "engine")

@@ -46,6 +46,8 @@ class Study:
     floor : int
         The fewest people that a published table cell may describe.
     questions : tuple of Question
+    single_rows : mapping of str to str
+        Sources of which tables with a row for each account or household may be published, with the reason.
     data_status : mapping of str to str
         What each kind of material is, in one sentence; every page repeats it.
     sources : mapping of str to str
@@ -72,6 +74,7 @@ class Study:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     notebook_globs: tuple[str, ...] = ("notebooks/*.ipynb",)
     engine: EngineSettings = field(default_factory=EngineSettings)
+    single_rows: Mapping[str, str] = field(default_factory=dict)
     _held: tuple[str, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod

@@ -64,8 +64,9 @@ def counting(stem: str, read: str) -> tuple[str, ...]:
         "import pandas as pd\nfrom casestudy.study import Study\nfrom casestudy.outputs import Outputs\n"
         "from casestudy.figures import bars",
         f"study = Study.find()\nout = Outputs(study, '{stem}')\nframe = pd.read_csv(study.input('{read}'))",
-        "frame['n'] = frame['n'] * factor\nout.save(frame, 'counts', 'Counts of things (n = 2).')",
-        "out.save(bars(frame, 'name', 'n', xlabel='things (n)'), 'bars', 'The same as bars.')",
+        "frame['n'] = frame['n'] * factor\n"
+        "out.save(frame, 'counts', 'Counts of things (n = 2).', rows='whole')",
+        "out.save(bars(frame, 'name', 'n', xlabel='things (n)'), 'bars', 'The same as bars.', rows='whole')",
         "## Answer",
         "total = int(frame['n'].sum())\n"
         "out.answer(f'There are **{total}** things.', figure='bars', values={'total': total})",

@@ -49,13 +49,17 @@ def first(study: Study, monkeypatch: Any) -> None:
     monkeypatch.setenv(ENV_OUTPUT, str(folder))
     out = Outputs(study, "10-food")
     frame = pd.DataFrame({"group": ["bread", "fruit"], "share": [12.345, 3.0], "n": [4, 9]})
-    table = out.save(frame, "groups", "Share of food groups in spending, % (n = 13 lines).", decimals=1)
+    table = out.save(
+        frame, "groups", "Share of food groups in spending, % (n = 13 lines).", rows="whole", decimals=1
+    )
     drawing = figures.bars(frame, "group", "share", xlabel="share of spending (%)")
-    figure = out.save(drawing, "shares", "Bread takes four times what fruit takes (n = 13 lines).")
+    figure = out.save(
+        drawing, "shares", "Bread takes four times what fruit takes (n = 13 lines).", rows="whole"
+    )
     ways = pd.DataFrame(
         {"claim": ["C1"], "document": ["one, nobody"], "where": ["outputs/10-food/groups.csv, n"]}
     )
-    leading = out.save(ways, "ways", "What leads where (n = 1).")
+    leading = out.save(ways, "ways", "What leads where (n = 1).", rows="whole")
     answer = out.answer(
         "Bread takes **12.3 %** of spending (n = 13 lines).", figure="shares", values={"bread": 12.345}
     )
@@ -89,7 +93,7 @@ def second(study: Study, monkeypatch: Any) -> None:
     monkeypatch.setenv(ENV_OUTPUT, str(folder))
     out = Outputs(study, "20-why")
     frame = pd.DataFrame({f"say {HOSTILE}": [HOSTILE, "plain"], "n": [1, 2]})
-    table = out.save(frame, "words", f"Caption {HOSTILE}")
+    table = out.save(frame, "words", f"Caption {HOSTILE}", rows="whole")
     answer = out.answer(f"They say {HOSTILE} and [this](javascript:alert(1)).", values={"n": 2})
     monkeypatch.delenv(ENV_OUTPUT)
     raw = Shown({"text/html": f"{HOSTILE}<p onclick='x()'>kept words</p>", "text/plain": "x"}, {})

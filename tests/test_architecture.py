@@ -15,6 +15,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "casestudy"
 
 COMMON = {"errors", "files", "proportions", "wording", "settings", "study", "engine", "figures", "outputs"}
+GROUND = COMMON - {"figures", "outputs"}  # what says what outputs may show cannot itself save outputs
 CODED = {"coding", "codebook", "people", "transcripts"}
 MAY_USE: dict[str, set[str]] = {
     "errors": set(),
@@ -25,14 +26,14 @@ MAY_USE: dict[str, set[str]] = {
     "settings": {"errors", "files"},
     "study": {"errors", "files", "settings"},
     "engine": {"errors", "settings"},
-    "outputs": {"errors", "files", "study", "latex"},
+    "outputs": {"errors", "files", "study", "latex", "people"},
     "figures": {"outputs"},
     "run": {"errors", "files", "wording", "study", "outputs"},
     "report": COMMON
     | {"evidence", "privacy", "mixed", "coders", "voices", *CODED}
     | {"nutrition", "literature"},
     "perspectives": COMMON | {"mixed", "evidence", "coding"},
-    "evidence": COMMON | {"mixed", "voices", "coding", "codebook", "literature", "people"},
+    "evidence": COMMON | {"mixed", "usage", "voices", "coding", "codebook", "literature", "people"},
     "privacy": COMMON | {"evidence", "mixed", "coders", *CODED},
     "mixed": COMMON
     | {"usage", "effects", "voices", "coders", "coding", "codebook"}
@@ -42,14 +43,14 @@ MAY_USE: dict[str, set[str]] = {
     "suggestions": COMMON | CODED,
     "voices": COMMON | CODED,
     "coding": COMMON | {"transcripts", "codebook", "people"},
-    "people": COMMON | {"transcripts"},
+    "people": GROUND | {"transcripts"},
     "effects": COMMON | {"usage", "people"},
     "simulator": COMMON | {"usage", "effects", "people"},
     "nutrition": COMMON | {"purchases", "people"},
     "usage": COMMON | {"people"},
     "codebook": COMMON,
     "purchases": COMMON,
-    "transcripts": COMMON,
+    "transcripts": GROUND,
     "agreement": {"errors", "proportions", "wording"},
     "dynamics": COMMON,
 }
@@ -177,6 +178,10 @@ def test_a_second_owner_of_consent_is_noticed(tmp_path: Path) -> None:
     (package / "report").mkdir(parents=True)
     (package / "report" / "a.py").write_text("def f(person):\n    return person.get('consent_quote')\n")
     assert naming("consent_quote|consent_link", package) == ["report/a.py"]
+
+
+def test_no_module_knows_which_attribute_denies() -> None:
+    assert naming("modality", PACKAGE) == []
 
 
 def compared_with_the_floor(package: Path) -> list[str]:

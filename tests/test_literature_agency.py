@@ -140,7 +140,7 @@ def test_the_stage_follows_its_rule(tmp_path: Path) -> None:
         *[("two", "c", "p.x.c"), ("two", "c", "p.y.a"), ("tie", "f", "p.x.a"), ("tie", "f", "p.x.c")],
         *[("alone", "f", "p.x.b")],
     )
-    stands = stance.positions(frame, book, "p")
+    stands = stance.positions(frame, book, "p", {})
     table = stance.people(stands, ["p.x", "p.y"], ["first", "second", "third"]).set_index("who")
     assert table["stage"].to_dict() == {"one": "third", "two": "mixed", "tie": "mixed", "alone": "second"}
     assert table.loc["two", "index"] == pytest.approx(0.5)
@@ -157,7 +157,8 @@ def test_the_stage_follows_its_rule(tmp_path: Path) -> None:
 def test_denied_positions_do_not_count(tmp_path: Path) -> None:
     book = history.load(study(tmp_path, {"coding_schemes/s.yaml": SCHEME}))
     frame = coded(("one", "c", "p.x.c")).assign(modality="denied")
-    assert stance.positions(frame, book, "p").empty
+    assert stance.positions(frame, book, "p", {"modality": ("denied",)}).empty
+    assert len(stance.positions(frame, book, "p", {"modality": ("no",)})) == 1
 
 
 FIELDS = """title: Made

@@ -92,7 +92,7 @@ def test_a_display_is_saved_as_csv_and_latex_and_shown_as_html(tmp_path: Path) -
     (tmp_path / "study.toml").write_text('title = "Made up"\n')
     out = Outputs(Study.load(tmp_path), "45-made")
     table = pd.DataFrame({"id": ["<b>x</b>"], "visits": [1.0], "meta_inference": [HOSTILE]})
-    shown = out.save(table, "display", "A caption.", paper=displays.on_paper(table))
+    shown = out.save(table, "display", "A caption.", rows="whole", paper=displays.on_paper(table))
     assert json.loads((out.folder / "contents.json").read_text())["display"]["latex"] == "display.tex"
     assert "&lt;b&gt;x" in shown.bundle["text/html"]
     text = (out.folder / "display.tex").read_text()

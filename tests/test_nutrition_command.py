@@ -129,10 +129,10 @@ def test_the_healthy_eating_index_of_all_sales_is_in_the_believable_band():
 def test_all_baskets_together():
     year = everyone.household_year(population())
     assert len(year) == population()["household_id"].nunique()
-    spread = everyone.distribution(year)
+    spread = everyone.distribution(year, 1)
     assert (spread["p10"] <= spread["p50"]).all()
     assert (spread["p50"] <= spread["p90"]).all()
-    beside = everyone.beside(year, read_profile(study(), "finland-2014"))
+    beside = everyone.beside(year, read_profile(study(), "finland-2014"), 1)
     parts = beside[["below_percent", "within_percent", "above_percent"]].sum(axis=1)
     assert parts.to_numpy() == pytest.approx(100)
     whole = year[["energy_kcal", "protein_g", "fat_g"]].sum()

@@ -42,7 +42,7 @@ def test_a_saved_table_is_read_back_with_its_types(
             "day": pd.to_datetime(["2017-01-01", None, "2017-03-01"]),
         }
     )
-    Outputs(small_study, "10-first").save(frame, "people", "People.", decimals=3)
+    Outputs(small_study, "10-first").save(frame, "people", "People.", rows="whole", decimals=3)
     later = Study.load(small_study.root)
     back = read_table(later, "10-first", "people")
     assert back["id"].iloc[:2].tolist() == ["001", "NA"]
@@ -60,7 +60,7 @@ def test_a_figure_is_the_same_bytes_and_keeps_its_words(
     for name in ("a", "b"):
         monkeypatch.setenv(ENV_OUTPUT, str(small_study.root / name))
         out = Outputs(small_study, "10-first")
-        shown = out.save(bars(frame, "name", "n", xlabel="things (n)"), "bars", "Bars.")
+        shown = out.save(bars(frame, "name", "n", xlabel="things (n)"), "bars", "Bars.", rows="whole")
         assert shown.metadata["image/png"]["alt"].startswith("Bar chart of things (n): <b> 1.0")
         made.append((shown.bundle["image/png"], (small_study.root / name / "bars.svg").read_bytes()))
         assert contents(small_study.root / name)["bars"]["data"] == "bars.csv"
@@ -70,14 +70,14 @@ def test_a_figure_is_the_same_bytes_and_keeps_its_words(
 
 def test_tables_are_escaped_and_cut_with_a_note(small_study: Study) -> None:
     frame = pd.DataFrame({"<i>": ["<script>alert(1)</script>"] * 100})
-    html = Outputs(small_study, "10-first").save(frame, "long", "Long <b>.").bundle["text/html"]
+    html = Outputs(small_study, "10-first").save(frame, "long", "Long <b>.", rows="whole").bundle["text/html"]
     assert not any(markup in html for markup in ("<script>", "<i>", "<b>"))
     assert "24 of 100 rows" in html
 
 
 def test_names_of_outputs_are_plain(small_study: Study) -> None:
     with pytest.raises(ValueError, match="not a name"):
-        Outputs(small_study, "10-first").save(pd.DataFrame(), "../x", "No.")
+        Outputs(small_study, "10-first").save(pd.DataFrame(), "../x", "No.", rows="whole")
 
 
 def test_figures_stand_empty_and_missing_data() -> None:
@@ -89,7 +89,7 @@ def test_figures_stand_empty_and_missing_data() -> None:
 
 def test_a_reader_sees_yes_and_no_and_a_program_true_and_false(tmp_path: Path) -> None:
     frame = pd.DataFrame({"held": [True, False], "seen": pd.array([True, None], dtype="boolean")})
-    shown = Outputs(Study(tmp_path, "S"), "20-use").save(frame, "flags", "Flags.")
+    shown = Outputs(Study(tmp_path, "S"), "20-use").save(frame, "flags", "Flags.", rows="whole")
     cells = re.findall(r"<td[^>]*>([^<]*)</td>", shown.bundle["text/html"])
     assert cells == ["yes", "yes", "no", ""]
     saved = tmp_path / ".casestudy/scratch/20-use/flags.csv"

@@ -47,7 +47,7 @@ def test_levels_and_months_never_matter(seed: int, growth: float) -> None:
     data, effect = staggered(seed, growth=growth)
     made = adoption.cells(data)
     assert adoption.overall(made).estimate == pytest.approx(effect[data.treated].mean(), abs=1e-8)
-    table = adoption.by_month(made)
+    table = adoption.by_month(made, 1)
     expected = np.where(table["since"] < 0, 0.0, growth * (table["since"] + 1))
     np.testing.assert_allclose(table["estimate"], expected, atol=1e-8)
 
@@ -203,7 +203,7 @@ def test_a_panel_from_a_long_table_and_what_it_leaves_out() -> None:
     assert math.isnan(adoption.overall(made).estimate)
     assert math.isnan(adoption.pre_trend(made)["p"])
     assert math.isnan(robustness.breakdown(made)["needed_drift"])
-    assert adoption.by_month(made).empty
+    assert adoption.by_month(made, 1).empty
     assert comparison.cohorts(data, made)["used"].tolist() == ["no", "no", "as comparison"]
     with pytest.raises(ValueError, match="control"):
         adoption.cells(data, "others")

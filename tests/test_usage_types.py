@@ -140,10 +140,10 @@ def test_soft_membership_and_crossing() -> None:
     soft = np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]])
     own = types.soft_by_participant(soft, ["p1", "p1", "p2"]).set_index("participant_id")
     assert own.loc["p1", ["A", "B", "certainty"]].tolist() == [0.75, 0.25, 0.75]
-    crossed, ari = types.crossing(["A", "A", "B"], ["x", "none", "y"], ["x", "y", "none"])
+    crossed, ari = types.crossing(["A", "A", "B"], ["x", "none", "y"], ["x", "y", "none"], ["p", "q", "q"], 1)
     assert crossed.loc["A"].tolist() == [1, 0, 1]
     assert ari == 1.0
-    assert math.isnan(types.crossing(["A"], ["none"], ["x", "none"])[1])
+    assert math.isnan(types.crossing(["A"], ["none"], ["x", "none"], ["p"], 1)[1])
     assert types.class_names(28)[-2:] == ["Z1", "Z2"]
 
 

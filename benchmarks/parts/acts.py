@@ -143,6 +143,6 @@ ACTS = (
     Act("new", ("new", "{out}/mine", "--title", "Mine")),
     Act("export crate", ("export", "crate", "--date", "2026-01-31", "--to", "{out}/s.zip", *AT)),
     Act("render", ("render", *AT), slow=True),
-    Act("run", ("run", "--jobs", "1", *AT), files={"study/notebooks/01-one.ipynb": notebook("from casestudy.outputs import Outputs\nfrom casestudy.study import Study\nimport pandas as pd\nout = Outputs(Study.find(), '01-one')\nout.save(pd.DataFrame({'n': [1]}), 'counts', 'Counts (n = 1).')\nout.answer('There is **1**.', values={'n': 1})")}, gone=("notebooks",), slow=True),
+    Act("run", ("run", "--jobs", "1", *AT), files={"study/notebooks/01-one.ipynb": notebook("from casestudy.outputs import Outputs\nfrom casestudy.study import Study\nimport pandas as pd\nout = Outputs(Study.find(), '01-one')\nout.save(pd.DataFrame({'n': [1]}), 'counts', 'Counts (n = 1).', rows='whole')\nout.answer('There is **1**.', values={'n': 1})")}, gone=("notebooks",), slow=True),
     Act("export docx", ("export", "docx", "--to", "{out}/r.docx", *AT), slow=True),
 )  # fmt: skip

@@ -221,22 +221,6 @@ def _codings(arguments: argparse.Namespace) -> tuple[Any, Any]:
     return table.load(study), history.load(study)
 
 
-def _pairs(given: list[str]) -> dict[str, list[str]]:
-    """``column=value`` words as values by column."""
-    from casestudy.errors import Problem, raise_if
-
-    wrong = [one for one in given if "=" not in one]
-    raise_if(
-        [Problem(repr(one), "it is not a column and a value.", "Write column=value.") for one in wrong],
-        "The question cannot be asked.",
-    )
-    columns: dict[str, list[str]] = {}
-    for one in given:
-        column, _, value = one.partition("=")
-        columns.setdefault(column.strip(), []).append(value.strip())
-    return columns
-
-
 _READABLE = ("code", "who", "document", "turn", "said_by", "coder", "quote", "memo", "coding")
 
 
@@ -244,7 +228,7 @@ def _segments(arguments: argparse.Namespace) -> int:
     from casestudy.coding import query
 
     frame, book = _codings(arguments)
-    where, unless = _pairs(arguments.where), _pairs(arguments.unless)
+    where, unless = query.by_column(arguments.where), query.by_column(arguments.unless)
     rows = query.retrieve(frame, book, arguments.codes, below=not arguments.only, where=where, unless=unless)
     if not (arguments.json or arguments.to):
         rows = rows[[name for name in _READABLE if name in rows]]

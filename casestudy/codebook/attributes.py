@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casestudy.codebook.codes import FOLDER, as_text
-from casestudy.errors import InputError, Problem, raise_if
+from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.files.fields import read_yaml
 from casestudy.study import Study
 
@@ -15,11 +15,22 @@ ATTRIBUTES = f"{FOLDER}/attributes.yaml"
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute that codings may carry, with its values; no values means free text."""
+    """One attribute that codings may carry.
+
+    Attributes
+    ----------
+    name : str
+    values : tuple of str
+        What it may be; none means free text.
+    rule : str
+    denies : tuple of str
+        The values by which the speaker denies what is coded.
+    """
 
     name: str
     values: tuple[str, ...] = ()
     rule: str = ""
+    denies: tuple[str, ...] = ()
 
 
 def attributes(study: Study) -> dict[str, Attribute]:
@@ -46,6 +57,13 @@ def attributes(study: Study) -> dict[str, Attribute]:
             problems.append(Problem(f"{ATTRIBUTES}, entry {number}", "no id, or one that occurs before."))
             continue
         values = tuple(as_text(value) for value in entry.get("values") or ())
-        found[name] = Attribute(name, values, as_text(entry.get("rule")))
+        denies = tuple(as_text(value) for value in entry.get("denies") or ())
+        for value in denies:
+            if values and value not in values:
+                where = f"{ATTRIBUTES}, entry {number} ({name})"
+                problems.append(
+                    Problem(where, f"denies {value!r} is not one of its values.", nearest(value, values))
+                )
+        found[name] = Attribute(name, values, as_text(entry.get("rule")), denies)
     raise_if(problems, "The vocabulary of attributes has problems.")
     return found

@@ -7,12 +7,12 @@ themes. No name of a study stands in the package.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from casestudy.codebook.selection import FIELDS as PICK
-from casestudy.codebook.selection import Pick, expand, read_pick
+from casestudy.codebook.selection import Pick, read_pick
 from casestudy.errors import Problem, nearest, raise_if
 from casestudy.files.fields import Fields, read_yaml
 from casestudy.files.names import REMEDY, unfit
@@ -301,36 +301,3 @@ def _cross_check(framework: Framework, top: Fields) -> None:
                 f"{who} names {identity!r}, which is not among the {name}.",
                 nearest(identity, lists[name]),
             )
-
-
-def problems_with_codes(
-    framework: Framework, parents: Mapping[str, str], retired: Iterable[str] = ()
-) -> list[Problem]:
-    """Themes and parts whose codes no codebook knows, or that rest on retired codes.
-
-    Parameters
-    ----------
-    framework : Framework
-    parents : mapping of code to parent
-        The codes in use.
-    retired : iterable of str
-        Codes that were once in use.
-
-    Returns
-    -------
-    list of Problem
-    """
-    gone = set(retired)
-    problems = []
-    holders: list[tuple[str, Pick]] = [(f"theme {theme.id}", theme.pick) for theme in framework.themes]
-    holders += [(f"theme {t.id}, contrary", t.contrary) for t in framework.themes]
-    holders += [(f"view {view.id}, {p.id}", p.pick) for view in framework.views for p in view.parts]
-    for who, pick in holders:
-        for pattern in pick.codes:
-            if expand([pattern], parents):
-                continue
-            state = "is retired" if pattern in gone else "is in no codebook"
-            problems.append(
-                Problem(f"{FILE} ({who})", f"code {pattern!r} {state}.", nearest(pattern, parents))
-            )
-    return problems

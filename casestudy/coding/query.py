@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.codes import Codebook
-from casestudy.errors import InputError, Problem, nearest
+from casestudy.errors import InputError, Problem, nearest, raise_if
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,6 +96,31 @@ def retrieve(
             hits = frame[column].isin([values] if isinstance(values, str) else list(values))
             mask &= hits if wanted else ~hits
     return frame[mask]
+
+
+def by_column(given: Sequence[str]) -> dict[str, list[str]]:
+    """Conditions written as ``column=value``, as values by column.
+
+    Raises
+    ------
+    InputError
+        With every one that is written otherwise.
+
+    Examples
+    --------
+    >>> by_column(["group=customer", "said_by=Aino", "said_by=Eero"])
+    {'group': ['customer'], 'said_by': ['Aino', 'Eero']}
+    """
+    wrong = [one for one in given if "=" not in one]
+    raise_if(
+        [Problem(repr(one), "it is not a column and a value.", "Write column=value.") for one in wrong],
+        "The question cannot be asked.",
+    )
+    columns: dict[str, list[str]] = {}
+    for condition in given:
+        column, _, value = condition.partition("=")
+        columns.setdefault(column.strip(), []).append(value.strip())
+    return columns
 
 
 def satisfying(frame: pd.DataFrame, book: Codebook, question: str, unit: str = "turn") -> pd.DataFrame:

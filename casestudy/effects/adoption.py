@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casestudy.people.floor import enough
 from casestudy.proportions import at_least
 
 if TYPE_CHECKING:
@@ -284,21 +285,21 @@ def overall(made: Cells, months: int | None = None) -> Effect:
     return Effect(*made.average(chosen), made.df)
 
 
-def by_month(made: Cells, least: int = 1) -> pd.DataFrame:
+def by_month(made: Cells, floor: int) -> pd.DataFrame:
     """Event study: estimates by months since adoption.
 
     Returns
     -------
     pandas.DataFrame
         ``since``, ``cohorts``, ``units``, ``estimate``, ``se``, ``low``, ``high``; months with fewer units
-        than `least` are left out. Late months hold early cohorts only.
+        than `floor` are left out. Late months hold early cohorts only.
     """
     import pandas as pd
 
     rows = []
     for since in sorted(set(made.since.tolist())):
         chosen = made.since == since
-        if made.size[chosen].sum() >= least:
+        if enough(made.size[chosen].sum(), floor):
             effect = Effect(*made.average(chosen), made.df)
             units = int(made.size[chosen].sum())
             rows.append(

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from casestudy.codebook import framework
 from casestudy.codebook.framework import Framework
-from casestudy.codebook.selection import matching
 from casestudy.coding.material import Material
-from casestudy.errors import InputError, Problem, nearest
-from casestudy.evidence import cases, chain, checklists, claims
+from casestudy.errors import InputError, Problem
+from casestudy.evidence import cases, chain, checklists, claims, references
 from casestudy.mixed import displays, readers, triangulation
 
 
@@ -41,22 +39,7 @@ def check(found: Material) -> list[Problem]:
     try:
         book = found.book
     except InputError:
-        return problems  # said by the check of the codings
+        return problems + references.check(found, made)  # said by the check of the codings
     for place in study.inputs(f"{cases.FOLDER}/*/{cases.FIELDS}"):
         read(lambda kind=place.parent.name: cases.load(study, kind, book))  # type: ignore[misc]
-    parents = {code.id: code.parent for code in book.in_use()}
-    retired = set(book.codes) - set(parents)
-    problems += framework.problems_with_codes(declared, parents, retired)
-    ids = {claim.id for claim in made}
-    for claim in made:
-        for item in (*claim.evidence, *claim.contrary):
-            for pattern in item.pick.codes:
-                if not matching([pattern], parents.keys()):
-                    state = "is retired" if pattern in retired else "is in no codebook"
-                    where = f"{claims.FILE} (claims[{claim.id}], {item.id})"
-                    problems.append(Problem(where, f"code {pattern!r} {state}.", nearest(pattern, parents)))
-    for link in declared.links:
-        if made and link.claim not in ids:
-            where = f"{framework.FILE} (link from {link.start} to {link.end})"
-            problems.append(Problem(where, f"claim {link.claim!r} is not made.", nearest(link.claim, ids)))
-    return problems
+    return problems + references.check(found, made)

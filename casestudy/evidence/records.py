@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.material import Material
 from casestudy.evidence import methods_facts
 from casestudy.evidence.chain import Trouble
 from casestudy.evidence.status import STATUSES, Verdict
-from casestudy.files import reading
-from casestudy.outputs import contents
-from casestudy.people import consent
+from casestudy.outputs import CONTENTS, contents
+from casestudy.people import consent, disclosure
 from casestudy.people.documents import TALKS
 from casestudy.study import Study
 from casestudy.wording import counted
@@ -129,7 +128,7 @@ def _people(found: Material) -> list[Fact]:
         made.append(Fact("sample", "Sample", said, "interviews/participants.csv"))
         quotable, linked = len(consent.who_may_be_quoted(people)), len(consent.who_may_be_linked(people))
         said = f"{quotable} of {len(people)} allow quotes, {linked} allow linking with log and purchases."
-        said += f" {disclosure(found.study)}"
+        said += f" {disclosed(found.study)}"
         made.append(Fact("consent", "Consent and disclosure", said, "interviews/participants.csv"))
     if len(documents):
         made.append(Fact("length", "Documents", methods_facts.lengths(found), "interviews/transcripts"))
@@ -144,35 +143,19 @@ def _people(found: Material) -> list[Fact]:
     return made
 
 
-def disclosure(study: Study) -> str:
-    """What the saved tables disclose of people outside the interviews, as their headings show it.
-
-    Returns
-    -------
-    str
-        The floor for figures of groups, and every saved table that has a row for each account, session or
-        household.
+def disclosed(study: Study) -> str:
+    """What the saved tables disclose of people outside the interviews, computed from what each declares.
 
     Examples
     --------
     >>> from casestudy.study import Study
-    >>> "20-use/sessions" in disclosure(Study.find())
+    >>> str(Study.find().floor) in disclosed(Study.find())
     True
     """
-    single = []
-    for path in study.inputs("outputs/*/*.csv"):
-        head = set(reading.data(path).split(b"\n", 1)[0].decode("utf-8").strip().split(","))
-        if head & _SINGLE and not head & _INTERVIEWED:
-            single.append(f"{path.parent.name}/{path.stem}")
-    said = f"Figures of groups are withheld where they describe fewer than {study.floor} people."
-    if not single:
-        return f"{said} No saved table has a row for each account or household."
-    tables = counted(len(single), "saved table has", "saved tables have")
-    return f"{said} {tables} a row for each account, session or household: {', '.join(single)}."
-
-
-_SINGLE = frozenset(("participant_id", "household_id", "account", "session_id", "log_id"))
-_INTERVIEWED = frozenset(("pseudonym",))  # rows of people in participants.csv
+    saved: dict[str, dict[str, Any]] = {}
+    for path in study.inputs(f"outputs/*/{CONTENTS}"):
+        saved |= {f"{path.parent.name}/{name}": entry for name, entry in contents(path.parent).items()}
+    return disclosure.sentences(saved, study)
 
 
 def _counted(values: pd.Series[str]) -> str:

@@ -10,6 +10,7 @@ from casestudy.nutrition.components import IDS
 from casestudy.nutrition.periods import DisplayRules
 from casestudy.nutrition.recommend import Profile
 from casestudy.nutrition.scores import food_of, nrf93, nutri_score
+from casestudy.people.floor import enough
 from casestudy.proportions import at_least
 
 if TYPE_CHECKING:
@@ -46,8 +47,15 @@ def household_year(population: pd.DataFrame, rules: DisplayRules | None = None) 
     return sums.join(measures.compute(sums))
 
 
-def distribution(year: pd.DataFrame) -> pd.DataFrame:
+def distribution(year: pd.DataFrame, floor: int) -> pd.DataFrame:
     """Percentiles of each measure over the households that are shown.
+
+    Parameters
+    ----------
+    year : pandas.DataFrame
+        As `household_year` gives it.
+    floor : int
+        Percentiles are missing where fewer households have the measure.
 
     Returns
     -------
@@ -60,9 +68,10 @@ def distribution(year: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for one in measures.MEASURES:
         known = shown[one.id].dropna()
+        told = len(known) > 0 and enough(len(known), floor)
         rows.append(
             {"measure": one.id, "name": one.name, "unit": one.unit, "households": len(known)}
-            | {f"p{q}": known.quantile(q / 100) for q in (10, 25, 50, 75, 90)}
+            | {f"p{q}": known.quantile(q / 100) if told else float("nan") for q in (10, 25, 50, 75, 90)}
         )
     return pd.DataFrame(rows)
 
@@ -205,7 +214,7 @@ def group_scores(basis: Basis) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def beside(year: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+def beside(year: pd.DataFrame, profile: Profile, floor: int) -> pd.DataFrame:
     """The households' measures beside a recommendation profile.
 
     Parameters
@@ -213,6 +222,8 @@ def beside(year: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     year : pandas.DataFrame
         As `household_year` gives it; only households that are shown count.
     profile : Profile
+    floor : int
+        Figures are missing where fewer households have the measure.
 
     Returns
     -------
@@ -223,12 +234,13 @@ def beside(year: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     """
     import pandas as pd
 
-    spread = distribution(year).set_index("measure")
+    spread = distribution(year, floor).set_index("measure")
     shown = year[year["shown"]]
     rows = []
     for name, target in profile.targets.items():
         known = shown[name].dropna()
-        places = known.map(target.position).value_counts() if len(known) else {}
+        told = len(known) > 0 and enough(len(known), floor)
+        places = known.map(target.position).value_counts() if told else {}
         rows.append(
             {
                 "measure": name,
@@ -242,9 +254,7 @@ def beside(year: pd.DataFrame, profile: Profile) -> pd.DataFrame:
                 "mark": target.mark,
                 "position": target.position(float(spread.loc[name, "p50"])),
                 **{
-                    f"{place}_percent": 100 * places.get(place, 0) / len(known)
-                    if len(known)
-                    else float("nan")
+                    f"{place}_percent": 100 * places.get(place, 0) / len(known) if told else float("nan")
                     for place in ("below", "within", "above")
                 },
                 "households": len(known),

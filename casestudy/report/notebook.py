@@ -69,7 +69,7 @@ def _contents(place: Place, record: Record) -> list[tuple[str, str, int]]:
     listed = [
         (heading.id, heading.text, heading.level) for heading in place.headings if heading.level in (2, 3)
     ]
-    saved = [("saved", "Saved tables and figures", 2)] if record.items else []
+    saved = [("saved", "Saved tables and figures", 2)] if record.items or record.withheld else []
     return [*listed, *saved, ("provenance", "How this page came about", 2)]
 
 

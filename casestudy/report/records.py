@@ -67,6 +67,8 @@ class Record:
     run: Mapping[str, Any] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
     answer: Answer | None = None
+    withheld: tuple[tuple[str, str, str], ...] = ()
+    """Tables and figures that are not shown: name, caption, and why."""
 
     @property
     def executed(self) -> Path:
@@ -188,4 +190,9 @@ def _record(folder: Path) -> Record:
     answer = Answer(str(given["text"]), figure, dict(given.get("values") or {})) if given else None
     title = str(run.get("title") or folder.name)
     question = str(run.get("question") or "")
-    return Record(folder.name, folder, title, question, run, tuple(items.values()), answer)
+    withheld = tuple(
+        (name, str(entry.get("caption", "")), str(entry.get("says", "")))
+        for name, entry in sorted(contents.items())
+        if entry["kind"] == "withheld"
+    )
+    return Record(folder.name, folder, title, question, run, tuple(items.values()), answer, withheld)

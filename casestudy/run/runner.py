@@ -19,6 +19,7 @@ from casestudy.errors import Problem, RunFailed
 from casestudy.files import cache, folders, locks
 from casestudy.files.cache import CACHE
 from casestudy.files.writing import write_atomically
+from casestudy.outputs import contents
 from casestudy.run.notebook import Notebook, in_order
 from casestudy.run.receipts import Hashes, Memory, Receipt, receipt
 from casestudy.study import ENV_INPUTS, ENV_OUTPUT, ENV_OUTPUTS, ENV_STUDY, Study
@@ -233,11 +234,22 @@ def run_into(study: Study, notebook: Notebook, made: Receipt, folder: Path, kern
             f"{error.name}: {error.text.strip().rstrip('.')}. What there is of it: {_shown(kept, study)}."
         )
     write_atomically(folder / f"{notebook.stem}.ipynb", to_text(tidy(executed, hidden)).encode())
-    record = {"notebook": notebook.stem, "title": notebook.title, "question": notebook.question}
-    record |= {**asdict(made), "receipt": made.digest}
+    record: dict[str, Any] = {"notebook": notebook.stem, "title": notebook.title}
+    record["question"] = notebook.question
+    record |= {**asdict(made), "receipt": made.digest, "saved": _saved(folder)}
     text = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     write_atomically(folder / "run.json", text.encode())
     return ""
+
+
+def _saved(folder: Path) -> dict[str, dict[str, Any]]:
+    """What each saved table and figure says its rows are."""
+    about = ("kind", "rows", "count", "source", "floor", "left_out", "says")
+    return {
+        name: {key: entry[key] for key in about if key in entry}
+        for name, entry in contents(folder).items()
+        if entry["kind"] != "answer"
+    }
 
 
 def raise_for(outcomes: Sequence[Outcome]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,6 +97,10 @@ class Survival:
     median: float
     median_low: float
     median_high: float
+
+    def published(self, floor: int) -> Survival:
+        """The same without the steps at which fewer people than `floor` were still at risk."""
+        return replace(self, curve=self.curve[enough(self.curve["at_risk"], floor)].reset_index(drop=True))
 
     @property
     def last(self) -> dict[str, float]:
@@ -193,8 +197,9 @@ def by_group(
     -------
     (pandas.DataFrame, pandas.DataFrame)
         The curves (with the group's column), and one row a group: ``n``, ``events``, ``half_life`` with
-        ``low`` and ``high``, and the test's ``chi2`` and ``p`` (the same in every row). Groups of fewer
-        people than `floor` are left out; without two groups or any event the test is NaN.
+        ``low`` and ``high``, and the test's ``chi2`` and ``p`` (the same in every row). Groups, and steps
+        of a curve, of fewer people than `floor` are left out; without two groups or any event the test is
+        NaN.
     """
     import pandas as pd
 
@@ -205,7 +210,7 @@ def by_group(
     for name in names:
         part = known[known[group] == name]
         made = kaplan_meier(part[time], part[event])
-        curves.append(made.curve.assign(**{group: name}))
+        curves.append(made.published(floor).curve.assign(**{group: name}))
         rows.append((name, made.n, made.events, made.median, made.median_low, made.median_high))
     kept = known[known[group].isin(names)]
     chi2, p = log_rank(kept[time], kept[event], kept[group])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casestudy.people.floor import enough
+from casestudy.people.floor import enough, withheld
 from casestudy.proportions import wilson
 from casestudy.usage.sessions import epoch
 from casestudy.usage.vocabulary import Vocabulary
@@ -275,15 +275,32 @@ def first_and_last(opened: pd.DataFrame) -> dict[str, float]:
     return dict(zip(names, map(float, ends), strict=True))
 
 
-def by_hour(sessions: pd.DataFrame) -> pd.DataFrame:
-    """Session starts by weekday (rows) and hour (columns), local time: counts."""
+def by_hour(sessions: pd.DataFrame, floor: int) -> pd.DataFrame:
+    """Session starts by weekday (rows) and hour (columns), local time.
+
+    Parameters
+    ----------
+    sessions : pandas.DataFrame
+        From `casestudy.usage.sessions.table`.
+    floor : int
+        Hours in which fewer participants began a session are missing; hours without any are 0.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Counts of sessions.
+    """
     import pandas as pd
 
     local = sessions["start"] + pd.to_timedelta(sessions["offset"], unit="m")
     days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-    counts = pd.crosstab(local.dt.day_of_week, local.dt.hour).reindex(range(7), fill_value=0)
     hours = range(int(local.dt.hour.min()), int(local.dt.hour.max()) + 1) if len(local) else []
-    counts = counts.reindex(columns=list(hours), fill_value=0)
+    grouped = sessions.groupby([local.dt.day_of_week, local.dt.hour])["participant_id"]
+    counts, people = (
+        made.unstack(fill_value=0).reindex(index=range(7), columns=list(hours), fill_value=0)
+        for made in (grouped.size(), grouped.nunique())
+    )
+    counts = counts.mask(withheld(people, floor))
     counts.index = pd.Index(days, name="weekday")
     counts.columns.name = None
     return counts

@@ -11,7 +11,7 @@ import numpy as np
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.files.fields import read_yaml
-from casestudy.people.floor import enough
+from casestudy.people.floor import enough, withheld
 from casestudy.proportions import at_least, at_most
 from casestudy.usage.sessions import epoch
 from casestudy.usage.vocabulary import Vocabulary
@@ -267,6 +267,50 @@ def by_participant(assigned: pd.DataFrame, ways: Sequence[str]) -> pd.DataFrame:
     made["different"] = (most > 0).sum(axis=1)
     made.columns.name = None
     return made.reset_index()
+
+
+def shares(assigned: pd.DataFrame, order: Sequence[str], floor: int) -> pd.DataFrame:
+    """How many percent of all sessions have each primary way.
+
+    Parameters
+    ----------
+    assigned : pandas.DataFrame
+        From `Signatures.assign`.
+    order : sequence of str
+        The ways to show, 'none' among them.
+    floor : int
+        A way that fewer participants used is missing; one that nobody used is 0.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``way, percent``.
+    """
+    grouped = assigned.groupby("primary")["participant_id"]
+    counts, people = (made.reindex(list(order), fill_value=0) for made in (grouped.size(), grouped.nunique()))
+    percent = (100 * counts / max(len(assigned), 1)).mask(withheld(people, floor))
+    return percent.rename_axis("way").rename("percent").reset_index()
+
+
+def mixing(people: pd.DataFrame, ways: Sequence[str], floor: int) -> pd.DataFrame:
+    """How sessions divide over the ways, by the participant's most frequent way.
+
+    Parameters
+    ----------
+    people : pandas.DataFrame
+        From `by_participant`.
+    ways : sequence of str
+    floor : int
+        A row of fewer participants is missing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows: the most frequent way; columns: the ways and 'none'; mean percent of a participant's sessions.
+    """
+    grouped = people.groupby("primary")
+    means = 100 * grouped[[*ways, NONE]].mean()
+    return means[enough(grouped.size(), floor)].reindex(list(ways))
 
 
 def over_time(

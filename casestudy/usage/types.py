@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casestudy.people.floor import withheld
 from casestudy.proportions import at_least
 from casestudy.usage import mixtures
 
@@ -226,20 +227,35 @@ def soft_by_participant(membership: Any, groups: Any) -> pd.DataFrame:
     return made.reset_index()
 
 
-def crossing(classes: Any, ways: Any, order: Sequence[str]) -> tuple[pd.DataFrame, float]:
+def crossing(
+    classes: Any, ways: Any, order: Sequence[str], who: Any, floor: int
+) -> tuple[pd.DataFrame, float]:
     """Classes against signatures.
+
+    Parameters
+    ----------
+    classes, ways, who : array
+        Of each session: its class, its primary way, and the participant.
+    order : sequence of str
+        The ways to show.
+    floor : int
+        Cells with sessions of fewer participants are missing.
 
     Returns
     -------
     (pandas.DataFrame, float)
-        Counts (rows classes, columns ways), and the adjusted Rand index between the two divisions over the
+        Sessions (rows classes, columns ways), and the adjusted Rand index between the two divisions over the
         rows that bear a signature (NaN where none does).
     """
     import pandas as pd
 
     rows = pd.Series(np.asarray(classes), name="class")
     columns = pd.Series(np.asarray(ways), name="way")
+    names = pd.Series(np.asarray(who))
     counts = pd.crosstab(rows, columns).reindex(columns=list(order), fill_value=0)
+    people = names.groupby([rows, columns]).nunique().unstack(fill_value=0)
+    people = people.reindex(columns=list(order), fill_value=0)
+    counts = counts.mask(withheld(people, floor))
     borne = columns.isin([name for name in order if name != "none"]).to_numpy()
     ari = mixtures.adjusted_rand(rows[borne], columns[borne]) if borne.any() else float("nan")
     counts.columns.name = None

@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.codes import Codebook
+from casestudy.codebook.denials import Denials, affirming
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.people.floor import enough
 from casestudy.proportions import wilson
 from casestudy.wording import Said, counted, honest
-
-DENIED = "denied"
-"""The modality of a coding whose speaker says that it is not so."""
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +23,7 @@ def by_group(
     asked: Sequence[str],
     book: Codebook,
     *,
+    denials: Denials,
     column: str = "group",
     floor: int,
 ) -> pd.DataFrame:
@@ -33,12 +32,13 @@ def by_group(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Codings, perhaps rolled up. Where they have a ``modality``, one that is ``denied`` affirms
-        nothing.
+        Codings, perhaps rolled up.
     people : pandas.DataFrame
         With ``participant_id`` and `column`.
     asked : sequence of str
         Participants who were interviewed and coded.
+    denials : mapping of attribute to values
+        What the study declares to be denial (`casestudy.codebook.denials.read`): it affirms nothing.
     column : str
         What divides them, any column of participants.csv; people without a value are left out.
     floor : int
@@ -66,8 +66,7 @@ def by_group(
     here = people[people["participant_id"].isin(list(asked)) & people[column].notna()]
     groups = {str(name): sorted(part["participant_id"]) for name, part in here.groupby(column, sort=True)}
     placed = frame[frame["placed"]]
-    affirming = placed[placed["modality"] != DENIED] if "modality" in placed else placed
-    having = _people_by_code(affirming)
+    having = _people_by_code(affirming(placed, denials))
     mentioned = _people_by_code(placed)
     rows: list[dict[str, Any]] = []
     for code in sorted(mentioned):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from casestudy.codebook.codes import Codebook
+from casestudy.codebook.denials import Denials, affirming
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 MIXED, SILENT = "mixed", "not said"
 
 
-def positions(frame: pd.DataFrame, book: Codebook, root: str) -> pd.DataFrame:
+def positions(frame: pd.DataFrame, book: Codebook, root: str, denials: Denials) -> pd.DataFrame:
     """Codings of positions, with dimension and rank.
 
     Parameters
@@ -27,13 +28,15 @@ def positions(frame: pd.DataFrame, book: Codebook, root: str) -> pd.DataFrame:
     book : Codebook
     root : str
         Code above the dimensions.
+    denials : mapping of attribute to values
+        What the study declares to be denial (`casestudy.codebook.denials.read`).
 
     Returns
     -------
     pandas.DataFrame
         ``who``, ``group``, ``coder``, ``document``, ``coding``, ``dimension`` and ``position`` (codes),
         ``dimension_name``, ``rank`` (0 for the first position), ``scaled`` (0 for the first, 1 for the last).
-        Codings whose modality is denied are left out.
+        Codings that deny are left out.
     """
     dimensions = [one for one in book.children(root) if book.codes[one].one]
     place = {
@@ -41,9 +44,7 @@ def positions(frame: pd.DataFrame, book: Codebook, root: str) -> pd.DataFrame:
         for dimension in dimensions
         for rank, code in enumerate(book.children(dimension))
     }
-    mine = frame[frame["code"].isin(place)]
-    if "modality" in mine:
-        mine = mine[mine["modality"] != "denied"]
+    mine = affirming(frame[frame["code"].isin(place)], denials)
     made = mine[["who", "group", "coder", "document", "coding"]].assign(
         position=mine["code"],
         dimension=mine["code"].map({code: one[0] for code, one in place.items()}),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.codes import Codebook
+from casestudy.codebook.denials import Denials, denied
 from casestudy.coding.spans import overlap, union
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.people.documents import TALKS
@@ -57,27 +58,35 @@ def asked(
     return found
 
 
-def with_modality(
-    counts: pd.DataFrame, frame: pd.DataFrame, book: Codebook, name: str = "modality", value: str = "denied"
-) -> pd.DataFrame:
-    """Add to the counts each code's path, and how many people speak of it only with one attribute value.
+def with_denials(counts: pd.DataFrame, frame: pd.DataFrame, book: Codebook, denials: Denials) -> pd.DataFrame:
+    """Add to the counts each code's path, and how many people speak of it only to deny it.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        From `casestudy.coding.counts.prevalence`.
+    frame : pandas.DataFrame
+        The codings they were counted from.
+    book : Codebook
+    denials : mapping of attribute to values
+        What the study declares to be denial (`casestudy.codebook.denials.read`).
 
     Returns
     -------
     pandas.DataFrame
-        With ``path`` after ``name`` and a column called `value` after ``people``; missing where no coding
-        carries the attribute.
+        With ``path`` after ``name`` and ``denied`` after ``people``; missing where the study declares no
+        denial, or no coding carries the attribute.
     """
     import pandas as pd
 
     table = counts.copy()
     table.insert(2, "path", [book.path(code) for code in table["code"]])
     only = pd.Series(pd.NA, index=table.index, dtype="Int64")
-    if name in frame.columns:
-        alone = frame.assign(hit=frame[name].eq(value)).groupby(["code", "who"])["hit"].all()
+    if set(denials) & set(frame.columns):
+        alone = frame.assign(hit=denied(frame, denials)).groupby(["code", "who"])["hit"].all()
         heads = alone[alone].groupby(level="code").size()
         only = table["code"].map(heads).fillna(0).astype("Int64")
-    table.insert(4, value, only)
+    table.insert(4, "denied", only)
     return table
 
 
@@ -133,7 +142,7 @@ def summary(
     Parameters
     ----------
     counts : pandas.DataFrame
-        From `with_modality`.
+        From `with_denials`.
     schemes : pandas.DataFrame
         From `by_scheme`.
     people : int
