@@ -11,7 +11,8 @@ starts from the same files. After it four things are looked at, and each that do
 half      a file that is neither as before the verb nor as after it (or whole lines between both), or is missing
 lost      the verb had said that it was done, and the study is not as after it; or it said that nothing half-made
           was kept, and that is not so; or a traceback was shown
-left      after `casestudy check` a file is there that neither the state before nor the state after has
+left      after `casestudy check` a file is there that neither the state before nor the state after has; for what
+          was to be written outside the study, after the verb was run again
 differs   the verb, run again, fails or does not lead to the files of an undisturbed run
 
 Files below ``.casestudy/`` are a cache and are not compared; names that appear there for good count as left.
@@ -111,7 +112,7 @@ def one_kill(
     if "Traceback" in checked.said or checked.code not in (0, 2):
         yield "lost", f"check: exit code {checked.code}: {checked.said.strip().splitlines()[-1][:160]}"
     found = box.files()
-    there = left(found, before, after)
+    there = [path for path in left(found, before, after) if path.startswith("study/")]
     yield from (("half", f"{text} after check") for text in half(real(found), real(before), real(after)))
     if real(found) != real(after):
         again = box.command(words)
@@ -125,6 +126,7 @@ def one_kill(
             )
             yield "differs", f"run again, other files than undisturbed: {', '.join(other[:4])}"
     still = set(left(found, before, after))
+    there += sorted(still.difference(there))
     yield from (
         ("left", f"{path}{'' if path in still else ' (until the verb is run again)'}") for path in there
     )
