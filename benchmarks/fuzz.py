@@ -13,6 +13,7 @@ shared out evenly over the readers; dear ones (see `parts/seeds.py`) get fewer. 
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import json
 import multiprocessing
@@ -145,6 +146,8 @@ def work(reader: Reader, first: int, last: int, progress: Any, report: Any) -> N
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         for number in range(first, last):
             progress.value = number
+            if number % 50 == 0:
+                gc.collect()  # what one input leaves behind is not the next one's fault
             data = reading.input(number)
             signal.setitimer(signal.ITIMER_PROF, SECONDS)
             error = reading.give(data)

@@ -170,14 +170,14 @@ MUTATIONS = (
         "coders/unit_ratings.py",
         "(common * 2 >= np.minimum(",
         "(common * 2 > np.minimum(",
-        ("coding_agreement", "coding_segments"),
+        ("coding_segments",),
     ),
     Mutation(
         "sentences: one that is half covered does not bear the code",
         "coding/units.py",
         "shared * 2 >= np.minimum(",
         "shared * 2 > np.minimum(",
-        ("coding_agreement", "coding_suggestions"),
+        ("coding_segments",),
     ),
     Mutation(
         "literature: two DOIs are joined through a third record",

@@ -84,7 +84,7 @@ def elements(
     stream = etree.iterparse(
         source, events=events, tag=list(tags), resolve_entities=False, no_network=True, load_dtd=False
     )
-    first = True
+    first, element = True, None
     try:
         for event, element in stream:
             if first:
@@ -106,8 +106,9 @@ def elements(
         raise refused(where, found, "Save it again, or as text.") from error
     finally:
         # A tree that is kept alive by its own events is freed late, and many documents then add up.
-        if stream.root is not None:
-            stream.root.clear()
+        top = stream.root if element is None else element.getroottree().getroot()
+        if top is not None:
+            top.clear()
 
 
 def forget(element: Any) -> None:
