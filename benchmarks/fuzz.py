@@ -13,6 +13,7 @@ shared out evenly over the readers; dear ones (see `parts/seeds.py`) get fewer. 
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import json
 import multiprocessing
@@ -35,19 +36,20 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 os.environ.setdefault("MALLOC_ARENA_MAX", "1")
 
-from parts import mutate, seeds  # noqa: E402  (thread counts are set before anything is imported)
+from parts import ROOT, mutate, seeds  # noqa: E402  (thread counts are set before anything is imported)
+from parts.reader import Reader  # noqa: E402
 
 SECONDS = 5
 MEMORY = 500_000_000
 QUICK = 4_000
-PACKAGE = str(seeds.ROOT / "casestudy") + os.sep
+PACKAGE = str(ROOT / "casestudy") + os.sep
 Key = tuple[str, str, str]
 
 
 class Reading:
     """A reader set up in a folder of its own, ready to be given inputs one after another."""
 
-    def __init__(self, reader: seeds.Reader, folder: Path) -> None:
+    def __init__(self, reader: Reader, folder: Path) -> None:
         self.reader, self.root = reader, folder / "study"
         self.path = self.root / reader.file
         self.before: dict[str, bytes] = {}
@@ -129,7 +131,7 @@ def place_of(error: BaseException) -> str:
     return " < ".join(where)
 
 
-def work(reader: seeds.Reader, first: int, last: int, progress: Any, report: Any) -> None:
+def work(reader: Reader, first: int, last: int, progress: Any, report: Any) -> None:
     """Give a reader the inputs of a range of numbers; runs in a process of its own."""
     with tempfile.TemporaryDirectory(
         prefix="fuzz-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None
@@ -144,6 +146,8 @@ def work(reader: seeds.Reader, first: int, last: int, progress: Any, report: Any
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         for number in range(first, last):
             progress.value = number
+            if number % 50 == 0:
+                gc.collect()  # what one input leaves behind is not the next one's fault
             data = reading.input(number)
             signal.setitimer(signal.ITIMER_PROF, SECONDS)
             error = reading.give(data)
@@ -158,7 +162,7 @@ def work(reader: seeds.Reader, first: int, last: int, progress: Any, report: Any
     report.join_thread()
 
 
-def run(reader: seeds.Reader, count: int, first: int, note: Any) -> int:
+def run(reader: Reader, count: int, first: int, note: Any) -> int:
     """Give a reader so many inputs in processes that may die; the inputs that were given."""
     context = multiprocessing.get_context("fork")
     number = first
@@ -191,7 +195,7 @@ def run(reader: seeds.Reader, count: int, first: int, note: Any) -> int:
     return count
 
 
-def reproduce(reader: seeds.Reader, number: int, keep: Path | None) -> int:
+def reproduce(reader: Reader, number: int, keep: Path | None) -> int:
     """Read one input again, with the whole traceback."""
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         reading = Reading(reader, Path(folder))

@@ -11,7 +11,8 @@ starts from the same files. After it four things are looked at, and each that do
 half      a file that is neither as before the verb nor as after it (or whole lines between both), or is missing
 lost      the verb had said that it was done, and the study is not as after it; or it said that nothing half-made
           was kept, and that is not so; or a traceback was shown
-left      after `casestudy check` a file is there that neither the state before nor the state after has
+left      after `casestudy check` a file is there that neither the state before nor the state after has; for what
+          was to be written outside the study, after the verb was run again
 differs   the verb, run again, fails or does not lead to the files of an undisturbed run
 
 Files below ``.casestudy/`` are a cache and are not compared; names that appear there for good count as left.
@@ -21,29 +22,23 @@ Exit code 1 where there is a finding.
 from __future__ import annotations
 
 import argparse
-import atexit
-import ctypes
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
-import traceback
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from parts import acts
 from parts.acts import Act
+from parts.box import Box, Files, prepared, warm
 
 SIGNALS = ("KILL", "TERM", "INT")
 SOURCE = Path(__file__).parent / "parts" / "kill.c"
 LIBRARY = "CASESTUDY_KILL_LIBRARY"
-SECONDS = 120
 QUICK = (
     "codings add",
     "code rename",
@@ -53,16 +48,6 @@ QUICK = (
     "import-log",
     "withdraw",
 )
-Files = dict[str, bytes]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended: exit code (negative: the signal), what it said, and how many calls it made."""
-
-    code: int
-    said: str
-    calls: int
 
 
 def build(folder: Path) -> Path:
@@ -73,139 +58,6 @@ def build(folder: Path) -> Path:
         raise SystemExit("No C compiler was found (cc, gcc or clang): the calls cannot be counted.")
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", target, SOURCE, "-ldl"], check=True)
     return target
-
-
-class Box:
-    """A folder with a study and what lies beside it, which is put back before every kill."""
-
-    def __init__(self, root: Path, library: str) -> None:
-        self.root, self.inside, self.log = root, root / "box", root / "said"
-        self.study, self.out = self.inside / "study", self.inside / "out"
-        self.library = ctypes.CDLL(library)
-        self.library.kill_count.restype = ctypes.c_long
-
-    def command(self, words: tuple[str, ...], nth: int = 0, number: int = 0) -> Ended:
-        """Run a command in a child process that is killed at its nth call; 0 for never."""
-        child = os.fork()
-        if child == 0:
-            self._child(words, nth, number)
-        until = time.monotonic() + SECONDS
-        while True:
-            done, status = os.waitpid(child, os.WNOHANG)
-            if done:
-                break
-            if time.monotonic() > until:
-                os.kill(child, signal.SIGKILL)
-                os.waitpid(child, 0)
-                return Ended(-99, f"it did not end within {SECONDS} s", 0)
-            time.sleep(0.002)
-        said, _, calls = self.log.read_text(encoding="utf-8", errors="replace").rpartition("\n#calls ")
-        whole = said if calls.strip().isdigit() else said + calls
-        return Ended(os.waitstatus_to_exitcode(status), whole, int(calls) if calls.strip().isdigit() else 0)
-
-    def _child(self, words: tuple[str, ...], nth: int, number: int) -> None:
-        """The child: everything that it says goes into the log; it never returns."""
-        code = 70
-        try:
-            log = os.open(self.log, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
-            sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8")
-            sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8")
-            os.chdir(self.inside)
-            for name in ("TMPDIR", "HOME"):
-                os.environ[name] = str(self.inside / name.lower())
-            tempfile.tempdir = None
-            for one in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(one, signal.default_int_handler if one == signal.SIGINT else signal.SIG_DFL)
-            from casestudy.cli.main import main
-
-            self.library.kill_arm(str(self.inside).encode(), ctypes.c_long(nth), number)
-            code = main(list(words))
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 2
-        except BaseException:
-            with suppress(BaseException):
-                traceback.print_exc()
-        with suppress(BaseException):
-            atexit._run_exitfuncs()  # type: ignore[attr-defined]
-        with suppress(BaseException):
-            calls = self.library.kill_count()
-            self.library.kill_disarm()
-            os.write(1, f"\n#calls {calls}\n".encode())
-        os._exit(code)
-
-    def put(self, files: Files) -> None:
-        """Make the box hold these files and no others."""
-        shutil.rmtree(self.inside, ignore_errors=True)
-        for folder in (self.study, self.out, self.inside / "tmpdir", self.inside / "home"):
-            folder.mkdir(parents=True)
-        for name, data in files.items():
-            path = self.inside / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-
-    def files(self) -> Files:
-        """What the box holds."""
-        return {
-            str(path.relative_to(self.inside)): path.read_bytes()
-            for path in sorted(self.inside.rglob("*"))
-            if path.is_file()
-        }
-
-    def words(self, words: tuple[str, ...], **more: str) -> tuple[str, ...]:
-        places = {"study": str(self.study), "out": str(self.out)} | more
-        for name, text in places.items():
-            words = tuple(word.replace("{" + name + "}", text) for word in words)
-        return words
-
-
-def prepared(box: Box, base: Files, act: Act) -> tuple[Files, tuple[str, ...]]:
-    """The files before an act, and its command with the ids that those files hold."""
-    box.put(
-        {
-            name: data
-            for name, data in base.items()
-            if not name.startswith(tuple(f"study/{g}" for g in act.gone))
-        }
-    )
-    put = {name: text for name, text in act.files.items() if not text.startswith("{")}
-    for name, text in put.items():
-        path = box.inside / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    for words in act.before:
-        ended = box.command(box.words(words))
-        if ended.code:
-            raise SystemExit(f"{act.name} cannot be prepared: {' '.join(words)}: {ended.said}")
-    for name, how in act.files.items():
-        if how.startswith("{"):
-            (box.inside / name).write_text(_made(box, name, how), encoding="utf-8")
-    first = opened = ""
-    if "{first}" in act.words:
-        first = box.command(box.words(("codings", "list", "--coder", "k", *acts.AT))).said.split()[2]
-    if "{open}" in act.words:
-        opened = box.command(box.words(("reconcile", "list", *acts.BOTH, *acts.N2, *acts.AT))).said.split()[0]
-    return box.files(), box.words(act.words, first=first, open=opened)
-
-
-def _made(box: Box, name: str, how: str) -> str:
-    """A file that is made of another: a sheet filled in, a transcript with words put in."""
-    text = (box.inside / name).read_text(encoding="utf-8") if (box.inside / name).exists() else ""
-    if how == "{yes}":
-        return text.replace("\n,", "\nyes,")
-    if how == "{filled}":
-        heads, guide, *rows = text.splitlines(keepends=True)
-        return (
-            heads
-            + guide
-            + "".join(
-                row.replace(",,,", ",,bike.pleasure,", 1) if n % 2 else row for n, row in enumerate(rows)
-            )
-        )
-    if how == "{longer}":
-        return text.replace("> Composed", "> Looked through once more. Composed")
-    return (box.inside / how.strip("{}")).read_text(encoding="utf-8")
 
 
 def real(files: Files) -> Files:
@@ -219,7 +71,7 @@ def half(found: Files, before: Files, after: Files) -> Iterator[str]:
     """Files that are neither as before nor as after."""
     for name in sorted(before.keys() | after.keys()):
         data, old, new = found.get(name), before.get(name), after.get(name)
-        if data in (old, new) or "/.casestudy/" in name:
+        if data in (old, new):
             continue
         lines = data is not None and new is not None and name.endswith(".jsonl") and data.endswith(b"\n")
         if lines and new.startswith(data) and data.startswith(old or b""):
@@ -228,10 +80,13 @@ def half(found: Files, before: Files, after: Files) -> Iterator[str]:
 
 
 def left(found: Files, before: Files, after: Files) -> list[str]:
-    """Names that should not be there; below the folder for temporary files they are the system's to clear."""
-    return sorted(
-        name for name in found.keys() - before.keys() - after.keys() if not name.startswith("tmpdir/")
-    )
+    """Names that should not be there.
+
+    Files of locks stay for good, and hold nothing of the study; what is in the folder for temporary files is
+    the system's to clear.
+    """
+    new = found.keys() - before.keys() - after.keys()
+    return sorted(name for name in new if not name.startswith("tmpdir/") and "/.casestudy/locks/" not in name)
 
 
 def one_kill(
@@ -241,7 +96,7 @@ def one_kill(
     box.put(before)
     killed = box.command(words, nth, getattr(signal, f"SIG{name}"))
     found = box.files()
-    yield from (("half", text) for text in half(real(found), before, after))
+    yield from (("half", text) for text in half(real(found), real(before), real(after)))
     finished = killed.code == 0 or (done and done in killed.said)
     if finished and any(found.get(path) != data for path, data in real(after).items()):
         yield "lost", "it said that it was done"
@@ -252,12 +107,13 @@ def one_kill(
         yield "lost", f"a traceback: {killed.said.strip().splitlines()[-1][:160]}"
     if killed.code == -99:
         yield "lost", killed.said
+    yield from (("left", f"a program that still runs: {name}") for name in box.orphans())
     checked = box.command(("check", "--study", str(box.study)))
     if "Traceback" in checked.said or checked.code not in (0, 2):
         yield "lost", f"check: exit code {checked.code}: {checked.said.strip().splitlines()[-1][:160]}"
     found = box.files()
-    there = left(found, before, after)
-    yield from (("half", f"{text} after check") for text in half(real(found), before, after))
+    there = [path for path in left(found, before, after) if path.startswith("study/")]
+    yield from (("half", f"{text} after check") for text in half(real(found), real(before), real(after)))
     if real(found) != real(after):
         again = box.command(words)
         found = box.files()
@@ -270,6 +126,7 @@ def one_kill(
             )
             yield "differs", f"run again, other files than undisturbed: {', '.join(other[:4])}"
     still = set(left(found, before, after))
+    there += sorted(still.difference(there))
     yield from (
         ("left", f"{path}{'' if path in still else ' (until the verb is run again)'}") for path in there
     )
@@ -301,24 +158,6 @@ def kill_all(box: Box, base: Files, act: Act, given: argparse.Namespace, finding
                 f"{act.name}, {name} at call {nth} of {ended.calls}: {kind}: {text}" for kind, text in found
             ]
     return counts
-
-
-def warm(box: Box, base: Files, chosen: list[Act]) -> None:
-    """Import here, once, what the verbs import, so that children need not."""
-    path = box.root / "modules"
-    for act in chosen:
-        if act.slow and act.name == "run":
-            continue
-        _, words = prepared(box, base, act)
-        child = os.fork()
-        if child == 0:
-            atexit.register(lambda: path.write_text("\n".join(sys.modules)))
-            box._child(words, 0, 0)
-        os.waitpid(child, 0)
-        for name in path.read_text().split() if path.exists() else []:
-            if name.partition(".")[0] not in ("__main__", "parts") and name not in sys.modules:
-                with suppress(Exception):
-                    __import__(name)
 
 
 def arguments() -> argparse.Namespace:

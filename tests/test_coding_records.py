@@ -153,6 +153,20 @@ def test_two_branches_that_change_one_coding_are_a_contradiction_and_can_be_sett
     assert [coding.code for coding in after.codings] == ["right"]
 
 
+def test_of_two_branches_the_later_holds_and_of_one_moment_the_greater_id() -> None:
+    first = added(0)
+    [coding] = work_of(first).codings
+    early = [edits.changed(coding, code=f"early{number}", when="2") for number in range(8)]
+    late = [edits.changed(coding, code=f"late{number}", when="3") for number in range(8)]
+    # Ids are digests: among sixteen some earlier record has a greater id than some later one.
+    one, two = next((a, b) for a in early for b in late if a.id > b.id)
+    assert [each.code for each in work_of(first, one, two).codings] == [two.code]
+    assert [each.code for each in work_of(first, two, one).codings] == [two.code]
+    low, high = sorted(late[:2], key=lambda each: each.id)
+    assert [each.code for each in work_of(first, high, low).codings] == [high.code]
+    assert [each.code for each in work_of(first, low, high).codings] == [high.code]
+
+
 def test_the_same_change_on_two_branches_is_no_contradiction() -> None:
     first = added(0)
     [coding] = work_of(first).codings

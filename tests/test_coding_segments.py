@@ -19,6 +19,7 @@ from casestudy.codebook import history
 from casestudy.coders import segments, unit_ratings
 from casestudy.coding import table
 from casestudy.coding.codings import Coding, Work
+from casestudy.coding.units import Unit, bearing
 from casestudy.errors import InputError
 from casestudy.study import Study
 from casestudy.transcripts.transcript import from_text
@@ -153,3 +154,23 @@ def test_the_command_shows_both_ways_of_counting_or_the_one_chosen(unit: str, co
     assert "units coded with the scheme, n =" in out
     assert "units coded with the scheme" not in command(*words, "--uncoded", "counted")[1]
     assert "all units" not in command(*words, "--uncoded", "left-out")[1]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "borne"),
+    [
+        (15, 40, True),  # five of the unit's ten: half of it is covered
+        (16, 40, False),
+        (17, 23, True),  # three of its own six lie in the unit
+        (18, 24, False),
+        (18, 22, True),
+        (0, 15, True),
+        (0, 14, False),
+        (20, 30, False),
+    ],
+)
+def test_a_unit_bears_what_covers_half_of_it_or_lies_half_in_it(start: int, end: int, borne: bool) -> None:
+    unit = Unit("d", 1, 10, 20, "x" * 10)
+    frame = pd.DataFrame({"document": ["d"], "start": [start], "end": [end], "code": ["c"], "placed": [True]})
+    assert len(unit_ratings.touching(frame, [unit])) == borne
+    assert bearing([unit], frame, ["c"]).tolist() == [[borne]]

@@ -169,6 +169,15 @@ def test_what_is_doubtful_is_listed_and_not_joined() -> None:
     assert len(duplicates.join(parts).records) == 2
 
 
+def test_two_dois_are_not_joined_through_a_third_record() -> None:
+    one = Record("Managing customer data in banks", ("Virtanen, A.",), 2005, doi="10.1/a", where="1")
+    other, between = replace(one, doi="10.1/b", where="2"), replace(one, doi="", where="3")
+    for order in ([one, between, other], [between, one, other], [other, one, between]):
+        joined = duplicates.join(order)
+        assert {record.doi for record in joined.records} == {"10.1/a", "10.1/b"}
+        assert any("join others with two DOIs" in why for why in joined.doubtful["why"])
+
+
 def test_joining_fills_gaps_and_does_not_depend_on_order() -> None:
     full = Record("Managing data", ("Virtanen, A.",), 2005, "Journal", doi="10.1/a", source="x", where="1")
     thin = Record("MANAGING DATA", (), 2005, abstract="Words.", source="y", where="2")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from casestudy.nutrition import compare
 from casestudy.people.floor import enough, withheld, withhold
+from casestudy.study import Study
 from casestudy.usage import retention, signatures
 
 FLOOR = 5
@@ -47,6 +50,22 @@ def test_the_floor_is_kept_for_each_measure_after_missing_values(known: int, sho
     assert table.loc[measure, "households"] == known
     assert bool(pd.notna(table.loc[measure, "median"])) is shown
     assert pd.notna(table.loc[compare.measures.MEASURES[1].id, "median"])
+
+
+@pytest.mark.parametrize(("others", "told"), [(FLOOR - 1, True), (FLOOR, False), (FLOOR + 1, False)])
+def test_a_household_is_compared_with_as_many_as_the_floor(
+    others: int, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "study.toml").write_text(f'title = "T"\nfloor = {FLOOR}\n')
+    nobody = pd.DataFrame({"size": pd.Series(dtype=float)})
+    monkeypatch.setattr(compare, "read_households", lambda study: nobody)
+    homes = [f"h{number}" for number in range(others + 1)]
+    spent = pd.DataFrame({"household_id": homes, "month": "2024-01", "food_spend": 100.0})
+    population = spent.assign(**dict.fromkeys(compare.IDS, 1.0))
+    study = Study.load(tmp_path)
+    table = compare.comparison(study, None, "h0", ("2024-01",), population=population)
+    assert table["basis"].str.startswith(f"fewer than {FLOOR} households are similar").all() == told
+    assert table["median"].isna().all() == told
 
 
 def cycles(people: int) -> pd.DataFrame:

@@ -105,6 +105,7 @@ FIRST = "{first}"
 RYE = _code("create", "bike.rye", "Rye", "--scheme", "bike")
 SHEET = ("blind", "draw", "--share", "0.5", "--unit", "turn", "--out", "{out}/sheet.csv", *AT)
 ASKED = ("codings", "suggest", "--rules-only", "--coder", "s", *N2, "--out", "{out}/asked.csv", *AT)
+RULES = _code("redefine", "bike.pleasure", "rules", "fun")
 BOTH = ("--coders", "me,k", "--shifted")
 
 ACTS = (
@@ -115,8 +116,8 @@ ACTS = (
     Act("codings undo", ("codings", "undo", "--coder", "k", *N2, *WHEN, *AT), (_add("k"),), LIST),
     Act("codings undo, the last two", ("codings", "undo", "--coder", "k", *N2, "--last", "2", *WHEN, *AT), (_add("k"),), LIST),
     Act("codings reanchor", ("codings", "reanchor", *N2, "--old", "{out}/old.md", "--accept", *AT), files={"out/old.md": "{study/interviews/transcripts/n02.md}", "study/interviews/transcripts/n02.md": "{longer}"}),
-    Act("codings suggest", ASKED),
-    Act("codings accept", ("codings", "accept", "--coder", "s", *N2, "--file", "{out}/asked.csv", "--who", "k", *WHEN, *AT), (ASKED,), {"out/asked.csv": "{yes}"}),
+    Act("codings suggest", ASKED, (RULES,)),
+    Act("codings accept", ("codings", "accept", "--coder", "s", *N2, "--file", "{out}/asked.csv", "--who", "k", *WHEN, *AT), (RULES, ASKED), {"out/asked.csv": "{yes}"}),
     Act("code create", RYE),
     Act("code rename", _code("rename", "bike.errand", "Errands")),
     Act("code redefine", _code("redefine", "bike.errand", "definition", "It carries things.")),

@@ -220,14 +220,21 @@ def _remove(arguments: argparse.Namespace) -> int:
 
 
 def _undo(arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
     from casestudy.coding import codings, edits
 
     study = study_of(arguments)
     when = now(arguments.when)
-    for _ in range(1 if arguments.record else max(1, arguments.last)):
-        with codings.writing(study, arguments.coder, arguments.document) as work:
+    count = 1 if arguments.record else max(1, arguments.last)
+    with codings.writing(study, arguments.coder, arguments.document) as work:
+        before = len(work.records)
+        for _ in range(count):
             record = edits.undo(work, arguments.record, when)
-            codings.append(study, arguments.coder, arguments.document, [record])
+            work = replace(work, records=(*work.records, record))
+        undone = work.records[before:]
+        codings.append(study, arguments.coder, arguments.document, undone)
+    for record in undone:
         print(f"record {record.undoes} is taken back by {record.id}.")
     return 0
 

@@ -7,6 +7,7 @@ step. What a killed command leaves there is swept by the next one.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import stat
 import sys
@@ -20,6 +21,7 @@ from casestudy.files import cache
 
 PARTS = "parts"
 _OLD = 86_400.0
+_PART = re.compile(r"\.\d+-\w+-\w+\.part")
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -81,6 +83,8 @@ def _written(path: Path, root: Path | None, data: bytes) -> Path:
             parts = cache.folder(root, PARTS)
             if parts.stat().st_dev == beside.stat().st_dev:
                 beside = parts
+    if beside == path.parent:
+        _sweep(beside)
     handle, name = tempfile.mkstemp(dir=beside, prefix=f".{_owner()}-", suffix=".part")
     temporary = Path(name)
     try:
@@ -133,10 +137,16 @@ def _owner() -> str:
 
 
 def sweep(root: Path) -> int:
-    """Delete half-written files of commands that have ended; returns how many."""
-    parts = root / cache.CACHE / PARTS
+    """Delete half-written files of commands that have ended; returns how many.
+
+    Beside a file outside a study they are deleted when the next file is written there.
+    """
+    return _sweep(root / cache.CACHE / PARTS)
+
+
+def _sweep(folder: Path) -> int:
     try:
-        left = [path for path in parts.iterdir() if path.name.endswith(".part")]
+        left = [path for path in folder.iterdir() if _PART.fullmatch(path.name)]
     except OSError:
         return 0
     count = 0

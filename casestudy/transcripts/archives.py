@@ -78,13 +78,13 @@ class Archive:
 def elements(
     source: Any, tags: Sequence[str], where: str, events: Sequence[str] = ("start", "end")
 ) -> Iterator[tuple[str, Any]]:
-    """Events of some tags of an XML file; see `Archive.elements`."""
+    """Events of some tags of an XML file; see `Archive.elements`. An element is empty once all were given."""
     from lxml import etree
 
     stream = etree.iterparse(
         source, events=events, tag=list(tags), resolve_entities=False, no_network=True, load_dtd=False
     )
-    first = True
+    first, element = True, None
     try:
         for event, element in stream:
             if first:
@@ -104,6 +104,11 @@ def elements(
             raise refused(where, found, "A word processor writes none; do not trust this file.") from error
         found = f"it cannot be parsed ({str(error)[:100]})."
         raise refused(where, found, "Save it again, or as text.") from error
+    finally:
+        # A tree that is kept alive by its own events is freed late, and many documents then add up.
+        top = stream.root if element is None else element.getroottree().getroot()
+        if top is not None:
+            top.clear()
 
 
 def forget(element: Any) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files import guard
 from casestudy.files.tables import Column, Flaw, Schema, conform, flaw, read_csv
 from casestudy.usage.vocabulary import Vocabulary
 from casestudy.wording import counted
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from casestudy.study import Study
 
 FILE = "usage_logs/events.csv"
+_HEAD = 100_000  # bytes of a file in which its column names lie
 PARTICIPANTS_FILE = "usage_logs/participants.csv"
 EVENTS = Schema(
     "usage events",
@@ -78,7 +82,18 @@ def read(path: Path, vocabulary: Vocabulary, where: str | None = None) -> pd.Dat
 
 
 def load_frame(path: Path, where: str) -> pd.DataFrame:
-    """Read a file of events as text, whatever its columns are called."""
+    """Read a file of events as text, whatever its columns are called.
+
+    Raises
+    ------
+    InputError
+        When it is not there, or damaged in whatever way.
+    """
+    with guard.reading(where, "Events cannot be read."):
+        return _frame(path, where)
+
+
+def _frame(path: Path, where: str) -> pd.DataFrame:
     import pandas as pd
 
     kind = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
@@ -110,6 +125,32 @@ def load_frame(path: Path, where: str) -> pd.DataFrame:
     )
 
 
+def head(path: Path) -> bytes:
+    """The beginning of a CSV file, packed or not: as much as its column names can take up.
+
+    Raises
+    ------
+    OSError
+        When the file is not there or cannot be opened.
+    InputError
+        When it is packed and damaged.
+    """
+    there = path.stat()
+    return _head(path, there.st_mtime_ns, there.st_size)
+
+
+@lru_cache(maxsize=8)
+def _head(path: Path, changed: int, size: int) -> bytes:
+    import gzip
+
+    opener: Any = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rb") as file:
+            return cast("bytes", file.read(_HEAD))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError("Events cannot be read.", [guard.problem(path.name, error)]) from error
+
+
 def separator(path: Path) -> str:
     """What stands between the cells of a CSV file, by its first line: a comma, or else a semicolon or a tab.
 
@@ -118,11 +159,7 @@ def separator(path: Path) -> str:
     OSError
         When the file is not there or cannot be opened.
     """
-    import gzip
-
-    opener: Any = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rb") as file:
-        heads = file.readline(100_000)
+    heads = head(path).split(b"\n", 1)[0]
     return next((mark.decode() for mark in (b",", b";", b"\t") if mark in heads), ",")
 
 

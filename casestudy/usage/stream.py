@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import gzip
+import io
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casestudy.errors import InputError, Problem
+from casestudy.files import guard
 from casestudy.files.tables import Flaw, inspect, merged
 from casestudy.usage import events
 from casestudy.usage.vocabulary import Vocabulary
@@ -73,9 +75,14 @@ def scan(path: Path, vocabulary: Vocabulary | None = None, where: str | None = N
     >>> scan(Study.find().input(events.FILE)).problems
     ()
     """
+    name = where or path.name
+    with guard.reading(name, "Events cannot be read."):
+        return _scanned(path, vocabulary, name)
+
+
+def _scanned(path: Path, vocabulary: Vocabulary | None, name: str) -> Scan:
     import pandas as pd
 
-    name = where or path.name
     columns = header(path, name)
     problems = inspect(pd.DataFrame(columns=columns, dtype=str), events.EVENTS, name)[1]
     skipped: list[tuple[int, int, int]] = []
@@ -111,10 +118,10 @@ def header(path: Path, where: str) -> list[str]:
     try:
         if path.suffix == ".parquet":
             return list(pq.read_schema(path).names)
-        opener: Any = gzip.open if path.suffix == ".gz" else open
-        mark = events.separator(path)
-        with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
-            names = next(csv.reader(file, delimiter=mark), [])
+        # A letter that is cut off at the end of the piece is not an error of the file.
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(events.head(path))
+        lines = io.StringIO(text, newline="")
+        names = next(csv.reader(lines, delimiter=events.separator(path)), [])
     except (UnicodeDecodeError, csv.Error) as error:
         problem = Problem(where, "it is not a CSV table in UTF-8.", "Save it as UTF-8.")
         raise InputError("Events cannot be read.", [problem]) from error

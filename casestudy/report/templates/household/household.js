@@ -29,7 +29,10 @@
   own.hidden = false;
   var KEY = document.body.dataset.kept;
   var saved = {};
-  try { saved = JSON.parse(window.localStorage.getItem(KEY)) || {}; } catch (error) { saved = {}; }
+  var remember = function () {
+    try { saved = JSON.parse(window.localStorage.getItem(KEY)) || {}; } catch (error) { saved = {}; }
+  };
+  remember();
 
   var read = function (text) { return text === "" || text === undefined || text === null ? NaN : Number(text); };
   var show = function (value) {
@@ -114,9 +117,15 @@
       part.hidden = file.length === 0;
       if (part.tagName === "PRE") { part.textContent = file.join("\n"); }
     });
-    try { window.localStorage.setItem(KEY, JSON.stringify(saved)); } catch (error) { /* not kept: no harm */ }
     return count;
   };
+  var keep = function () {
+    try { window.localStorage.setItem(KEY, JSON.stringify(saved)); } catch (error) { /* not kept: no harm */ }
+  };
+  // Another window of this page, or the page as it was before a reload, may have kept a target just now.
+  window.addEventListener("storage", function (event) {
+    if (event.key === KEY) { remember(); apply(); }
+  });
   own.addEventListener("change", function (event) {
     var line = event.target.closest("[data-own]");
     if (!line) { return; }
@@ -129,11 +138,13 @@
       return;
     }
     if (same) { delete saved[line.dataset.own]; } else { saved[line.dataset.own] = values; }
+    keep();
     var count = apply();
     said.textContent = count === 1 ? "One own target." : count + " own targets.";
   });
   own.querySelector("[data-reset]").addEventListener("click", function () {
     saved = {};
+    keep();
     apply();
     own.querySelector("[data-said]").textContent = "The recommendation's targets are shown.";
   });
