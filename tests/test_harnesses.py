@@ -1,4 +1,4 @@
-"""The harnesses in short: two writers of one file, kills while files change, mutated files, openings, mutations."""
+"""The harnesses in short: writers, kills while files change, mutated files, openings, mutations."""
 
 from __future__ import annotations
 

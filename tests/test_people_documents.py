@@ -138,12 +138,12 @@ def test_saturation_orders_people_by_the_day_they_were_first_heard(beans: Study)
 def test_any_column_of_the_participants_divides_them(beans: Study) -> None:
     found = Material(beans)
     asked = topics.asked(found.words, found.people, found.texts)
-    rows = groups.by_group(found.words, found.people, asked, found.book, column="job", floor=1)
+    rows = groups.by_group(found.words, found.people, asked, found.book, denials={}, column="job", floor=1)
     shares = rows.set_index(["code", "group"])
     assert shares.loc[("sell", "nurse"), ["people", "of"]].tolist() == [2, 2]
     assert shares.loc[("sell", "baker"), ["people", "of"]].tolist() == [0, 1]
     with pytest.raises(Exception, match="Did you mean 'job'"):
-        groups.by_group(found.words, found.people, asked, found.book, column="jobb", floor=1)
+        groups.by_group(found.words, found.people, asked, found.book, denials={}, column="jobb", floor=1)
 
 
 def test_agreement_compares_what_people_say_in_the_group(beans: Study) -> None:
