@@ -89,6 +89,7 @@ def test_a_denying_value_that_the_attribute_does_not_have_is_a_problem(tmp_path:
 FRAME = pd.DataFrame(
     {
         **{"who": ["p", "q"], "group": "g", "coder": "a", "document": ["p", "q"], "coding": ["1", "2"]},
+        **{"start": [0, 0], "end": [4, 4]},
         **{"code": "d.x", "polarity": ["no", "yes"], "modality": ["", "denied"], "placed": True},
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +70,64 @@ def test_shares_count_the_two_and_are_undefined_without_them(acts: pd.DataFrame)
     for group in ("c", "f"):
         row = shares.loc[group]
         assert row["share"] == pytest.approx(row["customer"] / (row["customer"] + row["firm"]))
-        assert row["low"] <= row["share"] <= row["high"]
+        assert math.isnan(row["low"]) or row["low"] <= row["share"] <= row["high"]
     alone = agency.shares(acts, ("moon", "sun"))
     assert alone["share"].isna().all()
     assert agency.on_whom(acts, ("customer", "firm"))["verbs"].sum() >= 2
+
+
+def verbs(*documents: tuple[str, int, int]) -> pd.DataFrame:
+    rows = [
+        {"group": "g", "document": name, "actor": actor}
+        for name, mine, theirs in documents
+        for actor in ["customer"] * mine + ["firm"] * theirs
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_verbs_of_one_document_hang_together() -> None:
+    alike = verbs(*((name, 6, 4) for name in "abcdef"))
+    apart = verbs(("a", 10, 0), ("b", 10, 0), ("c", 9, 1), ("d", 5, 5), ("e", 2, 8), ("f", 0, 10))
+    narrow, wide = (agency.shares(frame, ("customer", "firm")).iloc[0] for frame in (alike, apart))
+    assert narrow["share"] == wide["share"] == 0.6
+    assert narrow["high"] - narrow["low"] < 1e-6  # documents that all say the same leave nothing open
+    # By hand: residuals 4, 4, 3, -1, -4, -6 of totals of 10; the linearised error on the logistic scale.
+    error = (6 / 5 * (16 + 16 + 9 + 1 + 16 + 36)) ** 0.5 / (60 * 0.6 * 0.4)
+    reach = 2.570582 * error
+    middle = math.log(0.6 / 0.4)
+    assert wide["low"] == pytest.approx(1 / (1 + math.exp(-(middle - reach))), abs=1e-6)
+    assert wide["high"] == pytest.approx(1 / (1 + math.exp(-(middle + reach))), abs=1e-6)
+
+
+@pytest.mark.parametrize("documents", [[("a", 3, 2)], [("a", 3, 0), ("b", 2, 0)]])
+def test_one_document_or_one_actor_alone_has_no_interval(documents: list[tuple[str, int, int]]) -> None:
+    row = agency.shares(verbs(*documents), ("customer", "firm")).iloc[0]
+    assert row["share"] == row["share"]
+    assert row[["low", "high"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ([5, 5], "Over the 2 dimensions that 5 or more of each group"),
+        ([5, 4], "On X, the only dimension that 5 or more"),
+        ([4, 4], "No dimension is taken up by 5 or more"),
+    ],
+)
+def test_furthest_is_said_only_where_there_are_several(people: list[int], said: str) -> None:
+    gaps = pd.DataFrame(
+        {
+            "dimension": ["X", "Y"],
+            "c": [1.0, 0.5],
+            "n c": people,
+            "f": [0.2, 0.3],
+            "n f": [9, 9],
+            "gap": [0.8, 0.2],
+        }
+    )
+    apart = stance.apart(gaps, "c", "f", 5)
+    assert apart.sentence.startswith(said)
+    assert ("furthest" in apart.sentence) == (people == [5, 5])
 
 
 def study(root: Path, files: dict[str, str]) -> Study:
@@ -124,6 +179,8 @@ def coded(*said: tuple[str, str, str]) -> pd.DataFrame:
             "group": group,
             "coder": "a",
             "document": who,
+            "start": n,
+            "end": n + 1,
             "coding": str(n),
             "code": code,
             "modality": "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -223,6 +224,44 @@ def test_one_bad_row_of_a_screening_hides_no_other(tmp_path: Path) -> None:
         "then exclude",
     ):
         assert words in said, said
+
+
+def test_who_was_screened_out_is_listed_with_who_wanted_it_in() -> None:
+    records_ = [replace(record, id=f"r{number}") for number, record in enumerate(records(3))]
+    records_[1] = replace(records_[1], title="Consumers' power")
+    rows = [
+        {
+            "record": "r0",
+            "stage": "abstract",
+            "a": "include",
+            "b": "include",
+            "final": "include",
+            "reason": "",
+        },
+        {
+            "record": "r1",
+            "stage": "abstract",
+            "a": "include",
+            "b": "exclude",
+            "final": "exclude",
+            "reason": "no",
+        },
+        {
+            "record": "r2",
+            "stage": "abstract",
+            "a": "exclude",
+            "b": "exclude",
+            "final": "exclude",
+            "reason": "no",
+        },
+    ]
+    screened = screening.Screened(pd.DataFrame(rows), ("a", "b"))
+    out = screening.excluded(screened, records_, {"no": "not of the subject"}, "POWER")
+    assert out["record"].tolist() == ["r1", "r2"]
+    assert out["wanted_in"].tolist() == ["a", ""]
+    assert out["about"].tolist() == [True, False]
+    assert set(out["reason"]) == {"not of the subject"}
+    assert not screening.excluded(screened, records_, {})["about"].any()
 
 
 def test_a_note_is_coded_only_with_words_that_are_in_it(tmp_path: Path) -> None:

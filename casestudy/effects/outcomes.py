@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -168,9 +169,34 @@ def together(
     return table[[*names[:-1], "q", "pre_trend_p"]]
 
 
+Word = Literal["effect", "associated with"]
+
+
+def word(pre_trend_p: float, placebos: Sequence[adoption.Effect], m: float) -> Word:
+    """The word that a design earns for what it finds.
+
+    Parameters
+    ----------
+    pre_trend_p : float
+        Joint test of the months before adoption; .05 or more is asked.
+    placebos : sequence of Effect
+        Placebo dates; every interval is asked to hold zero.
+    m : float
+        Largest drift, in multiples of the largest change before adoption, at which the interval stays clear
+        of zero (`casestudy.effects.robustness.breakdown`); 1 is asked.
+
+    Examples
+    --------
+    >>> word(0.2, [], 1.0), word(0.2, [], 0.9), word(0.04, [], 1.0)
+    ('effect', 'associated with', 'associated with')
+    """
+    quiet = all(one.low <= 0 <= one.high for one in placebos)
+    return "effect" if pre_trend_p >= 0.05 and quiet and m >= 1 else "associated with"
+
+
 def design(
     data: adoption.Panel, outcome: str, control: str, tested: dict[str, Any]
-) -> tuple[pd.DataFrame, str]:
+) -> tuple[pd.DataFrame, Word]:
     """The design record, and the word that it earns.
 
     Parameters
@@ -210,5 +236,5 @@ def design(
             f"E-value {tested['e_value']:.2f} (interval), matched pairs up to Γ = {tested['gamma']:.2f}"
         )
         rows.append(("unobserved cause", words_of, ""))
-    earned = "effect" if alike and quiet and firm else "associated with"
+    earned = word(tested["pre_trend_p"], tested["placebos"], tested["m"])
     return pd.DataFrame(rows, columns=["part", "record", "met"]), earned

@@ -173,6 +173,54 @@ def combine(tables: Mapping[str, pd.DataFrame]) -> tuple[Screened, list[Problem]
     return Screened(pd.DataFrame(rows, columns=columns), people), problems
 
 
+def excluded(
+    screened: Screened, records: Sequence[Record], reasons: Mapping[str, str], about: str = ""
+) -> pd.DataFrame:
+    """Which records were screened out, why, and whether everybody wanted that.
+
+    Parameters
+    ----------
+    screened : Screened
+    records : sequence of Record
+        De-duplicated.
+    reasons : mapping of str to str
+        From the protocol.
+    about : str
+        A pattern; records whose title it matches speak of the question itself. Empty for none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a record whose final decision at any stage is to exclude: ``record``, ``year``, ``title``,
+        ``stage``, ``reason`` (in words), ``wanted_in`` (people who had included it, with commas), ``about``
+        (whether the title matches).
+    """
+    import re
+
+    import pandas as pd
+
+    known = {one.id: one for one in records}
+    pattern = re.compile(about, re.IGNORECASE) if about else None
+    out = screened.decisions[screened.decisions["final"] == "exclude"]
+    rows = []
+    for row in out.to_dict("records"):
+        record = known[row["record"]]
+        keen = [name for name in screened.people if row.get(name) == "include"]
+        rows.append(
+            {
+                "record": record.id,
+                "year": record.year,
+                "title": record.title,
+                "stage": row["stage"],
+                "reason": reasons.get(row["reason"], row["reason"]),
+                "wanted_in": ", ".join(keen),
+                "about": bool(pattern and pattern.search(record.title)),
+            }
+        )
+    columns = ["record", "year", "title", "stage", "reason", "wanted_in", "about"]
+    return pd.DataFrame(rows, columns=columns).sort_values("record", ignore_index=True)
+
+
 def agreement(screened: Screened) -> pd.DataFrame:
     """How far the people who screened agree, by stage, with full names of the coefficients.
 

@@ -125,6 +125,11 @@ class Grid:
         part = self.effects[(self.effects["effect"] == effect) & (self.effects["trend"] == 0)]
         return part.set_index("participants")["found_percent"].sort_index()
 
+    def true_mean(self, effect: float) -> float:
+        """What that effect is worth on average over adopters' months, where trends are parallel."""
+        part = self.effects[(self.effects["effect"] == effect) & (self.effects["trend"] == 0)]
+        return float(part["true_mean"].mean())
+
 
 def read(study: Study) -> Grid:
     """Read the grid; a notebook declares ``usage_logs/recovery/*`` as input.

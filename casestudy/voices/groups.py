@@ -114,14 +114,16 @@ def contrast(shares: pd.DataFrame, first: str, second: str, *, shared: bool = Fa
     -------
     pandas.DataFrame
         ``code, path, first, second, first_of, second_of, first_denied, second_denied, difference, low,
-        high``: shares who affirm, people, those who only deny, first minus second, and Newcombe's interval of
-        the difference made of the two Wilson intervals (his method 10, as statsmodels computes it); largest
-        difference first.
+        high, p, p_adjusted``: shares who affirm, people, those who only deny, first minus second, and
+        Newcombe's interval of the difference made of the two Wilson intervals (his method 10, as statsmodels
+        computes it); Fisher's exact p, and the same adjusted for the false discovery rate over all codes
+        compared (Benjamini and Yekutieli: codes of one person hang together). Largest difference first.
     """
     import pandas as pd
+    from scipy.stats import false_discovery_control, fisher_exact
 
     columns = ["code", "path", "first", "second", "first_of", "second_of", "first_denied", "second_denied"]
-    columns += ["difference", "low", "high"]
+    columns += ["difference", "low", "high", "p"]
     sides = [
         shares[shares["group"].eq(name) & ~shares["withheld"]].set_index("code") for name in (first, second)
     ]
@@ -136,8 +138,13 @@ def contrast(shares: pd.DataFrame, first: str, second: str, *, shared: bool = Fa
         above = math.hypot(one["high"] - one["share"], two["share"] - two["low"])
         values = [code, one["path"], one["share"], two["share"], one["of"], two["of"]]
         values += [*denied, gap]
-        rows.append(dict(zip(columns, [*values, max(gap - below, -1.0), min(gap + above, 1.0)], strict=True)))
+        heads = [int(side["people"]) for side in (one, two)]
+        tested = fisher_exact([heads, [int(one["of"]) - heads[0], int(two["of"]) - heads[1]]]).pvalue
+        interval = [max(gap - below, -1.0), min(gap + above, 1.0)]
+        rows.append(dict(zip(columns, [*values, *interval, float(tested)], strict=True)))
     result = pd.DataFrame(rows, columns=columns)
+    tests = result["p"].astype(float).to_numpy().clip(0, 1)
+    result["p_adjusted"] = false_discovery_control(tests, method="by") if len(result) else tests
     result["size"] = result["difference"].astype(float).abs().round(9)
     ranked = result.sort_values(["size", "code"], ascending=[False, True], ignore_index=True)
     return ranked.drop(columns="size")
@@ -198,15 +205,18 @@ def summary(
         )
     top = differences.iloc[0]
     clear = differences[(differences["low"] > 0) | (differences["high"] < 0)]
+    stands = int((differences["p_adjusted"] < 0.05).sum())
     values |= {"largest difference": float(top["difference"]), "clear differences": len(clear)}
+    values |= {"clear after adjustment": stands}
     against = (
         f"{top['first']:.0%} of {top['first_of']} people against {top['second']:.0%} of {top['second_of']}"
     )
     compared = f"{len(clear)} of {counted(len(differences), 'code')} compared"
+    kept = f"{stands or 'none'} of them {'stand' if stands > 1 else 'stands'}"
     text = (
         f"The groups {first} and {second} differ most in whether they affirm **{top['path']}**: {against}. "
-        f"For {compared} the 95 % interval of the difference leaves out zero; with so many codes and so few "
-        "people some will by chance."
+        f"For {compared} the 95 % interval of the difference leaves out zero; adjusted for the number of "
+        f"comparisons, {kept}. The comparison is exploratory: no code was named beforehand."
     )
     if len(pairs):
         pair = pairs.iloc[0]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from casestudy.codebook.codes import Codebook
+from casestudy.codebook.denials import Denials, affirming
 from casestudy.coding.counts import matrix
 from casestudy.voices import saturation
 from casestudy.wording import Said, counted, honest
@@ -13,8 +15,28 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def counted_codes(frame: pd.DataFrame, book: Codebook, denials: Denials) -> pd.DataFrame:
+    """The codings that saturation counts: of codes with none below them, and no denials.
+
+    A parent says nothing new where one of its own codes was heard, and what somebody denies is not there.
+    """
+    parents = {code for code in frame["code"].unique() if book.children(code)}
+    kept: pd.DataFrame = affirming(frame, denials)
+    return kept[~kept["code"].isin(parents)]
+
+
 def presences(frame: pd.DataFrame, people: pd.DataFrame, asked: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """For each group of participants, interviews × codes as 0/1 in the order of the interviews."""
+    """For each group of participants, interviews × codes as 0/1 in the order of the interviews.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        From `counted_codes`.
+    people : pandas.DataFrame
+        From `casestudy.people.participants`.
+    asked : sequence of str
+        Participants who were interviewed and coded.
+    """
     groups = people[people["participant_id"].isin(list(asked))].groupby("group", sort=True)
     found = {}
     for name, part in groups:
@@ -123,7 +145,19 @@ def summary(
     threshold: float,
     status: Mapping[str, str] | None = None,
 ) -> Said:
-    """Whether enough was heard, in one paragraph: the rule, its dependence on order, the unheard."""
+    """Whether enough was heard, in one paragraph: by all settings of the rule, the chosen one, the unheard.
+
+    Parameters
+    ----------
+    stops : pandas.DataFrame
+        From `stops`: every setting of the rule.
+    estimates : pandas.DataFrame
+        From `estimates`.
+    base, run, threshold
+        The setting that is told in full.
+    status : mapping of str to str, optional
+        The study's sentences on what its material is; they end the paragraph.
+    """
     values: dict[str, Any] = {}
     parts: list[str] = []
     beyond: list[str] = []
@@ -142,7 +176,13 @@ def summary(
             )
         else:
             orders = "there are too few interviews for it"
-        parts.append(f"{_verdict(row)}; {orders}.")
+        settings = stops[stops["group"].eq(name)]
+        met = int(settings["notation"].str.fullmatch(r"\d+\+\d+").sum())
+        values |= {f"{name}: settings": len(settings), f"{name}: settings that stop": met}
+        parts.append(
+            f"Of **{name}** enough was heard by {met} of {len(settings)} settings of the rule. "
+            f"{_verdict(row)}; {orders}."
+        )
         beyond.append(f"{counted(int(guess['heard']), 'code')} of {name}, {_guessed(guess)}")
     if not parts:
         return Said("No interview is coded yet: nothing can be said about saturation.", values)
@@ -150,8 +190,9 @@ def summary(
         f"{counted(run, 'interview')} in a row bring at most {threshold:.0%} of what the first {base} brought"
     )
     text = (
-        f"{' '.join(parts)} The rule: {rule}. Heard were {', and '.join(beyond)}. "
-        "This is saturation of codes in these questions and this codebook, not of meaning."
+        f"{' '.join(parts)} That setting: {rule}. Heard were {', and '.join(beyond)}. "
+        "This is saturation of codes without parents and denials, in these questions and this codebook; "
+        "not of meaning."
     )
     return Said(text + honest(status), values)
 
@@ -161,10 +202,10 @@ def _verdict(row: Mapping[Any, Any]) -> str:
     enough, _, more = str(row["notation"]).partition("+")
     if more:
         when = f"after {enough} of {row['of']} interviews ({more} more confirm it)"
-        return f"Of **{row['group']}** enough was heard {when}"
+        return f"The setting chosen here stops {when}"
     if enough == "not reached":
-        return f"Of **{row['group']}** not enough was heard in {row['of']} interviews by the same rule"
-    return f"Of **{row['group']}** the rule cannot say ({enough})"
+        return f"The setting chosen here does not stop within {row['of']} interviews"
+    return f"The setting chosen here cannot say ({enough})"
 
 
 def _guessed(guess: pd.Series[Any]) -> str:

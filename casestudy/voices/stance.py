@@ -7,10 +7,12 @@ A person stands on a dimension where at least one coding of one of its positions
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casestudy.codebook.codes import Codebook
 from casestudy.codebook.denials import Denials, affirming
+from casestudy.people.floor import enough
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +36,8 @@ def positions(frame: pd.DataFrame, book: Codebook, root: str, denials: Denials) 
     Returns
     -------
     pandas.DataFrame
-        ``who``, ``group``, ``coder``, ``document``, ``coding``, ``dimension`` and ``position`` (codes),
+        ``who``, ``group``, ``coder``, ``document``, ``start``, ``end``, ``coding``, ``dimension`` and
+        ``position`` (codes),
         ``dimension_name``, ``rank`` (0 for the first position), ``scaled`` (0 for the first, 1 for the last).
         Codings that deny are left out.
     """
@@ -45,7 +48,7 @@ def positions(frame: pd.DataFrame, book: Codebook, root: str, denials: Denials) 
         for rank, code in enumerate(book.children(dimension))
     }
     mine = affirming(frame[frame["code"].isin(place)], denials)
-    made = mine[["who", "group", "coder", "document", "coding"]].assign(
+    made = mine[["who", "group", "coder", "document", "start", "end", "coding"]].assign(
         position=mine["code"],
         dimension=mine["code"].map({code: one[0] for code, one in place.items()}),
         rank=mine["code"].map({code: one[1] for code, one in place.items()}),
@@ -95,23 +98,26 @@ def people(stands: pd.DataFrame, dimensions: Sequence[str], stages: Sequence[str
     pandas.DataFrame
         ``who``, ``group``, ``dimensions`` (how many), ``index`` (mean over dimensions of the mean position,
         0 to 1), ``stage``: the commonest position of every deciding dimension that is touched; ``mixed``
-        where these differ or one is tied; ``not said`` where none is touched.
+        where these differ or one is tied; ``not said`` where none is touched; ``passages`` (how many the
+        stage rests on).
     """
     import pandas as pd
 
     rows = []
     for (who, group), part in stands.groupby(["who", "group"], sort=True):
         means = part.groupby("dimension")["scaled"].mean()
+        deciding = part[part["dimension"].isin(list(dimensions))]
         rows.append(
             {
                 "who": who,
                 "group": group,
                 "dimensions": len(means),
                 "index": float(means.mean()),
-                "stage": _stage(part[part["dimension"].isin(list(dimensions))], stages),
+                "stage": _stage(deciding, stages),
+                "passages": len(deciding[["document", "start", "end"]].drop_duplicates()),
             }
         )
-    return pd.DataFrame(rows, columns=["who", "group", "dimensions", "index", "stage"])
+    return pd.DataFrame(rows, columns=["who", "group", "dimensions", "index", "stage", "passages"])
 
 
 def _stage(part: pd.DataFrame, stages: Sequence[str]) -> str:
@@ -156,3 +162,53 @@ def gaps(stands: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
     made = pd.DataFrame(rows, columns=columns)
     order = made["gap"].abs().round(6).mul(-1).fillna(1)
     return made.assign(_o=order).sort_values(["_o", "dimension"], kind="stable").drop(columns="_o")
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Two groups on the dimensions that enough of both speak of.
+
+    Attributes
+    ----------
+    gaps : pandas.DataFrame
+        Rows of `gaps` with as many people of each group as the floor asks for.
+    first_mean, second_mean : float
+        Mean over these dimensions of the mean position; NaN without one.
+    sentence : str
+        What is found, in words. "Furthest" is said only where there are several to choose from.
+    """
+
+    gaps: pd.DataFrame
+    first_mean: float
+    second_mean: float
+    sentence: str
+
+
+def apart(gaps: pd.DataFrame, one: str, other: str, floor: int) -> Apart:
+    """How far two groups are apart, over the same dimensions for both.
+
+    Parameters
+    ----------
+    gaps : pandas.DataFrame
+        From `gaps`.
+    one, other : str
+        The groups.
+    floor : int
+        People of each group from which a dimension counts.
+    """
+    counts = gaps[[f"n {one}", f"n {other}"]].min(axis=1)
+    both = gaps[gaps["gap"].notna() & enough(counts, floor)]
+    means = float(both[one].mean()), float(both[other].mean())
+    if both.empty:
+        return Apart(both, *means, f"No dimension is taken up by {floor} or more of each group.")
+    top = both.iloc[0]
+    where = (
+        f"On {top['dimension']}, the only dimension" if len(both) == 1 else f"Over the {len(both)} dimensions"
+    )
+    text = (
+        f"{where} that {floor} or more of each group speak of, their mean positions (0 provider, 1 customer) "
+        f"are {means[0]:.2f} ({one}) and {means[1]:.2f} ({other})"
+    )
+    if len(both) > 1:
+        text += f", and they are furthest apart on {top['dimension']} ({top['gap']:+.2f})"
+    return Apart(both, *means, text + ".")

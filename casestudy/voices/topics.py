@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.codes import Codebook
-from casestudy.codebook.denials import Denials, denied
+from casestudy.codebook.denials import Denials, affirming, denied
+from casestudy.coding.counts import prevalence
 from casestudy.coding.spans import overlap, union
 from casestudy.errors import InputError, Problem, nearest
 from casestudy.people.documents import TALKS
@@ -90,6 +91,30 @@ def with_denials(counts: pd.DataFrame, frame: pd.DataFrame, book: Codebook, deni
     return table
 
 
+def affirmed(
+    frame: pd.DataFrame, people: Sequence[str], book: Codebook, denials: Denials, rule: str
+) -> dict[str, int]:
+    """How many people affirm each code, by one rule for several coders.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Codings.
+    people : sequence of str
+        Who counts.
+    book : Codebook
+    denials : mapping of attribute to values
+    rule : {'any', 'all'}
+        Whether one coder's coding is enough, or each coder of the person's documents must have one.
+
+    Returns
+    -------
+    dict of code to int
+    """
+    counts = prevalence(affirming(frame, denials), people, book, rule=rule)
+    return dict(zip(counts["code"], counts["people"], strict=True))
+
+
 def by_scheme(
     frame: pd.DataFrame, book: Codebook, documents: Mapping[str, Transcript], people: Sequence[str]
 ) -> pd.DataFrame:
@@ -135,7 +160,12 @@ def by_scheme(
 
 
 def summary(
-    counts: pd.DataFrame, schemes: pd.DataFrame, people: int, status: Mapping[str, str] | None = None
+    counts: pd.DataFrame,
+    schemes: pd.DataFrame,
+    people: int,
+    any_coder: Mapping[str, int],
+    every_coder: Mapping[str, int],
+    status: Mapping[str, str] | None = None,
 ) -> Said:
     """What people talk about, in one paragraph.
 
@@ -146,6 +176,8 @@ def summary(
     schemes : pandas.DataFrame
         From `by_scheme`.
     people : int
+    any_coder, every_coder : mapping of code to int
+        People who affirm each code, by both rules for several coders (`affirmed`).
     status : mapping of str to str, optional
         The study's sentences on what its material is; they end the paragraph.
     """
@@ -154,13 +186,19 @@ def summary(
     if used.empty:
         return Said("No interview is coded yet: nothing can be said about what people talk about.", values)
     half = used[used["people"] * 2 >= people]
-    first = used.head(3)
-    named = "; ".join(f"{row['path']} ({row['people']} of {people})" for row in first.to_dict("records"))
+    ranked = sorted(used["code"], key=lambda code: (-any_coder.get(code, 0), -every_coder.get(code, 0), code))
+    paths = dict(zip(used["code"], used["path"], strict=True))
+    named = "; ".join(
+        f"{paths[code]} ({any_coder.get(code, 0)} of {people}, {every_coder.get(code, 0)} by every coder)"
+        for code in ranked[:3]
+    )
     widest = schemes.sort_values(["covered", "scheme"], ascending=[False, True]).iloc[0]
-    values |= {"codes of half the people or more": len(half), "most people": int(used["people"].iloc[0])}
+    values |= {"codes of half the people or more": len(half), "most people": any_coder.get(ranked[0], 0)}
+    values |= {"most people, by every coder": every_coder.get(ranked[0], 0)}
     never = counted(len(counts) - len(used), "code")
     text = (
-        f"Most people speak of {named}. Of {len(counts)} codes **{len(used)}** occur in the {people} coded "
+        f"Most people affirm {named}; one coder's coding is enough for the first number. "
+        f"Of {len(counts)} codes **{len(used)}** occur in the {people} coded "
         f"interviews, **{len(half)}** of them in at least half; {never} never. "
         f"The scheme that covers most of what is said is *{widest['title']}* ({widest['covered']:.0%} of the "
         "characters that participants speak)."
