@@ -58,7 +58,7 @@ def _verb(subparsers: Any, name: str, text: str, act: Any, epilog: str) -> argpa
 
 def _evidence(given: argparse.Namespace) -> int:
     from casestudy.coding import material
-    from casestudy.evidence import chain, claims, status, written_before
+    from casestudy.evidence import answers, chain, claims, status, written_before
     from casestudy.study import Study
     from casestudy.wording import counted
 
@@ -72,6 +72,7 @@ def _evidence(given: argparse.Namespace) -> int:
         return 0 if count or not given.thing else _unknown(given.thing, verdicts)
     listed, unknown = written_before.orders(found, verdicts)
     troubles = chain.walk(found, verdicts, chain.load_seals(study)) + written_before.troubles(listed)
+    troubles += answers.troubles(study)
     if given.sheet:
         return _sheet(study, given.sheet, verdicts)
     if given.checklist:

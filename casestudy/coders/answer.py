@@ -137,7 +137,7 @@ def summary(
     total = trouble[["same", "shifted", "other code", "only one"]].sum()
     everything = int(total.sum())
     met = (total["same"] + total["shifted"]) / everything if everything else float("nan")
-    values |= {"codings that meet": float(met)}
+    values |= {"codings that meet": float(met), "codings of one coder alone": int(total["only one"])}
     if everything:
         said.append(
             f"Laid side by side, **{met:.0%}** of {everything} codings meet: both coders gave the code, with "
@@ -245,6 +245,7 @@ def after_decisions(before: pd.DataFrame, after: pd.DataFrame, decisions: int, c
         return Said(" No disagreement has been decided on yet.", {})
     shares = [float(one["state"].isin(["same", "shifted"]).mean()) for one in (before, after)]
     values = {"decisions": decisions, "codings that meet after decisions": shares[1]}
+    values |= {"codings after decisions": len(after)}
     text = (
         f" With {counted(decisions, 'decision')} of a reconciliation applied, {changed} of which changed "
         f"codings, **{shares[1]:.0%}** of {len(after)} meet instead of {shares[0]:.0%} of {len(before)}: "

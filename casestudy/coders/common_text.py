@@ -94,15 +94,23 @@ class Reach:
         spans = (span for name in names for span in stretches(documents[name]))
         return sum(end - start for start, end in spans)
 
-    def share(self, frame: pd.DataFrame, documents: Mapping[str, Transcript]) -> str:
-        """How much of the material all read, in a sentence."""
+    def sizes(self, frame: pd.DataFrame, documents: Mapping[str, Transcript]) -> dict[str, int]:
+        """Characters that all read, characters in what any of them coded, and how many documents that is."""
         coded = set(map(str, frame.loc[frame["coder"].isin(self.coders), "document"])) & set(documents)
         every = {*coded, *self.names}
-        part, whole = self.characters(documents), self.characters(documents, every)
+        return {
+            "characters compared": self.characters(documents),
+            "characters that any coded": self.characters(documents, every),
+            "documents that any coded": len(every),
+        }
+
+    def share(self, frame: pd.DataFrame, documents: Mapping[str, Transcript]) -> str:
+        """How much of the material all read, in a sentence."""
+        part, whole, every = self.sizes(frame, documents).values()
         share = f" ({part / whole:.1%})" if whole else ""
         return (
             f"Compared: {part:,} of {counted(whole, 'character')}{share} that participants say in the "
-            f"{counted(len(every), 'document')} that any of them coded."
+            f"{counted(every, 'document')} that any of them coded."
         )
 
 

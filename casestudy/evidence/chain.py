@@ -39,6 +39,8 @@ KINDS = (
     "theme rests on one participant",
     "participant quoted too often",
     "code without use",
+    "number in no table",
+    "answer against its table",
 )
 
 

@@ -215,6 +215,7 @@ def answer(both: Both, agreed: Agreement, names: Mapping[str, str]) -> tuple[str
         "ari high": agreed.ari_high,
         "exact p": agreed.p,
         "observable cells": observable,
+        "convergent cells": alike,
         "convergent share": alike / observable if observable else math.nan,
         "log share who mix ways": both.mixers,
     }
@@ -231,6 +232,7 @@ def answer(both: Both, agreed: Agreement, names: Mapping[str, str]) -> tuple[str
             f"{agreed.ari_high:.2f}), adjusted mutual information {agreed.ami:.2f}, exact p {_p(agreed.p)} "
             f"({agreed.method})."
         )
+        values["arrangements of the exact test"] = int("".join(filter(str.isdigit, agreed.method)) or 0)
     verdicts = both.convergence["verdict"].value_counts()
     parts.append(
         f"Way by way, {alike} of {observable} observable cells converge; "

@@ -195,6 +195,7 @@ def summary(
     widest = schemes.sort_values(["covered", "scheme"], ascending=[False, True]).iloc[0]
     values |= {"codes of half the people or more": len(half), "most people": any_coder.get(ranked[0], 0)}
     values |= {"most people, by every coder": every_coder.get(ranked[0], 0)}
+    values |= {"codes never spoken of": len(counts) - len(used)}
     never = counted(len(counts) - len(used), "code")
     text = (
         f"Most people affirm {named}; one coder's coding is enough for the first number. "
