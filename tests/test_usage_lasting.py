@@ -85,7 +85,7 @@ def test_a_group_below_the_floor_is_not_described(size: int, said: bool) -> None
     made = lasting.compared(people(size, 50, 3), "time", "gone", "group", "yes", "no", 5)
     assert (made.why_not == "yes: fewer than 5 people") is said
     assert (made.difference != made.difference) is said
-    assert ("cannot be said" in made.sentence("there", "weeks")) is said
+    assert ("cannot be said: " in made.sentence("there", "weeks")) is said
 
 
 def test_where_nobody_stops_nothing_is_estimated() -> None:
