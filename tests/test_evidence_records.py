@@ -17,7 +17,6 @@ from casestudy.coding import codings, material
 from casestudy.coding.material import Material
 from casestudy.errors import CaseStudyError, InputError
 from casestudy.evidence import chain, check, checklists, claims, methods_facts, records, status
-from casestudy.people import participants
 from casestudy.privacy import traces, withdraw
 from casestudy.study import Study
 
@@ -218,13 +217,13 @@ def test_on_a_copy_of_the_study_no_file_and_no_output_knows_the_withdrawn(tmp_pa
     for pattern in ("40-*.ipynb", "45-*.ipynb", "60-*.ipynb", "70-*.ipynb"):
         shutil.copy(next((here / "notebooks").glob(pattern)), root / "notebooks")
     shutil.copy(here / "study.toml", root)
-    people = participants.load(Study.load(root))
-    one = people[people["consent_quote"] & people["consent_link"] & people["log_id"].ne("")].iloc[-1]
+    loaded = Material(Study.load(root))
+    spoken = {name: " ".join(text.text.split()) for name, text in loaded.texts.items()}
+    people = loaded.people
+    linked = people["consent_quote"] & people["consent_link"] & people["log_id"].ne("")
+    coded = people["participant_id"].isin(loaded.words["document"])
+    one = people[linked & coded].iloc[-1]
     who = one["participant_id"]
-    spoken = {
-        path.stem: " ".join(path.read_text(encoding="utf-8").split())
-        for path in (root / "interviews/transcripts").glob("*.md")
-    }
     others = " ".join(text for name, text in spoken.items() if name != who)
     own = [line for line in re.split(r"(?<=[.?!]) ", spoken[who]) if line not in others]
     codings = {

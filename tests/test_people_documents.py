@@ -8,12 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from casestudy.cli import main
 from casestudy.codebook.selection import Pick
 from casestudy.coders import common_text, unit_ratings
 from casestudy.coding import counts, material
 from casestudy.coding.material import Material
 from casestudy.mixed import together
 from casestudy.mixed.presence import presence
+from casestudy.people import consent
 from casestudy.perspectives import sides
 from casestudy.report import corpus, site
 from casestudy.study import Study
@@ -211,3 +213,47 @@ def test_pages_link_people_and_talks_and_hide_who_may_not_be_quoted(beans: Study
     assert "We share a hose" not in group
     people = (pages / "participants.html").read_text(encoding="utf-8")
     assert "no interview" in people
+
+
+def _translated(root: Path, language: str, ours: str = "en") -> Study:
+    folder = root / "interviews/transcripts"
+    folder.mkdir(parents=True)
+    (root / "study.toml").write_text(f'title = "Beans"\nlanguage = "{ours}"\n')
+    (folder / "k1.txt").write_text("KAISA: Entä sitten?\n\nAino: Myyn papuja joka päivä.\n", "utf-8")
+    (folder / "k1-en.txt").write_text("KAISA: And then?\n\nAino: I sell beans every single day.\n", "utf-8")
+    (root / "interviews/participants.csv").write_text(
+        "participant_id,group,pseudonym,consent_quote\nk1,seller,Aino,false\n"
+    )
+    (root / "interviews/documents.csv").write_text(
+        f"document,participants,language,translation_of\nk1,k1,{language},\nk1-en,k1,en,k1\n"
+    )
+    (root / "interviews/speakers.csv").write_text(SPEAKERS)
+    return Study.load(root)
+
+
+@pytest.mark.parametrize(
+    ("language", "ours", "counted", "words"),
+    [("fi", "en", "k1-en", 6), ("fi", "fi", "k1", 4), ("", "fi", "k1", 4), ("sv", "de", "k1-en", 6)],
+)
+def test_an_interview_and_its_translation_are_counted_once_in_the_language_of_the_study(
+    tmp_path: Path, language: str, ours: str, counted: str, words: int
+) -> None:
+    texts = Material(_translated(tmp_path, language, ours)).texts
+    assert sum(text.words_of("k1") for text in texts.values()) == words
+    assert [name for name, text in texts.items() if text.own_turns] == [counted]
+    assert {text.counted_in for text in texts.values()} == {"", counted}
+
+
+def test_consent_to_a_translation_is_that_of_the_person(tmp_path: Path) -> None:
+    loaded = Material(_translated(tmp_path, "fi"))
+    assert consent.withheld_documents(loaded.texts, loaded.people) == {"k1", "k1-en"}
+
+
+def test_listings_say_where_the_words_of_an_original_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = _translated(tmp_path, "fi")
+    assert main.main(["documents", "list", "--study", str(study.root)]) == 0
+    assert "k1: txt, utf-8; interview with k1; 8 words; 2 turns; its words are counted in k1-en;" in (
+        capsys.readouterr().out
+    )

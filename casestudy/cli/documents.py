@@ -82,7 +82,18 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 _COLUMNS = (
-    *("document", "kind", "participants", "sitting", "language", "format", "encoding", "words", "turns"),
+    *(
+        "document",
+        "kind",
+        "participants",
+        "sitting",
+        "language",
+        "counted_in",
+        "format",
+        "encoding",
+        "words",
+        "turns",
+    ),
     *("speakers", "participant", "interviewer", "other", "unknown", "notes", "doubts", "problem"),
 )
 
@@ -112,6 +123,7 @@ def _row(document: Any) -> dict[str, object]:
         "participants": document.participants,
         "sitting": document.sitting,
         "language": document.language,
+        "counted_in": document.counted_in,
         "format": document.format,
         "encoding": document.encoding,
         "words": word_count(document.text),
@@ -139,7 +151,8 @@ def _in_words(document: Any) -> str:
         for voice in _voices(document)
         if voice["speaker"]
     ]
-    said = "; ".join([*parts, *document.reading, *document.doubts])
+    elsewhere = [f"its words are counted in {document.counted_in}"] if document.counted_in else []
+    said = "; ".join([*parts, *elsewhere, *document.reading, *document.doubts])
     return f"{document.id}: {said}; speakers: {', '.join(speakers) or 'none'}."
 
 
@@ -209,7 +222,7 @@ def _speakers(arguments: argparse.Namespace) -> int:
         return _propose(arguments, study)
     heard, unreadable = _opened(study)
     table, names = speakers.read(study), speakers.names_of(participants.read(study))
-    whose = sheets.sheets(heard, names, sheets.read(study))
+    whose = sheets.sheets(heard, names, sheets.read(study), study.language)
     rows = []
     for name, document in sorted(heard.items()):
         known = speakers.voices(document, whose[name], names, table)
@@ -237,7 +250,7 @@ def _propose(arguments: argparse.Namespace, study: Any) -> int:
     with locks.writing(study.root, speakers.FILE):
         stated = speakers.read(study)
         texts = speakers.ruled(texts, stated)
-        whose = sheets.sheets(texts, names, sheets.read(study))
+        whose = sheets.sheets(texts, names, sheets.read(study), study.language)
         table = proposal.propose(texts, whose, names, stated)
         columns = [*proposal.COLUMNS, *(name for name in table if name not in proposal.COLUMNS)]
         if len(table) > len(stated):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from casestudy.errors import Problem, nearest
@@ -51,6 +51,8 @@ class Sheet:
         Id of the original; empty for none.
     talk : bool
         Whether people speak with each other in it, whoever they are.
+    counted_in : str
+        Of an interview and its translations one is coded and counted: its id in the others, empty in itself.
     """
 
     document: str
@@ -60,6 +62,7 @@ class Sheet:
     language: str = ""
     translation_of: str = ""
     talk: bool = False
+    counted_in: str = ""
 
     @property
     def speaks_for_itself(self) -> bool:
@@ -86,7 +89,10 @@ def read(study: Study) -> pd.DataFrame:
 
 
 def sheets(
-    documents: Mapping[str, Transcript], people: Collection[str], table: pd.DataFrame | None = None
+    documents: Mapping[str, Transcript],
+    people: Collection[str],
+    table: pd.DataFrame | None = None,
+    language: str = "",
 ) -> dict[str, Sheet]:
     """What each document is and whose.
 
@@ -97,6 +103,10 @@ def sheets(
         Ids of the participants.
     table : pandas.DataFrame, optional
         From `read`. A document without a row is the interview of the participant who has its id, or nobody's.
+
+    language : str
+        The study's. Of an interview and its translations the one in this language is counted; where none is,
+        the first translation.
 
     Returns
     -------
@@ -137,6 +147,22 @@ def sheets(
             _text(row["translation_of"]),
             kind in TALKS,
         )
+    return _once(whose, language)
+
+
+def _once(whose: dict[str, Sheet], language: str) -> dict[str, Sheet]:
+    """Sheets in which each of several versions of the same words but one says where they are counted."""
+    versions: dict[str, list[str]] = {}
+    for name, sheet in whose.items():
+        if sheet.translation_of in whose:
+            versions.setdefault(sheet.translation_of, []).append(name)
+    for original, translations in versions.items():
+        names = [original, *translations]
+        ours = [one for one in names if whose[one].language in ("", language)]
+        counted = ours[0] if ours else translations[0]
+        for name in names:
+            if name != counted:
+                whose[name] = replace(whose[name], counted_in=counted)
     return whose
 
 
