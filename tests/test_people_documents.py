@@ -257,3 +257,13 @@ def test_listings_say_where_the_words_of_an_original_are_counted(
     assert "k1: txt, utf-8; interview with k1; 8 words; 2 turns; its words are counted in k1-en;" in (
         capsys.readouterr().out
     )
+
+
+def test_the_share_of_words_that_is_coded_holds_every_talk_of_those_asked(beans: Study) -> None:
+    found = material.load(beans)
+    table = topics.by_scheme(found.words, found.book, found.texts, ["p1"])
+    turns = [turn for one in found.texts.values() for turn in one.own_turns if turn.participant == "p1"]
+    spoken = sum(turn.end - turn.speech for turn in turns)
+    coded = sum(len(quote) for quote in ("I water every day", "I sell beans too", "We share a hose"))
+    assert len(turns) == 4
+    assert table["covered"].tolist() == [pytest.approx(coded / spoken)]

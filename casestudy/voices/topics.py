@@ -129,10 +129,10 @@ def by_scheme(
     """
     import pandas as pd
 
+    asked = set(people)
     spans = {
-        name: [(turn.speech, turn.end) for turn in documents[name].own_turns]
-        for name in people
-        if name in documents
+        name: [(turn.speech, turn.end) for turn in one.own_turns if (turn.participant or name) in asked]
+        for name, one in documents.items()
     }
     total = sum(end - start for turns in spans.values() for start, end in turns)
     rows = []
