@@ -1,4 +1,4 @@
-"""Makes a new study: a folder of the reference study's shape, with a tutorial of three pages or without material."""
+"""Makes a new study: a folder of the reference study's shape, with a tutorial or without material."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _next(folder: Path, empty: bool) -> list[str]:
         lines = [
             f"next: cd {folder} && casestudy bring FILE... (transcripts, a facesheet, a codebook)",
             f"from elsewhere: casestudy bring FILE... --study {folder}",
-            "then casestudy documents speakers --propose, and casestudy check; README.md in the folder says more",
+            "then casestudy documents speakers --propose, and casestudy check; README.md says more",
         ]
     if shutil.which("casestudy") is None:
         lines.insert(1, f"first, so that casestudy is found there: {_activation()}")
