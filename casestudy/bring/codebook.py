@@ -36,7 +36,7 @@ def scheme(
         Codes in the order of the rows; a parent that has no row of its own gets one. A path such as
         ``Trust \\ Data`` says the parents.
     """
-    tree = _Tree()
+    tree = _Tree(coded={"code", "label"} <= columns.keys())
     problems: list[Problem] = []
     for (number, _), cells in zip(grid.rows[head + 1 :], grid.headed(head), strict=True):
         texts = {field: cells.get(heading, "") for field, heading in columns.items()}
@@ -60,9 +60,13 @@ def scheme(
 
 
 class _Tree:
-    """Codes as they are found: rows of the scheme, and those that were only named as a parent so far."""
+    """Codes as they are found: rows of the scheme, and those that were only named as a parent so far.
 
-    def __init__(self) -> None:
+    `coded` says that codes have ids beside their names; else ids are made of the names.
+    """
+
+    def __init__(self, coded: bool) -> None:
+        self._coded = coded
         self.rows: list[dict[str, Any]] = []
         self._ids: dict[tuple[str, str], str] = {}  # parent's id and compared name: id
         self._named: dict[str, str] = {}  # compared name: id, whatever the parent
@@ -96,7 +100,7 @@ class _Tree:
 
     def _added(self, written: str, parent: str, entry: Mapping[str, Any]) -> str:
         label = str(entry.get("name") or written)
-        code = written if not unfit(written) else as_id(written)
+        code = written if self._coded and not unfit(written) else as_id(written)
         taken = {row["id"].casefold() for row in self.rows}
         if code.casefold() in taken and parent:
             code = f"{parent}.{code}"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from casestudy.bring.grids import Grid
-from casestudy.bring.headings import NAME
+from casestudy.bring.headings import NAME, folded
 from casestudy.errors import Problem
 from casestudy.files.names import unfit
 from casestudy.people.participants import SCHEMA
@@ -146,9 +146,11 @@ def merged(
                 other.append(f"{who}, {name}: {before!r} stays, not {value!r}")
     _complete(people, grid.name, [field_of.get(name, name) for name in headings if name not in secret])
     _say(people, grid.name, fresh, filled, len(seen), other)
-    shown = {heading: field for heading, field in field_of.items() if heading != field}
+    shown = {heading: name for heading, name in field_of.items() if folded(heading) != folded(name)}
     if fresh and shown:
-        people.told.append("  columns: " + "; ".join(f"{name!r} is {field}" for name, field in shown.items()))
+        people.told.append(
+            "  columns: " + "; ".join(f"{heading!r} is {name}" for heading, name in shown.items())
+        )
     if secret:
         names = ", ".join(map(repr, secret))
         people.told.append(

@@ -102,7 +102,7 @@ def told_apart(paths: Sequence[Path], chosen: Mapping[str, str], ask: Ask | None
     for path in expanded(paths):
         ending = path.suffix.lower()
         try:
-            if ending in (*grids.SHEETS, *grids.LISTS):
+            if ending in grids.SHEETS or (ending in grids.LISTS and not _is_talk(path, ending, chosen)):
                 tables.append((path, grids.of_file(transcript.load(path, path.name), ending, path.name)))
             elif ending in READERS:
                 _document(path, chosen, found)
@@ -121,6 +121,15 @@ def told_apart(paths: Sequence[Path], chosen: Mapping[str, str], ask: Ask | None
     for path, sheets in tables:
         _tables(path, sheets, chosen, ask, stems, found)
     return found
+
+
+def _is_talk(path: Path, ending: str, chosen: Mapping[str, str]) -> bool:
+    """Whether a list that transcripts come in, too, is one: it is neither of people nor of codes."""
+    if ending not in READERS:
+        return False
+    grid = grids.of_file(transcript.load(path, path.name), ending, path.name)[0]
+    named = matched(grid.headings(_head(grid, PERSON_FIELDS, chosen)), PERSON_FIELDS, chosen, grid.name)[0]
+    return "participant_id" not in named and _codebook(path, grid, chosen) is None
 
 
 def _document(path: Path, chosen: Mapping[str, str], found: Sorted) -> None:

@@ -16,7 +16,7 @@ from casestudy.files import lists
 from casestudy.transcripts.transcript import LARGEST, Transcript
 
 SHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
-LISTS = (".csv",)
+LISTS = (".csv", ".tsv")
 _MOST_CELLS = 5_000_000
 _FIRST_ROWS = 15  # in which the headings are looked for
 _CELL = re.compile(r"table (\d+), row (\d+), cell (\d+)")

@@ -114,7 +114,9 @@ def _planned(study: Study, found: Sorted, keep: set[str]) -> Brought:
     sheets = _documents(study, brought, texts, stems, people)
     voices = _speakers(study, brought, texts, sheets, people)
     brought.missing += people.missing
-    brought.missing += _missing(study, texts, table, sheets, voices, bool(brought.changes))
+    brought.missing += _missing(study, texts, people, table, sheets, voices)
+    if not (codes.scheme_files(study) or found.codebooks):
+        brought.missing.append("a codebook: bring one, or write it in coding_schemes/")
     return brought
 
 
@@ -325,10 +327,10 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], schema: objec
 def _missing(
     study: Study,
     texts: Mapping[str, Transcript],
+    persons: People,
     people: pd.DataFrame,
     whose: Mapping[str, Sheet],
     voices: pd.DataFrame,
-    changed: bool,
 ) -> list[str]:
     """What the study lacks, a line each, with the command or file that mends it."""
     missing = []
@@ -339,7 +341,8 @@ def _missing(
     else:
         missing += [f"{one.where}: {one.found} {one.remedy}" for one in consent.problems(people)]
     heard = {who for sheet in whose.values() for who in sheet.participants}
-    silent = [str(who) for who in people["participant_id"] if str(who) not in heard]
+    rows = zip(people["participant_id"], people["interviewed"].fillna(True), strict=True)
+    silent = [str(who) for who, interviewed in rows if interviewed and str(who) not in heard]
     if silent:
         missing.append(f"a transcript of {', '.join(silent)}; or write no in the column interviewed")
     nobodys = [name for name, one in texts.items() if not whose[name].participants and documents.is_talk(one)]
@@ -349,7 +352,7 @@ def _missing(
         missing.append(
             f"a look at {one} and {other}: they say mostly the same words. Keep one, or say translation_of"
         )
-    names = speakers.names_of(people)
+    names = {who: [name] if (name := row.get("pseudonym", "")) else [] for who, row in persons.rows.items()}
     heard_texts = speakers.all_assigned(speakers.ruled(dict(texts), voices), whose, names, voices)
     unknown = sorted(
         name for name, one in heard_texts.items() if any(turn.role == "unknown" for turn in one.turns)
@@ -358,6 +361,4 @@ def _missing(
         missing.append(
             f"who speaks in {counted(len(unknown), 'document')}: casestudy documents speakers --propose"
         )
-    if not codes.scheme_files(study) and not changed:
-        missing.append("a codebook: bring one, or write it in coding_schemes/")
     return missing
