@@ -6,7 +6,7 @@ import csv
 import datetime
 import io
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -131,13 +131,24 @@ def _list(data: bytes, where: str) -> Grid:
     text, _ = lists.decoded(data, where, windows=True)
     named = re.match(r'"?sep=(.)"?\s*\n', text, re.IGNORECASE)
     text = text[named.end() :] if named else text
-    mark = named[1] if named else lists.separator_of(text)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+        # A title may stand above the headings: what separates cells is what makes most rows equally wide.
+        tables = [
+            list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+            for mark in (named[1] if named else lists.SEPARATORS)
+        ]
     except csv.Error as error:
         problem = Problem(where, f"it is not a table ({error}).", "Save it as CSV in UTF-8.")
         raise InputError("A table cannot be read.", [problem]) from error
+    lines = max(tables, key=_evenly)
     return Grid(where, _filled([tuple(map(lists.without_apostrophe, line)) for line in lines]))
+
+
+def _evenly(lines: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """How many of the first rows have the width that most have, and that width."""
+    widths = Counter(len(line) for line in lines[:_FIRST_ROWS] if len(line) > 1)
+    width, count = max(widths.items(), key=lambda item: item[::-1], default=(0, 0))
+    return count, width
 
 
 def _filled(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[int, tuple[str, ...]], ...]:
