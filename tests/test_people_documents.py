@@ -211,3 +211,57 @@ def test_pages_link_people_and_talks_and_hide_who_may_not_be_quoted(beans: Study
     assert "We share a hose" not in group
     people = (pages / "participants.html").read_text(encoding="utf-8")
     assert "no interview" in people
+
+
+@pytest.fixture
+def translated(beans: Study) -> Study:
+    """The study with a talk in Finnish and its working translation, of a person with another talk."""
+    folder = beans.root / "interviews"
+    (folder / "transcripts/p2-fi.md").write_text("KAISA: Entä nyt?\n\nEero: Nyt myyn papuja.\n")
+    (folder / "transcripts/p2-en.md").write_text("KAISA: And now?\n\nEero: Now I sell my beans.\n")
+    rows = "p2-fi,p2,2,interview,fi,\np2-en,p2,2,interview,en-GB,p2-fi\n"
+    text = DOCUMENTS.replace("language\n", "language,translation_of\n").replace(",\n", ",,\n")
+    (folder / "documents.csv").write_text(text + rows)
+    return Study.load(beans.root)
+
+
+@pytest.mark.parametrize(
+    ("language", "counted", "left"),
+    [("en", "p2-en", "p2-fi"), ("fi", "p2-fi", "p2-en"), ("sv", "p2-fi", "p2-en")],
+)
+def test_a_talk_and_its_translation_are_counted_once(
+    translated: Study, command, language: str, counted: str, left: str
+) -> None:
+    toml = translated.root / "study.toml"
+    toml.write_text(toml.read_text().replace("floor", f'language = "{language}"\nfloor'))
+    study = Study.load(translated.root)
+    opened = Material(study)
+    assert opened.texts[left].counted_in == counted
+    assert opened.texts[left].own_turns == ()
+    assert sum(text.words_of("p2") for text in opened.texts.values()) == 4 + opened.texts[counted].words_of(
+        "p2"
+    )
+    assert command("check", "--study", study.root)[:2] == (0, "Beans: no problem found\n")
+    assert f"{left}: " in command("documents", "list", "--study", study.root)[1]
+    assert f"counted in {counted}" in command("documents", "list", "--study", study.root)[1]
+    sheet = command("blind", "draw", "--share", "1", "--study", study.root)[1]
+    assert {f",{name}," in sheet for name in (counted, "p2")} == {True}
+    assert f",{left}," not in sheet
+    coverage = counts.coverage(opened.texts, opened.words, opened.people).set_index("document")
+    assert coverage.loc[left, "missing"] == f"counted in {counted}"
+    with_quote = study.root / "list.csv"
+    quote = "myyn papuja" if left == "p2-fi" else "sell my beans"
+    with_quote.write_text(f"code,quote\nsell,{quote}\n")
+    whose = ["--coder", "a", "--document", left, "--file", with_quote]
+    assert command("codings", "add", *whose, "--study", study.root)[0] == 0
+    with_quote.unlink()
+    err = command("check", "--study", study.root)[2]
+    assert f"1 coding of words that are counted in '{counted}'" in err
+
+
+@pytest.mark.parametrize("original", ["p2-en", "p2-again"])
+def test_a_translation_names_its_original(translated: Study, command, original: str) -> None:
+    path = translated.root / "interviews/documents.csv"
+    path.write_text(path.read_text().replace("p2-fi\n", f"{original}\n"))
+    err = command("check", "--study", translated.root)[2]
+    assert f"it translates '{original}', which is " in err

@@ -82,8 +82,19 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 _COLUMNS = (
-    *("document", "kind", "participants", "sitting", "language", "format", "encoding", "words", "turns"),
-    *("speakers", "participant", "interviewer", "other", "unknown", "notes", "doubts", "problem"),
+    *("document", "kind", "participants", "sitting", "language", "counted_in", "format", "encoding"),
+    *(
+        "words",
+        "turns",
+        "speakers",
+        "participant",
+        "interviewer",
+        "other",
+        "unknown",
+        "notes",
+        "doubts",
+        "problem",
+    ),
 )
 
 
@@ -112,6 +123,7 @@ def _row(document: Any) -> dict[str, object]:
         "participants": document.participants,
         "sitting": document.sitting,
         "language": document.language,
+        "counted_in": document.counted_in,
         "format": document.format,
         "encoding": document.encoding,
         "words": word_count(document.text),
@@ -132,6 +144,7 @@ def _in_words(document: Any) -> str:
         else f"{row['format']}, {row['encoding']}"
     )
     whose = document.kind + (f" with {', '.join(document.participants)}" if document.participants else "")
+    whose += f", counted in {document.counted_in}" * bool(document.counted_in)
     parts = [str(form), whose, counted(int(str(row["words"])), "word"), counted(len(document.turns), "turn")]
     speakers = [
         f"{voice['speaker']} ({voice['role']}{', ' * bool(voice['participant'])}{voice['participant']}, "
@@ -209,7 +222,7 @@ def _speakers(arguments: argparse.Namespace) -> int:
         return _propose(arguments, study)
     heard, unreadable = _opened(study)
     table, names = speakers.read(study), speakers.names_of(participants.read(study))
-    whose = sheets.sheets(heard, names, sheets.read(study))
+    whose = sheets.sheets(heard, names, sheets.read(study), study.language)
     rows = []
     for name, document in sorted(heard.items()):
         known = speakers.voices(document, whose[name], names, table)
@@ -237,7 +250,7 @@ def _propose(arguments: argparse.Namespace, study: Any) -> int:
     with locks.writing(study.root, speakers.FILE):
         stated = speakers.read(study)
         texts = speakers.ruled(texts, stated)
-        whose = sheets.sheets(texts, names, sheets.read(study))
+        whose = sheets.sheets(texts, names, sheets.read(study), study.language)
         table = proposal.propose(texts, whose, names, stated)
         columns = [*proposal.COLUMNS, *(name for name in table if name not in proposal.COLUMNS)]
         if len(table) > len(stated):

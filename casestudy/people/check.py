@@ -45,7 +45,7 @@ def check(study: Study, texts: Mapping[str, Transcript], broken: Collection[str]
     people, whose_table, voices = tables
     texts = speakers.ruled(texts, voices)
     names = speakers.names_of(people)
-    whose = sheets.sheets(texts, names, whose_table)
+    whose = sheets.sheets(texts, names, whose_table, study.language)
     there = bool(study.inputs(participants.FILE))
     problems += participants.unmatched(people, texts, whose, broken, there=there)
     problems += consent.problems(people)

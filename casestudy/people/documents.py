@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from casestudy.errors import Problem, nearest
@@ -49,6 +49,9 @@ class Sheet:
         Empty where it is the study's.
     translation_of : str
         Id of the original; empty for none.
+    counted_in : str
+        Id of the document whose words count instead: of a talk and its translations one is counted, that in
+        the study's language, else the original. Empty for a document that is counted itself.
     talk : bool
         Whether people speak with each other in it, whoever they are.
     """
@@ -60,6 +63,7 @@ class Sheet:
     language: str = ""
     translation_of: str = ""
     talk: bool = False
+    counted_in: str = ""
 
     @property
     def speaks_for_itself(self) -> bool:
@@ -86,7 +90,10 @@ def read(study: Study) -> pd.DataFrame:
 
 
 def sheets(
-    documents: Mapping[str, Transcript], people: Collection[str], table: pd.DataFrame | None = None
+    documents: Mapping[str, Transcript],
+    people: Collection[str],
+    table: pd.DataFrame | None = None,
+    language: str = "",
 ) -> dict[str, Sheet]:
     """What each document is and whose.
 
@@ -97,6 +104,8 @@ def sheets(
         Ids of the participants.
     table : pandas.DataFrame, optional
         From `read`. A document without a row is the interview of the participant who has its id, or nobody's.
+    language : str
+        The study's language, which says what counts of a talk and its translations.
 
     Returns
     -------
@@ -137,7 +146,28 @@ def sheets(
             _text(row["translation_of"]),
             kind in TALKS,
         )
-    return whose
+    return whose | _counted_once(whose, language)
+
+
+def _counted_once(whose: Mapping[str, Sheet], language: str) -> dict[str, Sheet]:
+    """The sheets of documents that are counted in another one: a translation, or what was translated."""
+    texts: dict[str, list[str]] = {}
+    for name, sheet in whose.items():
+        original = sheet.translation_of
+        if original in whose and original != name and not whose[original].translation_of:
+            texts.setdefault(original, [original]).append(name)
+    changed = {}
+    for original, names in texts.items():
+        ours = [name for name in names if language and _primary(whose[name].language) == _primary(language)]
+        counted = original if not ours or original in ours else ours[0]
+        for name in names:
+            if name != counted:
+                changed[name] = replace(whose[name], counted_in=counted)
+    return changed
+
+
+def _primary(tag: str) -> str:
+    return tag.replace("_", "-").partition("-")[0].casefold()
 
 
 def is_talk(document: Transcript) -> bool:
@@ -163,6 +193,7 @@ def problems(
 ) -> list[Problem]:
     """Rows of documents that are not there, and participants that participants.csv does not have."""
     wrong = []
+    originals = {str(row["document"]): _text(row["translation_of"]) for row in table.to_dict("records")}
     for row in table.to_dict("records"):
         name = str(row["document"])
         where = f"{FILE}, document {name!r}"
@@ -177,6 +208,9 @@ def problems(
             wrong.append(
                 Problem(where, f"it translates {other!r}, which is not there.", nearest(other, documents))
             )
+        elif other and (other == name or originals.get(other)):
+            found = f"it translates {other!r}, which is {'itself' if other == name else 'a translation'}."
+            wrong.append(Problem(where, found, "Name the original."))
     return wrong
 
 

@@ -54,7 +54,7 @@ class Transcript:
     headings : tuple of Heading
         What might stand for a speaker where the format does not say who speaks, each with the reason why it
         was taken for one or not.
-    kind, participants, sitting, language : str, tuple of str, int, str
+    kind, participants, sitting, language, counted_in : str, tuple of str, int, str, str
         What the study says of the document (`casestudy.people.documents.Sheet`); empty as the file is read.
     stated : tuple of Turn
         The turns that the format states; empty for plain text.
@@ -76,6 +76,7 @@ class Transcript:
     participants: tuple[str, ...] = ()
     sitting: int = 1
     language: str = ""
+    counted_in: str = ""
     stated: tuple[Turn, ...] = field(default=(), repr=False, compare=False)
     opens: tuple[int, ...] = field(default=(), repr=False, compare=False)
 
@@ -117,8 +118,11 @@ class Transcript:
 
     @property
     def own_turns(self) -> tuple[Turn, ...]:
-        """The turns in which participants speak, without those of interviewers, of others and of nobody."""
-        return tuple(turn for turn in self.turns if turn.role == "participant")
+        """The turns in which participants speak, without those of interviewers, of others and of nobody.
+
+        None where the words are counted in another document: in a translation or in what was translated.
+        """
+        return () if self.counted_in else tuple(turn for turn in self.turns if turn.role == "participant")
 
     def turn_at(self, position: int) -> Turn | None:
         """The turn that holds a position."""
