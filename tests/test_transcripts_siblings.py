@@ -153,3 +153,114 @@ def test_documents_of_other_programs_lose_and_repeat_nothing(case: str) -> None:
     assert not note or any(one.startswith(note) for one in extract.notes), extract.notes
     if "read as talk" in note:
         assert [(turn.speaker, turn.time) for turn in extract.turns] == [("Oja, K.", 1), ("2", 4)]
+
+
+def pdf(*pages: list[tuple[int, int, str]], separate: bool = False) -> bytes:
+    """A PDF of words at places; each drawn in a text object of its own, or all of a page in one."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    kids = []
+    for page in pages:
+        drawn = [f"/F1 11 Tf 1 0 0 1 {x} {y} Tm ({text}) Tj" for x, y, text in page]
+        stream = (
+            " ".join(f"BT {one} ET" for one in drawn) if separate else f"BT {' '.join(drawn)} ET"
+        ).encode()
+        objects.append(b"<< /Length %d >>\nstream\n%b\nendstream" % (len(stream), stream))
+        fonts = b"/Resources << /Font << /F1 3 0 R >> >>"
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents %d 0 R %b >>"
+            % (len(objects), fonts)
+        )
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
+    data, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    head = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer << /Size {len(objects) + 1} /Root 1 0 R >>"
+    return data + f"{head}\nstartxref\n{len(data)}\n%%EOF".encode()
+
+
+def rows_at(rows: list[tuple[str, ...]], *columns: int) -> list[tuple[int, int, str]]:
+    return [
+        (x, 700 - 20 * number, text)
+        for number, row in enumerate(rows)
+        for x, text in zip(columns, row, strict=True)
+        if text
+    ]
+
+
+PRINTED = [
+    ("00:01", "Oja, K.", "How do you shop in a usual week, and why so?"),
+    ("00:09", "Bea", "Late in the evening, when the shop is empty and"),
+    ("", "", "I have time."),
+    ("00:15", "Oja, K.", "Why?"),
+    ("00:20", "Bea", "Queues."),
+]
+
+
+@pytest.mark.parametrize("separate", [True, False])
+@pytest.mark.parametrize("cut", [0, 2])
+def test_a_talk_in_a_printed_table_keeps_names_and_times(separate: bool, cut: int) -> None:
+    pages = [PRINTED[:cut], PRINTED[cut:]] if cut else [PRINTED]
+    document = made(pdf(*(rows_at(page, 50, 110, 180) for page in pages), separate=separate), ".pdf")
+    assert [(who, " ".join(text.split())) for who, text in said(document)] == [
+        ("Oja, K.", "How do you shop in a usual week, and why so?"),
+        ("Bea", "Late in the evening, when the shop is empty and I have time."),
+        ("Oja, K.", "Why?"),
+        ("Bea", "Queues."),
+    ]
+    assert times(document) == [1, 9, 15, 20]
+    found = READERS[".pdf"](pdf(rows_at(PRINTED, 50, 110, 180), separate=separate), "t")
+    assert "table 1 read as talk: column 1 times, column 2 names, column 3 words" in found.notes
+
+
+@pytest.mark.parametrize("separate", [True, False])
+def test_facts_in_a_printed_table_are_no_talk(separate: bool) -> None:
+    facts = [("Age", "34 years old"), ("Town", "Espoo"), ("Children", "two of them"), ("Job", "nurse")]
+    assert made(pdf(rows_at(facts, 50, 130), separate=separate), ".pdf").speakers == ()
+
+
+BODY = ["I: How do you shop?", "P1: Late.", "I: Why?", "P1: Queues and noise."]
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        ("Haastattelu 3, luottamuksellinen", "Sivu {n}/3"),
+        ("Interview 3", "Seite {n} von 3"),
+        ("3", "- {n} -"),
+        ("Entretien", "{n}"),
+    ],
+)
+def test_running_heads_and_page_numbers_of_other_languages_are_set_aside(head: str, foot: str) -> None:
+    pages = [
+        [
+            (50, 770, head),
+            *((50, 700 - 20 * at, f"{line} {n}") for at, line in enumerate(BODY)),
+            (280, 30, foot.format(n=n)),
+        ]
+        for n in (1, 2, 3)
+    ]
+    found = READERS[".pdf"](pdf(*pages), "t")
+    assert found.text == "\n\n".join("\n".join(f"{line} {n}" for line in BODY) for n in (1, 2, 3)) + "\n"
+    assert any("set aside" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(("left", "step"), [(30, 1), (560, 1), (30, 5), (560, 5)])
+def test_line_numbers_in_either_margin_are_set_aside(left: int, step: int) -> None:
+    lines = [f"{'I' if at % 2 == 0 else 'B'}: line {at} of words here" for at in range(20)]
+    page = [(60, 700 - 20 * at, line) for at, line in enumerate(lines)]
+    page += [(left, 700 - 20 * at, str(at + 1)) for at in range(20) if (at + 1) % step == 0]
+    found = READERS[".pdf"](pdf(page, separate=True), "t")
+    assert found.text == "\n".join(lines) + "\n"
+    assert f"{20 // step} line numbers set aside" in found.notes
+
+
+def test_lines_drawn_in_any_order_are_read_from_top_to_bottom() -> None:
+    page = [(50, 660, "I: Why?"), (50, 700, "I: How do you shop?"), (50, 680, "P1: Late, after work.")]
+    assert READERS[".pdf"](pdf(page), "t").text == "I: How do you shop?\nP1: Late, after work.\nI: Why?\n"
