@@ -28,6 +28,7 @@ MAY_USE: dict[str, set[str]] = {
     "engine": {"errors", "settings"},
     "outputs": {"errors", "files", "study", "latex", "people"},
     "figures": {"outputs"},
+    "bring": GROUND | {"codebook", "people", "transcripts"},
     "run": {"errors", "files", "wording", "study", "outputs"},
     "report": COMMON
     | {"evidence", "privacy", "mixed", "coders", "voices", *CODED}

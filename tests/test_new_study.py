@@ -36,6 +36,23 @@ def test_a_title_survives_its_file(tmp_path: Path, command, title: str) -> None:
     assert Study.load(tmp_path / "s").title == title
 
 
+def test_an_empty_study_has_nothing_of_the_tutorial_and_no_problem(tmp_path: Path, command) -> None:
+    folder = tmp_path / "my-study"
+    code, out, _ = command("new", "--empty", folder)
+    assert code == 0
+    assert f"casestudy bring FILE... --study {folder}" in out
+    assert command("check", "--study", folder)[:2] == (0, "My study: no problem found\n")
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert [name for name in files if not name.startswith(".casestudy")] == [
+        *(".gitattributes", ".gitignore", "README.md", "study.toml")
+    ]
+    said = "".join(path.read_text() for path in (folder / "README.md", folder / "study.toml"))
+    assert "tutorial" not in said
+    assert "bike" not in said
+    for verb in (("documents", "list"), ("documents", "speakers", "--propose"), ("status",), ("run",)):
+        assert command(*verb, "--study", folder)[0] == 0, verb
+
+
 def test_what_is_there_is_not_touched(tmp_path: Path, command) -> None:
     (tmp_path / "kept.txt").write_text("mine")
     code, _, err = command("new", tmp_path)

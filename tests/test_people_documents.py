@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from casestudy.cli import main
 from casestudy.codebook.selection import Pick
 from casestudy.coders import common_text, unit_ratings
 from casestudy.coding import counts, material
@@ -231,32 +230,9 @@ def _translated(root: Path, language: str, ours: str = "en") -> Study:
     return Study.load(root)
 
 
-@pytest.mark.parametrize(
-    ("language", "ours", "counted", "words"),
-    [("fi", "en", "k1-en", 6), ("fi", "fi", "k1", 4), ("", "fi", "k1", 4), ("sv", "de", "k1-en", 6)],
-)
-def test_an_interview_and_its_translation_are_counted_once_in_the_language_of_the_study(
-    tmp_path: Path, language: str, ours: str, counted: str, words: int
-) -> None:
-    texts = Material(_translated(tmp_path, language, ours)).texts
-    assert sum(text.words_of("k1") for text in texts.values()) == words
-    assert [name for name, text in texts.items() if text.own_turns] == [counted]
-    assert {text.counted_in for text in texts.values()} == {"", counted}
-
-
 def test_consent_to_a_translation_is_that_of_the_person(tmp_path: Path) -> None:
     loaded = Material(_translated(tmp_path, "fi"))
     assert consent.withheld_documents(loaded.texts, loaded.people) == {"k1", "k1-en"}
-
-
-def test_listings_say_where_the_words_of_an_original_are_counted(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    study = _translated(tmp_path, "fi")
-    assert main.main(["documents", "list", "--study", str(study.root)]) == 0
-    assert "k1: txt, utf-8; interview with k1; 8 words; 2 turns; its words are counted in k1-en;" in (
-        capsys.readouterr().out
-    )
 
 
 def test_the_share_of_words_that_is_coded_holds_every_talk_of_those_asked(beans: Study) -> None:
@@ -267,3 +243,57 @@ def test_the_share_of_words_that_is_coded_holds_every_talk_of_those_asked(beans:
     coded = sum(len(quote) for quote in ("I water every day", "I sell beans too", "We share a hose"))
     assert len(turns) == 4
     assert table["covered"].tolist() == [pytest.approx(coded / spoken)]
+
+
+@pytest.fixture
+def translated(beans: Study) -> Study:
+    """The study with a talk in Finnish and its working translation, of a person with another talk."""
+    folder = beans.root / "interviews"
+    (folder / "transcripts/p2-fi.md").write_text("KAISA: Entä nyt?\n\nEero: Nyt myyn papuja.\n")
+    (folder / "transcripts/p2-en.md").write_text("KAISA: And now?\n\nEero: Now I sell my beans.\n")
+    rows = "p2-fi,p2,2,interview,fi,\np2-en,p2,2,interview,en-GB,p2-fi\n"
+    text = DOCUMENTS.replace("language\n", "language,translation_of\n").replace(",\n", ",,\n")
+    (folder / "documents.csv").write_text(text + rows)
+    return Study.load(beans.root)
+
+
+@pytest.mark.parametrize(
+    ("language", "counted", "left"),
+    [("en", "p2-en", "p2-fi"), ("fi", "p2-fi", "p2-en"), ("sv", "p2-fi", "p2-en")],
+)
+def test_a_talk_and_its_translation_are_counted_once(
+    translated: Study, command, language: str, counted: str, left: str
+) -> None:
+    toml = translated.root / "study.toml"
+    toml.write_text(toml.read_text().replace("floor", f'language = "{language}"\nfloor'))
+    study = Study.load(translated.root)
+    opened = Material(study)
+    assert opened.texts[left].counted_in == counted
+    assert opened.texts[left].own_turns == ()
+    assert sum(text.words_of("p2") for text in opened.texts.values()) == 4 + opened.texts[counted].words_of(
+        "p2"
+    )
+    assert command("check", "--study", study.root)[:2] == (0, "Beans: no problem found\n")
+    assert f"{left}: " in command("documents", "list", "--study", study.root)[1]
+    assert f"counted in {counted}" in command("documents", "list", "--study", study.root)[1]
+    sheet = command("blind", "draw", "--share", "1", "--study", study.root)[1]
+    assert {f",{name}," in sheet for name in (counted, "p2")} == {True}
+    assert f",{left}," not in sheet
+    coverage = counts.coverage(opened.texts, opened.words, opened.people).set_index("document")
+    assert coverage.loc[left, "missing"] == f"counted in {counted}"
+    with_quote = study.root / "list.csv"
+    quote = "myyn papuja" if left == "p2-fi" else "sell my beans"
+    with_quote.write_text(f"code,quote\nsell,{quote}\n")
+    whose = ["--coder", "a", "--document", left, "--file", with_quote]
+    assert command("codings", "add", *whose, "--study", study.root)[0] == 0
+    with_quote.unlink()
+    err = command("check", "--study", study.root)[2]
+    assert f"1 coding of words that are counted in '{counted}'" in err
+
+
+@pytest.mark.parametrize("original", ["p2-en", "p2-again"])
+def test_a_translation_names_its_original(translated: Study, command, original: str) -> None:
+    path = translated.root / "interviews/documents.csv"
+    path.write_text(path.read_text().replace("p2-fi\n", f"{original}\n"))
+    err = command("check", "--study", translated.root)[2]
+    assert f"it translates '{original}', which is " in err

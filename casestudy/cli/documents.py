@@ -82,19 +82,19 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 _COLUMNS = (
+    *("document", "kind", "participants", "sitting", "language", "counted_in", "format", "encoding"),
     *(
-        "document",
-        "kind",
-        "participants",
-        "sitting",
-        "language",
-        "counted_in",
-        "format",
-        "encoding",
         "words",
         "turns",
+        "speakers",
+        "participant",
+        "interviewer",
+        "other",
+        "unknown",
+        "notes",
+        "doubts",
+        "problem",
     ),
-    *("speakers", "participant", "interviewer", "other", "unknown", "notes", "doubts", "problem"),
 )
 
 
@@ -144,6 +144,7 @@ def _in_words(document: Any) -> str:
         else f"{row['format']}, {row['encoding']}"
     )
     whose = document.kind + (f" with {', '.join(document.participants)}" if document.participants else "")
+    whose += f", counted in {document.counted_in}" * bool(document.counted_in)
     parts = [str(form), whose, counted(int(str(row["words"])), "word"), counted(len(document.turns), "turn")]
     speakers = [
         f"{voice['speaker']} ({voice['role']}{', ' * bool(voice['participant'])}{voice['participant']}, "

@@ -20,6 +20,7 @@ from casestudy.wording import counted
 
 AREAS = (
     "studying",
+    "bringing",
     "running",
     "coding",
     "asking",

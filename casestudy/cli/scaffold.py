@@ -1,4 +1,4 @@
-"""Makes a new study: a folder of the reference study's shape, with a tutorial of three pages inside."""
+"""Makes a new study: a folder of the reference study's shape, with a tutorial or without material."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from casestudy.errors import Problem, StudyError
 from casestudy.study import FILE
 
 TEMPLATE = Path(__file__).parent / "template"
+WITHOUT_MATERIAL = Path(__file__).parent / "empty"
 # Files that a package cannot carry under their own names.
 _DOTTED = {"gitignore": ".gitignore", "gitattributes": ".gitattributes"}
-_EMPTY = ("evidence", "literature", "profiles", "outputs")
+_FOLDERS = ("evidence", "literature", "profiles", "outputs")
+_FOLDERS_OF_MATERIAL = ("coding_schemes", "interviews/codings", "interviews/transcripts", "notebooks")
 
 
-def create(folder: Path, title: str | None = None) -> list[str]:
+def create(folder: Path, title: str | None = None, *, empty: bool = False) -> list[str]:
     """Make a study in a new folder.
 
     Parameters
@@ -26,6 +28,8 @@ def create(folder: Path, title: str | None = None) -> list[str]:
         Must not exist, or be empty.
     title : str, optional
         The study's title; made from the folder's name by default.
+    empty : bool
+        Whether to leave the tutorial and its material out.
 
     Returns
     -------
@@ -45,11 +49,15 @@ def create(folder: Path, title: str | None = None) -> list[str]:
     made = folder.parent / f".{name}.part"
     try:
         shutil.rmtree(made, ignore_errors=True)
-        shutil.copytree(TEMPLATE, made, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            WITHOUT_MATERIAL if empty else TEMPLATE,
+            made,
+            ignore=shutil.ignore_patterns("__pycache__", *_DOTTED),
+        )
         for plain, dotted in _DOTTED.items():
-            (made / plain).rename(made / dotted)
-        for empty in _EMPTY:
-            (made / empty).mkdir(exist_ok=True)
+            shutil.copyfile(TEMPLATE / plain, made / dotted)
+        for below in (*_FOLDERS, *(_FOLDERS_OF_MATERIAL if empty else ())):
+            (made / below).mkdir(parents=True, exist_ok=True)
         for file in (made / "study.toml", made / "README.md"):
             text = file.read_text(encoding="utf-8")
             # JSON's rules for text in quotation marks are TOML's, too.
@@ -62,16 +70,22 @@ def create(folder: Path, title: str | None = None) -> list[str]:
         shutil.rmtree(made, ignore_errors=True)
         problem = Problem(str(folder), f"it cannot be made: {error.strerror}.", "Choose another place.")
         raise StudyError("The study was not made.", [problem]) from error
-    return [f"made {folder}: {chosen}", *_next(folder)]
+    return [f"made {folder}: {chosen}", *_next(folder, empty)]
 
 
-def _next(folder: Path) -> list[str]:
+def _next(folder: Path, empty: bool) -> list[str]:
     """Where to go from here, and what stands in the way."""
     lines = [
         f"next: cd {folder} && casestudy run",
         f"from elsewhere: casestudy run --study {folder}",
         f"then open {folder / 'outputs' / 'index.html'}; README.md in the folder says how to make it yours",
     ]
+    if empty:
+        lines = [
+            f"next: cd {folder} && casestudy bring FILE... (transcripts, a facesheet, a codebook)",
+            f"from elsewhere: casestudy bring FILE... --study {folder}",
+            "then casestudy documents speakers --propose, and casestudy check; README.md says more",
+        ]
     if shutil.which("casestudy") is None:
         lines.insert(1, f"first, so that casestudy is found there: {_activation()}")
     around = next((one for one in folder.resolve().parents if (one / FILE).is_file()), None)

@@ -32,13 +32,15 @@ def add(verbs: Any) -> None:
     """Add the verbs of this area."""
     new = verbs.add_parser(
         "new",
-        help="make a study of your own, with a tutorial inside",
+        help="make a study of your own, with a tutorial inside or empty",
         description="Make a folder of the same shape as the reference study, with a tutorial of three pages.",
-        epilog="example:\n  casestudy new ../my-study && cd ../my-study && casestudy run",
+        epilog="example:\n  casestudy new ../my-study && cd ../my-study && casestudy run\n"
+        "  casestudy new --empty ../my-study && cd ../my-study && casestudy bring ../data/*",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     new.add_argument("name", type=Path, help="the new folder")
     new.add_argument("--title", help="the study's title; made from the folder's name by default")
+    new.add_argument("--empty", action="store_true", help="leave the tutorial and its material out")
     new.set_defaults(act=_new)
     check = verbs.add_parser(
         "check",
@@ -58,7 +60,7 @@ def add(verbs: Any) -> None:
 def _new(given: argparse.Namespace) -> int:
     from casestudy.cli.scaffold import create
 
-    for line in create(given.name, given.title):
+    for line in create(given.name, given.title, empty=given.empty):
         print(line)
     return 0
 

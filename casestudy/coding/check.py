@@ -202,6 +202,12 @@ def work_problems(
         hang = counted(len(one.codings), "coding hangs", "codings hang")
         found = f"document {one.document!r} is not there; {hang} in the air."
         problems.append(Problem(where, found, nearest(one.document, documents)[:200]))
+    if document is not None and document.counted_in and one.codings:
+        found = f"{counted(len(one.codings), 'coding')} of words that are counted in {document.counted_in!r}."
+        remedy = (
+            f"Code {document.counted_in}: of a talk and its translations that in the study's language counts."
+        )
+        problems.append(Problem(where, found, remedy))
     said: dict[tuple[str, int, int], str] = {}
     for coding in one.codings:
         key = (coding.code, coding.start, coding.end)

@@ -37,6 +37,9 @@ def coverage(
         document = documents[row["document"]]
         here = {f"coder {coder}": int(counts.get((row["document"], coder), 0)) for coder in coders}
         lacking = [coder for coder in coders if not here[f"coder {coder}"]]
+        missing = f"no codings by {', '.join(lacking)}" if lacking else ""
+        if document.counted_in:
+            missing = f"counted in {document.counted_in}"
         rows.append(
             {
                 "document": row["document"],
@@ -46,7 +49,7 @@ def coverage(
                 "turns": len(document.turns),
                 "speakers": ", ".join(document.speakers),
                 **here,
-                "missing": f"no codings by {', '.join(lacking)}" if lacking else "",
+                "missing": missing,
             }
         )
     heard = {*documents, *(who for one in documents.values() for who in one.participants)}

@@ -55,7 +55,7 @@ def check(study: Study, texts: Mapping[str, Transcript], broken: Collection[str]
     problems += _silent_names(people, heard, set(voices["participant"]))
     files = {name: f"{FOLDER}/{name}.{one.format}" for name, one in texts.items()}
     known = [one for one in heard.values() if one.participants or not sheets.is_talk(one)]
-    return problems + unheard.unheard(known, whose, files)
+    return problems + unheard.unheard(known, whose, files, voices)
 
 
 def _silent_names(people: pd.DataFrame, heard: Mapping[str, Transcript], stated: set[str]) -> list[Problem]:

@@ -49,10 +49,11 @@ class Sheet:
         Empty where it is the study's.
     translation_of : str
         Id of the original; empty for none.
+    counted_in : str
+        Id of the document whose words count instead: of a talk and its translations one is counted, that in
+        the study's language, else the original. Empty for a document that is counted itself.
     talk : bool
         Whether people speak with each other in it, whoever they are.
-    counted_in : str
-        Of an interview and its translations one is coded and counted: its id in the others, empty in itself.
     """
 
     document: str
@@ -103,10 +104,8 @@ def sheets(
         Ids of the participants.
     table : pandas.DataFrame, optional
         From `read`. A document without a row is the interview of the participant who has its id, or nobody's.
-
     language : str
-        The study's. Of an interview and its translations the one in this language is counted; where none is,
-        the first translation.
+        The study's language, which says what counts of a talk and its translations.
 
     Returns
     -------
@@ -147,23 +146,28 @@ def sheets(
             _text(row["translation_of"]),
             kind in TALKS,
         )
-    return _once(whose, language)
+    return whose | _counted_once(whose, language)
 
 
-def _once(whose: dict[str, Sheet], language: str) -> dict[str, Sheet]:
-    """Sheets in which each of several versions of the same words but one says where they are counted."""
-    versions: dict[str, list[str]] = {}
+def _counted_once(whose: Mapping[str, Sheet], language: str) -> dict[str, Sheet]:
+    """The sheets of documents that are counted in another one: a translation, or what was translated."""
+    texts: dict[str, list[str]] = {}
     for name, sheet in whose.items():
-        if sheet.translation_of in whose:
-            versions.setdefault(sheet.translation_of, []).append(name)
-    for original, translations in versions.items():
-        names = [original, *translations]
-        ours = [one for one in names if whose[one].language in ("", language)]
-        counted = ours[0] if ours else translations[0]
+        original = sheet.translation_of
+        if original in whose and original != name and not whose[original].translation_of:
+            texts.setdefault(original, [original]).append(name)
+    changed = {}
+    for original, names in texts.items():
+        ours = [name for name in names if language and _primary(whose[name].language) == _primary(language)]
+        counted = original if not ours or original in ours else ours[0]
         for name in names:
             if name != counted:
-                whose[name] = replace(whose[name], counted_in=counted)
-    return whose
+                changed[name] = replace(whose[name], counted_in=counted)
+    return changed
+
+
+def _primary(tag: str) -> str:
+    return tag.replace("_", "-").partition("-")[0].casefold()
 
 
 def is_talk(document: Transcript) -> bool:
@@ -189,6 +193,7 @@ def problems(
 ) -> list[Problem]:
     """Rows of documents that are not there, and participants that participants.csv does not have."""
     wrong = []
+    originals = {str(row["document"]): _text(row["translation_of"]) for row in table.to_dict("records")}
     for row in table.to_dict("records"):
         name = str(row["document"])
         where = f"{FILE}, document {name!r}"
@@ -203,6 +208,9 @@ def problems(
             wrong.append(
                 Problem(where, f"it translates {other!r}, which is not there.", nearest(other, documents))
             )
+        elif other and (other == name or originals.get(other)):
+            found = f"it translates {other!r}, which is {'itself' if other == name else 'a translation'}."
+            wrong.append(Problem(where, found, "Name the original."))
     return wrong
 
 

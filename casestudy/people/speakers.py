@@ -263,9 +263,8 @@ def heard(study: Study, documents: Mapping[str, Transcript], people: pd.DataFram
     """
     names, table = names_of(people), read(study)
     documents = ruled(documents, table)
-    return all_assigned(
-        documents, sheets(documents, names, read_documents(study), study.language), names, table
-    )
+    whose = sheets(documents, names, read_documents(study), study.language)
+    return all_assigned(documents, whose, names, table)
 
 
 def names_of(people: pd.DataFrame) -> dict[str, list[str]]:

@@ -46,12 +46,8 @@ def problems(
                 wrong.append(
                     Problem(where, f"{speaker!r} speaks in no document.", "Correct it, or delete the row.")
                 )
-        elif name in documents and same_name(speaker) not in {
-            same_name(one) for one in documents[name].speakers
-        }:
-            named = ", ".join(documents[name].speakers) or "nobody"
-            found = f"{speaker!r} does not speak in {name} ({named} does)."
-            wrong.append(Problem(where, found, "Write the name as the transcript has it."))
+        elif name in documents:
+            wrong += _silent(where, documents[name], speaker)
         if who and who not in people:
             found = f"participant {who!r} is not in participants.csv."
             wrong.append(Problem(where, found, nearest(who, people)[:200] or "Add the row there."))
@@ -85,7 +81,10 @@ def _not_words(where: str, documents: Iterable[Transcript | None], speaker: str)
 
 
 def unheard(
-    documents: Iterable[Transcript], whose: Mapping[str, Sheet], where: Mapping[str, str]
+    documents: Iterable[Transcript],
+    whose: Mapping[str, Sheet],
+    where: Mapping[str, str],
+    table: pd.DataFrame | None = None,
 ) -> list[Problem]:
     """Talks in which it is not known who asks, or whose words some are.
 
@@ -95,8 +94,14 @@ def unheard(
         With roles, from `assigned`.
     whose : mapping of document to Sheet
     where : mapping of document to its file
+    table : pandas.DataFrame, optional
+        From `casestudy.people.speakers.read`: rows that wait for a person to write the role.
     """
     wrong = []
+    rows = (
+        [] if table is None else table[table["role"].eq("") & table["participant"].eq("")].to_dict("records")
+    )
+    waiting = {(str(row["document"]), same_name(str(row["speaker"]))): str(row["why"]) for row in rows}
     propose = "Run casestudy documents speakers --propose, and look at the rows it writes."
     for document in documents:
         strangers = list(dict.fromkeys(turn.speaker for turn in document.turns if turn.role == "unknown"))
@@ -107,7 +112,13 @@ def unheard(
             )
             named = ", ".join(repr(one) for one in strangers)
             found = f"who {named} is, is not known; {counted(words, 'word')} count for nobody."
-            wrong.append(Problem(place, found, propose))
+            keys = [(document.id, same_name(speaker)) for speaker in strangers]
+            asked = [waiting[key] for key in keys if key in waiting]
+            remedy = propose
+            if len(asked) == len(strangers):
+                reason = f" ({why})" if (why := "; ".join(dict.fromkeys(filter(None, asked)))) else ""
+                remedy = f"Write role or participant in the rows of {FILE} that wait for a person{reason}."
+            wrong.append(Problem(place, found, remedy))
             continue
         sheet = whose.get(document.id, Sheet(document.id))
         talk = sheet.kind in ("interview", "focus group")
@@ -115,9 +126,9 @@ def unheard(
             continue
         if len(document.speakers) > 1:
             wrong.append(Problem(place, "in this talk nobody is known to ask.", propose))
-        elif (asked := questions(document)) >= SEVERAL:
+        elif (count := questions(document)) >= SEVERAL:
             named = f"all by {document.speakers[0]!r}" if document.speakers else "without a speaker"
-            found = f"in this talk nobody is known to ask: {counted(asked, 'question')} {named}."
+            found = f"in this talk nobody is known to ask: {counted(count, 'question')} {named}."
             remedy = "Write who speaks before each turn; or, where one person alone speaks, kind diary in "
             wrong.append(Problem(place, found, f"{remedy}{DOCUMENTS}."))
     return wrong

@@ -31,6 +31,9 @@ _HEAD = re.compile(
 _STAMPED = re.compile(
     rf"{_EDGE}(?=\S)(?P<name>[^\n]{{0,{_LONGEST}}}?[^\s])(?P<gap>{_SPACE}+)(?P<time>{TIME}){_SPACE}*$"
 )
+_STAMPED_FIRST = re.compile(
+    rf"{_EDGE}(?P<time>{TIME})[ \t]*[-–—][ \t]+(?P<name>[^\n:：.?!]{{0,59}}[^\s:：.?!,]){_SPACE}*$"
+)
 _ALONE = re.compile(rf"{_EDGE}(?P<name>[^\W\d][^\n:：.,;!?\[\]()]{{0,39}}){_EDGE}$")
 _TIME_LINE = re.compile(rf"{_SPACE}*{TIME}{_SPACE}*$")
 _WORD = r"[^\W\d_][\w'’.\-]*"
@@ -129,6 +132,14 @@ def _candidate(
         wide = len(match["gap"]) > 1 or "\t" in match["gap"] or match["time"][0] in "[(#"
         found = made(match.span("name"), match.end(), "stamp", match["time"])
         return found if found and (wide or capital(found.name)) else None
+    if match := _STAMPED_FIRST.match(line):  # words stand below it, or the line is words with a time
+        below = _shadow(text, end + 1, min(text.find("\n", end + 1) % (len(text) + 1), end + 200))
+        found = made(match.span("name"), match.end(), "stamp", match["time"])
+        return (
+            found
+            if found and below.strip() and not re.match(_EDGE + TIME, below) and capital(found.name)
+            else None
+        )
     if match := _ALONE.match(line):
         capitals = text[start + match.start("name") : start + match.end("name")]
         form = "capitals" if capitals.isupper() and len(capitals.split()) <= 4 else "alone"

@@ -13,6 +13,8 @@ from statistics import median
 from typing import Any
 
 from casestudy.transcripts.bounds import Budget, guarded, refused
+from casestudy.transcripts.drawn import Line, Piece, cells, line_of
+from casestudy.transcripts.tables import talk
 from casestudy.transcripts.text import Extract, Place
 from casestudy.wording import counted
 
@@ -26,30 +28,9 @@ _PAGE_OF = re.compile(
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """Words drawn in one go: from where to where, on which base line, how high."""
-
-    left: float
-    right: float
-    base: float
-    height: float
-    text: str
-
-
-@dataclass(frozen=True)
-class _Line:
-    """One line of a page; `base` grows upwards."""
-
-    text: str
-    base: float
-    height: float
-    pieces: tuple[_Piece, ...] = ()
-
-
-@dataclass(frozen=True)
 class _Page:
     number: int
-    lines: tuple[_Line, ...]
+    lines: tuple[Line, ...]
     bottom: float
     top: float
 
@@ -95,6 +76,7 @@ def _set_out(pages: Sequence[_Page], notes: Sequence[str]) -> Extract:
     parts: list[str] = []
     places: list[Place] = []
     opens: list[int] = []
+    drawn: list[tuple[int, Line]] = []
     reached = 0
     for page in pages:
         text = "\n".join(line.text for line in page.lines).strip("\n")
@@ -106,17 +88,18 @@ def _set_out(pages: Sequence[_Page], notes: Sequence[str]) -> Extract:
         for number, line in enumerate(page.lines):
             if number == 0 or gaps[number - 1] < 0 or gaps[number - 1] > 1.3 * leading:
                 opens.append(place)
+            drawn.append((place, line))
             place += len(line.text) + 1
         parts.append(text)
         places.append(Place(reached, reached + len(text), f"page {page.number}"))
         reached += len(text) + 2
     text = "\n\n".join(parts) + "\n"
-    return Extract(
-        text, "pdf", tuple(notes), tuple(places), (), tuple(place for place in opens if place < reached)
-    )
+    turns, read = talk(text, cells(drawn))
+    begins = tuple(place for place in opens if place < reached)
+    return Extract(text, "pdf", (*notes, *read), tuple(places), tuple(turns), begins)
 
 
-def _page_lines(page: Any, budget: Budget) -> Iterator[_Line]:
+def _page_lines(page: Any, budget: Budget) -> Iterator[Line]:
     """Lines by position; as the library gives them where it does not know all positions."""
     pieces, aside = _pieces(page, budget)
     lines = _ordered(pieces)
@@ -124,13 +107,13 @@ def _page_lines(page: Any, budget: Budget) -> Iterator[_Line]:
         plain = _clean(page.extract_text()).split("\n")
         letters = sum(len(line.text.replace(" ", "")) for line in lines)
         if sum(len(line.replace(" ", "")) for line in plain) > 1.02 * letters:
-            lines = [_Line(line, float(-number), 1.0) for number, line in enumerate(plain)]
+            lines = [Line(line, float(-number), 1.0) for number, line in enumerate(plain)]
             while lines and not lines[-1].text.strip():
                 lines.pop()
     yield from lines
 
 
-def _pieces(page: Any, budget: Budget) -> tuple[list[_Piece], bool]:
+def _pieces(page: Any, budget: Budget) -> tuple[list[Piece], bool]:
     """Words with their positions, and whether some may be drawn in another way (forms, turned text)."""
     from pypdf._text_extraction._layout_mode import text_show_operations
     from pypdf.generic import ArrayObject, ContentStream, StreamObject
@@ -160,7 +143,7 @@ def _pieces(page: Any, budget: Budget) -> tuple[list[_Piece], bool]:
         if text.strip():
             left, right = float(group["tx"]), float(group["displaced_tx"])
             height = abs(float(group["font_height"])) or 1.0
-            rows.append(_Piece(left, max(left, right), float(group["ty"]) * group["flip_sort"], height, text))
+            rows.append(Piece(left, max(left, right), float(group["ty"]) * group["flip_sort"], height, text))
     return rows, aside
 
 
@@ -176,7 +159,7 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").strip("\n")
 
 
-def _ordered(pieces: Sequence[_Piece]) -> list[_Line]:
+def _ordered(pieces: Sequence[Piece]) -> list[Line]:
     """Lines from top to bottom; of a page in two columns, first the left one."""
     gutter = _gutter(pieces)
     if gutter is None:
@@ -189,7 +172,7 @@ def _ordered(pieces: Sequence[_Piece]) -> list[_Line]:
     return [*_lines(above), *_lines(left), *_lines([piece for piece in rest if piece.left >= gutter])]
 
 
-def _gutter(pieces: Sequence[_Piece]) -> float | None:
+def _gutter(pieces: Sequence[Piece]) -> float | None:
     """Where two columns of text part; None for one column."""
     rows = [row for row in _rows(pieces) if len(row) > 1]
     if len(rows) < 6:
@@ -213,9 +196,9 @@ def _gutter(pieces: Sequence[_Piece]) -> float | None:
     return gutter if wide and crossing * 4 <= len(both) else None
 
 
-def _rows(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Pieces on one base line each, from top to bottom and left to right; what is drawn twice once."""
-    rows: list[list[_Piece]] = []
+    rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda piece: (-piece.base, piece.left)):
         if rows and rows[-1][0].base - piece.base <= 0.4 * min(rows[-1][0].height, piece.height):
             rows[-1].append(piece)
@@ -223,7 +206,7 @@ def _rows(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
             rows.append([piece])
     for row in rows:
         row.sort(key=lambda piece: piece.left)
-        drawn: list[_Piece] = []
+        drawn: list[Piece] = []
         for piece in row:
             last = drawn[-1] if drawn else None
             if not (last and last.text == piece.text and piece.left - last.left < 0.15 * piece.height):
@@ -232,23 +215,8 @@ def _rows(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
     return rows
 
 
-def _lines(pieces: Sequence[_Piece]) -> list[_Line]:
-    return [_line(row) for row in _rows(pieces)]
-
-
-def _line(row: Sequence[_Piece]) -> _Line:
-    parts: list[str] = []
-    last: _Piece | None = None
-    for piece in row:
-        text = piece.text
-        if last is not None:
-            gap = piece.left - last.right > 0.17 * piece.height
-            if gap and not parts[-1].endswith(" ") and not text.startswith(" "):
-                parts.append(" ")
-        parts.append(text)
-        last = piece
-    text = re.sub(r"[ \t]{2,}", " ", "".join(parts).replace("\n", " ")).strip(" ")
-    return _Line(text, row[0].base, max(piece.height for piece in row), tuple(row))
+def _lines(pieces: Sequence[Piece]) -> list[Line]:
+    return [line_of(row) for row in _rows(pieces)]
 
 
 def _without_furniture(pages: Sequence[_Page]) -> tuple[list[_Page], list[str]]:
@@ -313,7 +281,7 @@ def _without_line_numbers(pages: Sequence[_Page]) -> tuple[list[_Page], int]:
     return rows, total
 
 
-def _unnumbered(lines: tuple[_Line, ...]) -> tuple[tuple[_Line, ...], int]:
+def _unnumbered(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], int]:
     for place in (0, -1):  # the margin to the left, then to the right
         numbered = {
             index: int(line.pieces[place].text.strip())
@@ -333,7 +301,7 @@ def _unnumbered(lines: tuple[_Line, ...]) -> tuple[tuple[_Line, ...], int]:
         )
         if apart and _counts(list(numbered.values()), len(lines)):
             bare = [
-                _line(line.pieces[1:] if place == 0 else line.pieces[:-1])
+                line_of(line.pieces[1:] if place == 0 else line.pieces[:-1])
                 if index in numbered and len(line.pieces) > 1
                 else line
                 for index, line in enumerate(lines)

@@ -9,8 +9,9 @@ from casestudy.transcripts.bounds import MOST_CHARACTERS, guarded, refused, whol
 from casestudy.transcripts.captions import srt, vtt
 from casestudy.transcripts.opendocument import odt
 from casestudy.transcripts.printed import pdf
+from casestudy.transcripts.recognisers import segments
 from casestudy.transcripts.rich import rtf
-from casestudy.transcripts.segments import listed, segments
+from casestudy.transcripts.segments import listed
 from casestudy.transcripts.text import Extract, decode
 from casestudy.transcripts.webpage import page
 from casestudy.transcripts.word import docx

@@ -1,98 +1,17 @@
-"""Segments with times, as speech recognisers write them: JSON of many shapes, and tab-separated lists."""
+"""Lists of segments with times, as speech recognisers write them, with tabs between cells."""
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from casestudy.transcripts.bounds import LONGEST_TIME, refused
 from casestudy.transcripts.cues import Cue, set_out
 from casestudy.transcripts.text import Extract, decode
 from casestudy.transcripts.turn import seconds
 
-_SPEAKER = ("speaker", "speaker_name", "speakerName", "speaker_label", "speaker_id", "speakerId", "name")
-_TEXT = ("text", "transcript", "words", "content", "utterance", "sentence")
-_START = ("start", "start_time", "startTime", "begin", "from", "ts", "offset")
-_END = ("end", "end_time", "endTime", "stop", "to", "end_ts")
-_LISTS = ("segments", "utterances", "monologues", "results", "transcript", "sentences", "captions", "entries")
-_EXPECTED = 'Expected {"segments": [{"start": 0.0, "end": 2.5, "text": "…", "speaker": "…"}]}.'
 
-
-def segments(data: bytes, where: str) -> Extract:
-    """JSON segments: words with start, end and speaker, as a list or under a name such as ``segments``.
-
-    Times are seconds, clock times, or milliseconds where the tool writes whole ones (``utterances``).
-
-    Raises
-    ------
-    InputError
-        When it is no JSON of that form.
-    """
-    found = decode(data, where)
-    try:
-        content = json.loads(found.text)
-        rows, unit = _listed(content)
-        names = _names(content)
-        cues = [_cue(row, unit, names) for row in rows]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise refused(where, "it is no JSON of segments.", _EXPECTED) from error
-    cues = [cue for cue in cues if cue.text]
-    if not cues:
-        raise refused(where, "it holds no words.", "Look into the file.")
-    return set_out(cues, f"json, {found.encoding}", found.notes)
-
-
-def _listed(content: Any) -> tuple[Sequence[Mapping[str, Any]], float]:
-    """The segments, and how many seconds one unit of their times is."""
-    if not isinstance(content, Mapping):
-        return list(content), 1.0
-    for key in _LISTS:
-        inner = content.get(key)
-        if isinstance(inner, Mapping):
-            return _listed(inner)
-        if isinstance(inner, list) and (not inner or isinstance(inner[0], Mapping)):
-            starts = [row.get("start") for row in inner if isinstance(row, Mapping)]
-            thousandths = key == "utterances" and all(isinstance(start, int) for start in starts)
-            return inner, 0.001 if thousandths else 1.0
-    raise KeyError("segments")
-
-
-def _names(content: Any) -> dict[str, str]:
-    """Names of numbered speakers, where the file lists them."""
-    rows = content.get("speakers") if isinstance(content, Mapping) else None
-    if not isinstance(rows, list):
-        return {}
-    return {
-        str(row["id"]): str(row["name"])
-        for row in rows
-        if isinstance(row, Mapping) and "id" in row and row.get("name")
-    }
-
-
-def _cue(row: Mapping[str, Any], unit: float, names: Mapping[str, str]) -> Cue:
-    speaker = _first(row, _SPEAKER)
-    if isinstance(speaker, Mapping):
-        speaker = speaker.get("name") or speaker.get("id")
-    said = "" if speaker is None else names.get(str(speaker), str(speaker)).strip()
-    if isinstance(row.get("elements"), list):
-        parts = row["elements"]
-        times = [part for part in parts if "ts" in part]
-        text = "".join(str(part.get("value", "")) for part in parts).strip()
-        start = _time(times[0].get("ts"), unit) if times else math.nan
-        return Cue(start, _time(times[-1].get("end_ts"), unit) if times else math.nan, said or None, text)
-    text = _first(row, _TEXT)
-    if not isinstance(text, str):
-        raise TypeError("a segment has no words")
-    return Cue(_time(_first(row, _START), unit), _time(_first(row, _END), unit), said or None, text.strip())
-
-
-def _first(row: Mapping[str, Any], names: Iterable[str]) -> Any:
-    return next((row[name] for name in names if row.get(name) is not None), None)
-
-
-def _time(value: object, unit: float = 1.0) -> float:
+def in_seconds(value: object, unit: float = 1.0) -> float:
     """Seconds; NaN for what is no time: neither a number nor within a million hours."""
     if isinstance(value, str):
         try:
@@ -155,4 +74,4 @@ _HEADS = {
 
 
 def _number(written: str, unit: float) -> float:
-    return _time(int(written), unit) if written.isdigit() and len(written) < 16 else _time(written)
+    return in_seconds(int(written), unit) if written.isdigit() and len(written) < 16 else in_seconds(written)

@@ -120,11 +120,9 @@ class Transcript:
     def own_turns(self) -> tuple[Turn, ...]:
         """The turns in which participants speak, without those of interviewers, of others and of nobody.
 
-        There are none where the same words are counted in another document: its translation or its original.
+        None where the words are counted in another document: in a translation or in what was translated.
         """
-        if self.counted_in:
-            return ()
-        return tuple(turn for turn in self.turns if turn.role == "participant")
+        return () if self.counted_in else tuple(turn for turn in self.turns if turn.role == "participant")
 
     def turn_at(self, position: int) -> Turn | None:
         """The turn that holds a position."""

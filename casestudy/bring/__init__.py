@@ -1,0 +1,1 @@
+"""What a researcher has becomes a study: transcripts, a facesheet and a codebook of other tools."""
