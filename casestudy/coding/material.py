@@ -196,6 +196,19 @@ class Material:
             self._others[key] = read_table(self.study, notebook, name)
         return cast("pd.DataFrame", self._others[key])
 
+    def with_words(self, words: pd.DataFrame) -> Material:
+        """The same study with other codings: shuffled, halved or composed ones; files are not read again.
+
+        Parameters
+        ----------
+        words : pandas.DataFrame
+            With the columns of `words`.
+        """
+        twin = Material(self.study)
+        kept = {name: value for name, value in vars(self).items() if name != "words"}
+        vars(twin).update(kept | {"_others": dict(self._others), "words": words})
+        return twin
+
     def asked(self, groups: tuple[str, ...] = ()) -> list[str]:
         """Ids of those whose coded words could bear a thing: of some groups, or of all.
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.material import Material
+from casestudy.evidence.registers import table as claims_table
 from casestudy.evidence.status import STATUSES, Verdict
-from casestudy.evidence.status import table as claims_table
 from casestudy.mixed.presence import who_has
 from casestudy.perspectives import sides
 from casestudy.perspectives.sides import Result, listed
