@@ -8,7 +8,7 @@ from typing import Literal, cast, get_args
 
 from casestudy.files.fields import Fields
 
-Statistic = Literal["share", "mean", "correlation", "agreement", "alike"]
+Statistic = Literal["share", "mean", "difference", "correlation", "agreement", "alike"]
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,10 @@ class Over:
     Attributes
     ----------
     statistic : Statistic
-        ``share`` of units whose `first` is at least `at_least`; ``mean`` of `first`, weighted by `second` where
-        it is named; Spearman's ``correlation`` of both; ``agreement`` of two groupings (adjusted Rand index);
-        share of cells that are ``alike`` on both sides.
+        ``share`` of units whose `first` is at least `at_least`, or is one of those named in `alike`; ``mean``
+        of `first`, weighted by `second` where it is named; ``difference`` of the mean of `first` between units
+        whose `second` stands for ``one`` and for ``other``; Spearman's ``correlation`` of both; ``agreement`` of
+        two groupings (adjusted Rand index); share of cells that are ``alike`` on both sides.
     notebook, table : str
         Where they are saved; the measure's own notebook by default.
     first, second : str
@@ -30,6 +31,10 @@ class Over:
     at_least : float
     alike : mapping of str to str
         What each filling of a cell stands for; what is not named cannot be compared.
+    where : mapping of column to values
+        Which rows are units; all by default.
+    times : float
+        What the number is multiplied by, such as 100 for percent.
     """
 
     statistic: Statistic
@@ -40,6 +45,8 @@ class Over:
     unit: str = ""
     at_least: float = 1.0
     alike: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    times: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ KEYS = (
     *("id", "name", "source", "notebook", "table", "column", "rows", "per", "key", "unit", "says"),
     *("low", "high", "over"),
 )
-_OVER = ("statistic", "notebook", "table", "first", "second", "unit", "at_least", "alike")
+_OVER = ("statistic", "notebook", "table", "first", "second", "unit", "at_least", "alike", "where", "times")
 
 
 def read(one: Fields) -> Measure:
@@ -106,11 +113,14 @@ def _over(one: Fields) -> Over | None:
     statistic = given.text("statistic", required=True, allowed=get_args(Statistic))
     texts = {key: given.text(key) for key in ("notebook", "second", "unit")}
     needed = {key: given.text(key, required=True) for key in ("table", "first")}
-    if statistic in ("correlation", "agreement", "alike") and not texts["second"]:
+    if statistic not in ("share", "mean", "") and not texts["second"]:
         given.problem("second", f"{statistic} needs two columns.", "Name the other: 'second: …'.")
     alike = {key: value for key, values in given.table("alike").items() for value in values}
-    if statistic == "alike" and not alike:
+    if statistic in ("alike", "difference") and not alike:
         given.problem("alike", "what the cells stand for is missing.", "Write 'alike: {cell: meaning}'.")
     least = given.number("at_least")
     number = 1.0 if least is None else least
-    return Over(cast(Statistic, statistic), **texts, **needed, at_least=number, alike=alike)
+    times = given.number("times") or 1.0
+    return Over(
+        cast(Statistic, statistic), **texts, **needed, at_least=number, alike=alike, where=given.table("where"), times=times
+    )

@@ -69,7 +69,7 @@ def confirmed_by(seen: int, material: Material, chance: float) -> str:
     """What stands beside a count of people in whom two coders found a thing."""
     if material.words["coder"].nunique() < 2:
         return f", since one coder alone read them ({seen} by that coder)"
-    return f" by two coders ({seen} by any), as much as that in {_percent(chance)} of shuffled studies"
+    return f" by two coders ({seen} by any), as much as that in {in_percent(chance)} of shuffled studies"
 
 
 def between(low: float, high: float, unit: str, chance: float) -> str:
@@ -81,11 +81,18 @@ def between(low: float, high: float, unit: str, chance: float) -> str:
     (' (10 % to 30 %; reached by 2 % of shuffled studies)', ' (1.02 to 1.4)')
     """
     ends = " to ".join(f"{100 * one:.3g} %" if unit == "share" else f"{one:.3g}" for one in (low, high))
-    return f" ({ends})" if chance != chance else f" ({ends}; reached by {_percent(chance)} of shuffled studies)"
+    return f" ({ends})" if chance != chance else f" ({ends}; reached by {in_percent(chance)} of shuffled studies)"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %"
+def in_percent(share: float) -> str:
+    """A share in percent, no finer than a few hundred draws tell.
+
+    Examples
+    --------
+    >>> in_percent(0.004975), in_percent(0.029), in_percent(1.0)
+    ('0.5 %', '3 %', '100 %')
+    """
+    return f"{100 * share:.1f} %" if share < 0.01 else f"{100 * share:.0f} %"
 
 
 def measured(name: str, value: float, unit: str = "") -> str:

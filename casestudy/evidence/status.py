@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.selection import expand
@@ -151,31 +151,50 @@ def judge(claim: Claim, findings: Sequence[Finding]) -> Verdict:
         doubts.append("contrary evidence was not looked for")
     if not claim.rivals:
         doubts.append("no rival explanation was considered")
-    standing = [rival for rival in claim.rivals if rival.verdict == "stands"]
-    undecided = [rival for rival in claim.rivals if rival.verdict == "undecided"]
-    doubts += [f"a rival stands: {rival.text.rstrip('.')}" for rival in standing]
-    doubts += [f"a rival is undecided: {rival.text.rstrip('.')}" for rival in undecided]
-    held = any(one.finding == FOR and not one.contrary for one in findings)
-    against = any(one.finding == AGAINST for one in findings)
-
-    def verdict(status: str, *reasons: str) -> Verdict:
-        return Verdict(claim, status, "; ".join([*reasons, *doubts]), tuple(findings))
-
-    if not held:
-        return verdict(
-            CONTRADICTED if against else UNDECIDABLE,
-            "nothing is surely as expected" if claim.evidence else "it names no evidence",
-        )
-    if against or standing:
-        return verdict(CONTESTED)
-    if doubts:
-        return verdict(PARTLY)
-    sources = verdict(SUPPORTED).sources
-    if len(sources) == 1:
-        return verdict(SINGLE, f"all its evidence comes from one kind of source: {sources[0]}")
-    return verdict(
-        SUPPORTED, f"evidence from {', '.join(sources)}; the contrary is surely absent; no rival stands"
+    doubts += [
+        f"a rival {'stands' if rival.verdict == 'stands' else 'is undecided'}: {rival.text.rstrip('.')}"
+        for rival in sorted(claim.rivals, key=lambda one: one.verdict)
+        if rival.verdict in ("stands", "undecided")
+    ]
+    status = grade(claim, [(one.item, one.contrary, one.finding, one.source) for one in findings])
+    first = {
+        UNDECIDABLE: "nothing is surely as expected" if claim.evidence else "it names no evidence",
+        CONTRADICTED: "nothing is surely as expected",
+    }
+    verdict = Verdict(claim, status, "", tuple(findings))
+    first[SINGLE] = f"all its evidence comes from one kind of source: {', '.join(verdict.sources)}"
+    first[SUPPORTED] = (
+        f"evidence from {', '.join(verdict.sources)}; the contrary is surely absent; no rival stands"
     )
+    return replace(verdict, why="; ".join([*filter(None, [first.get(status, "")]), *doubts]))
+
+
+Piece = tuple[str, bool, str, str]
+
+
+def grade(claim: Claim, pieces: Sequence[Piece]) -> str:
+    """The status alone, of pieces of evidence as item, whether contrary, finding and source.
+
+    Examples
+    --------
+    >>> claim = Claim("C", "text", "p", "t", "Q", "x")
+    >>> grade(claim, [("e1", False, "for", "log"), ("x1", True, "against", "words")])
+    'contested'
+    """
+    quiet = {one.id for one in claim.evidence if one.kind == "document"}
+    own = [finding for item, contrary, finding, _ in pieces if not contrary and item not in quiet]
+    searched = [finding for _, contrary, finding, _ in pieces if contrary]
+    verdicts = {rival.verdict for rival in claim.rivals}
+    against = AGAINST in own or AGAINST in searched
+    if FOR not in own:
+        return CONTRADICTED if against else UNDECIDABLE
+    if against or "stands" in verdicts:
+        return CONTESTED
+    complete = all(one == FOR for one in own) and all(one == ABSENT for one in searched)
+    if not (complete and searched and verdicts) or "undecided" in verdicts:
+        return PARTLY
+    kinds = {kind for _, contrary, one, source in pieces if one == FOR for kind in source.split(" and ")}
+    return SUPPORTED if len(kinds) > 1 else SINGLE
 
 
 def evaluate(

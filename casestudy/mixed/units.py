@@ -53,8 +53,10 @@ def table(found: Material, measure: Measure) -> pd.DataFrame | None:
     except (InputError, UndeclaredInput):
         return None
     columns = list(dict.fromkeys(name for name in (over.unit, over.first, over.second) if name))
-    if not set(columns) <= set(saved.columns):
+    if not {*columns, *over.where} <= set(saved.columns):
         return None
+    for name, allowed in over.where.items():
+        saved = saved[saved[name].astype(str).isin(allowed)]
     return saved[columns].dropna().reset_index(drop=True)
 
 
@@ -71,14 +73,22 @@ def number(over: Over, rows: pd.DataFrame) -> float:
 
     first = rows[over.first].to_numpy() if len(rows) else np.array([])
     second = rows[over.second].to_numpy() if over.second and len(rows) else first
-    if not len(first):
-        return math.nan
+    return over.times * _number(over, first, second) if len(first) else math.nan
+
+
+def _number(over: Over, first: Any, second: Any) -> float:
+    import numpy as np
+
     match over.statistic:
         case "share":
-            return float(hits(over, rows)) / len(rows)
+            return float(_has(over, first).mean())
         case "mean":
             weight = second.astype(float) if over.second else np.ones(len(first))
             return float((first.astype(float) * weight).sum() / weight.sum()) if weight.sum() else math.nan
+        case "difference":
+            sides = [np.array([over.alike.get(str(name), "") == side for name in second]) for side in _SIDES]
+            means = [first[side].astype(float).mean() if side.any() else math.nan for side in sides]
+            return float(means[0] - means[1])
         case "correlation":
             return _spearman(first.astype(float), second.astype(float))
         case "agreement":
@@ -87,9 +97,20 @@ def number(over: Over, rows: pd.DataFrame) -> float:
             return _alike(first, second, over)
 
 
+_SIDES = ("one", "other")
+
+
+def _has(over: Over, first: Any) -> Any:
+    import numpy as np
+
+    if over.alike:
+        return np.array([bool(over.alike.get(str(cell), "")) for cell in first], dtype=bool)
+    return first.astype(float) >= over.at_least
+
+
 def hits(over: Over, rows: pd.DataFrame) -> int:
     """How many units have what a share counts."""
-    return int(rows[over.first].astype(float).ge(over.at_least).sum())
+    return int(_has(over, rows[over.first].to_numpy()).sum())
 
 
 def counted(over: Over, rows: pd.DataFrame, draws: int = 0, seed: int = 0) -> Counted:
@@ -102,7 +123,11 @@ def counted(over: Over, rows: pd.DataFrame, draws: int = 0, seed: int = 0) -> Co
     count = len(units)
     held = hits(over, rows) if over.statistic == "share" else 0
     low = high = math.nan
-    if count >= 5 and value == value and over.statistic != "share":
+    if count >= 5 and value == value and over.statistic == "mean" and not over.unit:
+        error = _error_of_mean(over, rows, value)
+        reach = float(t.ppf(0.95, count - 1)) * error
+        low, high = value - reach, value + reach
+    elif count >= 5 and value == value and over.statistic != "share":
         left = np.array([number(over, rows.drop(index=mine)) for mine in units])
         left = left[np.isfinite(left)]
         if len(left) > 2:
@@ -113,28 +138,40 @@ def counted(over: Over, rows: pd.DataFrame, draws: int = 0, seed: int = 0) -> Co
     return Counted(value, low, high, count, held, chance)
 
 
+def _error_of_mean(over: Over, rows: pd.DataFrame, value: float) -> float:
+    """Standard error of a weighted mean over units, as a ratio of sums."""
+    import numpy as np
+
+    first = over.times * rows[over.first].to_numpy(dtype=float)
+    weight = rows[over.second].to_numpy(dtype=float) if over.second else np.ones(len(first))
+    apart = weight * (first - value)
+    return float(math.sqrt((apart**2).sum() * len(first) / (len(first) - 1)) / weight.sum())
+
+
 def by_chance(over: Over, rows: pd.DataFrame, value: float, draws: int, seed: int) -> float:
     """Share of draws that reach `value` when the rows of one side are dealt out to other units.
 
     NaN for shares and means: there is nothing on the other side.
     """
-    import numpy as np
-
     if over.statistic in ("share", "mean") or not len(rows) or value != value:
         return math.nan
+    drawn = [number(over, one) for one in dealt_out(over, rows, draws, seed)]
+    return (1 + sum(one >= value - 1e-12 for one in drawn)) / (draws + 1)
+
+
+def dealt_out(over: Over, rows: pd.DataFrame, draws: int, seed: int) -> list[pd.DataFrame]:
+    """Units whose second side was dealt out to others, once a draw; none for shares and means."""
+    import numpy as np
+
+    if over.statistic in ("share", "mean") or not len(rows):
+        return []
     dealt = np.random.default_rng(seed)
-    whose, names = (
-        (rows[over.unit].to_numpy(), rows[over.unit].unique()) if over.unit else (np.arange(len(rows)), None)
-    )
-    reached = 1
+    second = rows[over.second].to_numpy()
+    drawn = []
     for _ in range(draws):
-        if names is None:
-            other = rows[over.second].to_numpy()[dealt.permutation(len(rows))]
-        else:
-            other = _dealt(rows, whose, names, over, dealt)
-        drawn = number(over, rows.assign(**{over.second: other}))
-        reached += bool(drawn >= value - 1e-12)
-    return reached / (draws + 1)
+        other = _to_others(rows, over, dealt) if over.unit else second[dealt.permutation(len(rows))]
+        drawn.append(rows.assign(**{over.second: other}))
+    return drawn
 
 
 def halves(over: Over, rows: pd.DataFrame, draws: int, seed: int) -> list[pd.DataFrame]:
@@ -158,16 +195,13 @@ def _units(over: Over, rows: pd.DataFrame) -> list[Any]:
     return [np.asarray(index) for index in rows.groupby(over.unit, sort=True).groups.values()]
 
 
-def _dealt(rows: pd.DataFrame, whose: Any, names: Any, over: Over, dealt: Any) -> Any:
+def _to_others(rows: pd.DataFrame, over: Over, dealt: Any) -> Any:
     """One side's rows of each unit given to another unit that has as many."""
-    import numpy as np
-
-    given = rows[over.second].to_numpy().copy()
-    sizes: dict[int, list[Any]] = {}
-    for name in names:
-        place = np.flatnonzero(whose == name)
-        sizes.setdefault(len(place), []).append(place)
     source = rows[over.second].to_numpy()
+    given = source.copy()
+    sizes: dict[int, list[Any]] = {}
+    for place in rows.reset_index(drop=True).groupby(over.unit, sort=True).indices.values():
+        sizes.setdefault(len(place), []).append(place)
     for places in sizes.values():
         for place, other in zip(places, dealt.permutation(len(places)), strict=True):
             given[place] = source[places[other]]
