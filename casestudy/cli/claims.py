@@ -31,14 +31,13 @@ def _positive(text: str) -> int:
 
 def _test(given: argparse.Namespace) -> int:
     from casestudy.coding import material
-    from casestudy.evidence import claims, status, testing
-    from casestudy.perspectives import lines
+    from casestudy.evidence import claims, lines, status, testing
 
     found = material.load(study_of(given))
     made = claims.load(found.study, found.framework)
     verdicts = status.evaluate(made, found, given.draws, given.seed)
     pieces = testing.tested(found, verdicts, given.draws, given.seed)
-    drawn = lines.tested(found, given.draws, given.seed)
+    drawn = lines.table(lines.evaluate(found, given.draws, given.seed))
     if given.json:
         rows = [*pieces.to_dict("records"), *lines.as_items(drawn)]
         return print_json([{key: _plain(value) for key, value in row.items()} for row in rows])

@@ -25,6 +25,7 @@ AREAS = (
     "asking",
     "usage",
     "nutrition",
+    "claims",
     "evidence",
     "literature",
     "publishing",

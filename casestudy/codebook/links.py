@@ -32,6 +32,8 @@ class Link:
         the one that holds the time.
     order : tuple of str
         For ``precedes``: the values of the attribute, earliest first.
+    codes : tuple of str
+        For ``goes with``: the codes that count, where not all of the first theme do.
     measure : str
         For ``goes with``: the measure by participant or household.
     sources : tuple of str
@@ -45,6 +47,7 @@ class Link:
     says: str = ""
     attribute: str = ""
     order: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
     measure: str = ""
     sources: tuple[str, ...] = ()
 
@@ -54,7 +57,7 @@ class Link:
         return f"{self.start} → {self.end}"
 
 
-KEYS = ("from", "to", "kind", "claim", "says", "attribute", "order", "measure", "sources")
+KEYS = ("from", "to", "kind", "claim", "says", "attribute", "order", "codes", "measure", "sources")
 _NEEDS = {"because": "attribute", "precedes": "attribute", "goes with": "measure", "literature": "sources"}
 
 
@@ -64,7 +67,7 @@ def read(one: Fields) -> Link:
     kinds = tuple(kind for kind in get_args(LinkKind) if kind)
     kind = one.text("kind", allowed=kinds)
     texts = {key: one.text(key) for key in ("claim", "says", "attribute", "measure")}
-    lists = {key: one.texts(key) for key in ("order", "sources")}
+    lists = {key: one.texts(key) for key in ("order", "codes", "sources")}
     needed = _NEEDS.get(kind, "")
     if needed and not (texts.get(needed) or lists.get(needed)):
         one.problem(needed, f"a line of the kind {kind!r} needs {needed}.", f"Write '{needed}: …'.")
