@@ -36,7 +36,7 @@ def _test(given: argparse.Namespace) -> int:
     found = material.load(study_of(given))
     made = claims.load(found.study, found.framework)
     verdicts = status.evaluate(made, found, given.draws, given.seed)
-    pieces = testing.tested(found, verdicts, given.draws, given.seed)
+    pieces = testing.fates(found, verdicts, given.draws, given.seed)
     drawn = lines.table(lines.evaluate(found, given.draws, given.seed))
     if given.json:
         rows = [*pieces.to_dict("records"), *lines.as_items(drawn)]
@@ -46,7 +46,8 @@ def _test(given: argparse.Namespace) -> int:
         return 0
     for one in testing.by_claim(pieces).to_dict("records"):
         print(
-            f"{one['claim']:>5}  {one['status']:<13} rises in {_percent(one['raised_by_halving'])} of halved studies"
+            f"{one['claim']:>5}  {one['status']:<13} "
+            f"rises in {_percent(one['raised_by_halving'])} of halved studies"
         )
         for row in pieces[pieces["claim"].eq(one["claim"])].to_dict("records"):
             print(_item(row))

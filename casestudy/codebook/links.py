@@ -66,11 +66,23 @@ def read(one: Fields) -> Link:
     start, end = (one.text(key, required=True) for key in ("from", "to"))
     kinds = tuple(kind for kind in get_args(LinkKind) if kind)
     kind = one.text("kind", allowed=kinds)
-    texts = {key: one.text(key) for key in ("claim", "says", "attribute", "measure")}
-    lists = {key: one.texts(key) for key in ("order", "codes", "sources")}
+    measure, attribute = one.text("measure"), one.text("attribute")
+    order, sources = one.texts("order"), one.texts("sources")
+    given = {"attribute": attribute, "measure": measure, "sources": sources}
     needed = _NEEDS.get(kind, "")
-    if needed and not (texts.get(needed) or lists.get(needed)):
+    if needed and not given[needed]:
         one.problem(needed, f"a line of the kind {kind!r} needs {needed}.", f"Write '{needed}: …'.")
-    if kind == "precedes" and len(lists["order"]) < 2:
+    if kind == "precedes" and len(order) < 2:
         one.problem("order", "which time comes first is not said.", "Write 'order: [before, after]'.")
-    return Link(start, end, cast(LinkKind, kind), **texts, **lists)
+    return Link(
+        start=start,
+        end=end,
+        kind=cast(LinkKind, kind),
+        claim=one.text("claim"),
+        says=one.text("says"),
+        attribute=attribute,
+        order=order,
+        codes=one.texts("codes"),
+        measure=measure,
+        sources=sources,
+    )

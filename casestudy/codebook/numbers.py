@@ -19,9 +19,9 @@ class Over:
     ----------
     statistic : Statistic
         ``share`` of units whose `first` is at least `at_least`, or is one of those named in `alike`; ``mean``
-        of `first`, weighted by `second` where it is named; ``difference`` of the mean of `first` between units
-        whose `second` stands for ``one`` and for ``other``; Spearman's ``correlation`` of both; ``agreement`` of
-        two groupings (adjusted Rand index); share of cells that are ``alike`` on both sides.
+        of `first`, weighted by `second` where it is named; ``difference`` of the mean of `first` between
+        units whose `second` stands for ``one`` and for ``other``; Spearman's ``correlation`` of both;
+        ``agreement`` of two groupings (adjusted Rand index); share of cells that are ``alike`` on both sides.
     notebook, table : str
         Where they are saved; the measure's own notebook by default.
     first, second : str
@@ -122,5 +122,11 @@ def _over(one: Fields) -> Over | None:
     number = 1.0 if least is None else least
     times = given.number("times") or 1.0
     return Over(
-        cast(Statistic, statistic), **texts, **needed, at_least=number, alike=alike, where=given.table("where"), times=times
+        cast(Statistic, statistic),
+        **texts,
+        **needed,
+        at_least=number,
+        alike=alike,
+        where=given.table("where"),
+        times=times,
     )

@@ -216,7 +216,8 @@ def parse(
                 _item(item, f"e{n}", unless) for n, item in enumerate(one.items("evidence", _ITEM), 1)
             ),
             contrary=tuple(
-                _item(item, f"x{n}", unless, contrary=True) for n, item in enumerate(one.items("contrary", _ITEM), 1)
+                _item(item, f"x{n}", unless, contrary=True)
+                for n, item in enumerate(one.items("contrary", _ITEM), 1)
             ),
             rivals=tuple(
                 _rival(rival) for rival in one.items("rivals", ("text", "test", "verdict", "because"))

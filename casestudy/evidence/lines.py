@@ -1,8 +1,8 @@
 """The lines of a framework as tested relations: what is said of two themes is written from the test.
 
-A line says of which kind it is (`casestudy.codebook.links.Link`). Every kind has a number, cautious one-sided 95 %
-bounds over people, and what chance gives. Without a kind a line is *not tested*; without its codes or its
-numbers it is *unknown*.
+A line says of which kind it is (`casestudy.codebook.links.Link`). Every kind has a number, cautious
+one-sided 95 % bounds over people, and what chance gives. Without a kind a line is *not tested*; without its
+codes or its numbers it is *unknown*.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Line:
     status : str
         One of `STATUSES`.
     value, low, high : float
-        How often as often as by chance; a share of people; a difference in mean rank from −1 to 1. NaN without
-        a test.
+        How often as often as by chance; a share of people; a difference in mean rank from −1 to 1. NaN
+        without a test.
     people : int
         Whom it is counted in.
     chance : float
@@ -70,7 +70,10 @@ class Line:
 def evaluate(found: Material, draws: int = 200, seed: int = 1666) -> list[Line]:
     """Test every line that the framework declares."""
     themes = {theme.id: theme for theme in found.framework.themes}
-    return [_tested(found, link, themes[link.start], themes[link.end], draws, seed) for link in found.framework.links]
+    return [
+        _tested(found, link, themes[link.start], themes[link.end], draws, seed)
+        for link in found.framework.links
+    ]
 
 
 def table(lines: Sequence[Line]) -> pd.DataFrame:
@@ -127,7 +130,9 @@ def summary(lines: pd.DataFrame) -> str:
     """How the lines stand, in a sentence."""
     if lines.empty:
         return "The framework declares no lines."
-    counts = [f"{int(lines['status'].eq(one).sum())} {one}" for one in STATUSES if lines["status"].eq(one).any()]
+    counts = [
+        f"{int(lines['status'].eq(one).sum())} {one}" for one in STATUSES if lines["status"].eq(one).any()
+    ]
     return f"Of {len(lines)} lines between themes: {', '.join(counts)}."
 
 
@@ -142,7 +147,9 @@ def _tested(found: Material, link: Link, start: Theme, end: Theme, draws: int, s
         pick = replace(theme.pick, codes=link.codes) if link.codes and theme is start else theme.pick
         if lost := missing_codes(found, pick):
             verb = "is" if len(lost) == 1 else "are"
-            return Line(link, UNKNOWN, f"unknown: {', '.join(lost)} of {theme.name} {verb} not in the codebook")
+            return Line(
+                link, UNKNOWN, f"unknown: {', '.join(lost)} of {theme.name} {verb} not in the codebook"
+            )
         if not expand(pick.codes, found.parents):
             return Line(link, UNKNOWN, f"unknown: no code of {theme.name} is in the codebook")
     match link.kind:
@@ -155,8 +162,8 @@ def _tested(found: Material, link: Link, start: Theme, end: Theme, draws: int, s
         case "goes with":
             return _goes_with(found, link, start, draws, seed)
         case "literature":
-            said = f"{start.name} and {end.name}: from the literature ({', '.join(link.sources)}), not tested here"
-            return Line(link, LITERATURE, said)
+            said = f"from the literature ({', '.join(link.sources)}), not tested here"
+            return Line(link, LITERATURE, f"{start.name} and {end.name}: {said}")
         case _:
             return Line(link, UNTESTED, f"{start.name} and {end.name}: not tested")
 
@@ -171,7 +178,9 @@ def _together(found: Material, link: Link, start: Theme, end: Theme, draws: int,
     value, low, high = together.lift(counts.observed, counts.expected)
     status = _status(low, high, 1.0, counts.chance)
     halved = together.halves(len(counts.who), draws, seed)
-    raised = _raised(status, [together.lift(counts.observed[one], counts.expected[one]) for one in halved], 1.0)
+    raised = _raised(
+        status, [together.lift(counts.observed[one], counts.expected[one]) for one in halved], 1.0
+    )
     said = (
         f"{names}: voiced in the same turns {value:.1f} times as often as by chance "
         f"({low:.1f} to {high:.1f}, {people} people and documents, chance gives as much in "
@@ -199,17 +208,26 @@ def _because(found: Material, link: Link, start: Theme, end: Theme) -> Line:
 def _precedes(found: Material, link: Link, start: Theme, end: Theme, draws: int, seed: int) -> Line:
     from scipy.stats import binom
 
-    first, second = (together.earliest(found, theme.pick, link.attribute, link.order) for theme in (start, end))
-    pairs = [(first[who], second[who]) for who in sorted(set(first) & set(second)) if first[who] != second[who]]
+    first, second = (
+        together.earliest(found, theme.pick, link.attribute, link.order) for theme in (start, end)
+    )
+    pairs = [
+        (first[who], second[who]) for who in sorted(set(first) & set(second)) if first[who] != second[who]
+    ]
     before = sum(one < other for one, other in pairs)
     names = f"{start.name} before {end.name}"
     if len(pairs) < 5:
-        return Line(link, OPEN, f"{names}: {len(pairs)} people tell of both at different times, too few", people=len(pairs))
+        return Line(
+            link,
+            OPEN,
+            f"{names}: {len(pairs)} people tell of both at different times, too few",
+            people=len(pairs),
+        )
     low, high = (float(one) for one in bounds.surely(before, len(pairs)))
     chance = float(binom.sf(before - 1, len(pairs), 0.5))
     status = _status(low, high, 0.5, chance)
     halved = [sum(pairs[n][0] < pairs[n][1] for n in one) for one in together.halves(len(pairs), draws, seed)]
-    raised = _raised(status, [(0.0, *map(float, bounds.surely(n, len(pairs) // 2))) for n in halved], 0.5)
+    raised = _raised(status, _bounds(halved, len(pairs) // 2), 0.5)
     said = f"{names}: {before} of {len(pairs)} who tell of both at different times (p = {chance:.2g})"
     return Line(link, status, said, before / len(pairs), low, high, len(pairs), chance, raised)
 
@@ -217,7 +235,8 @@ def _precedes(found: Material, link: Link, start: Theme, end: Theme, draws: int,
 def _goes_with(found: Material, link: Link, start: Theme, draws: int, seed: int) -> Line:
     measure = found.framework.measure(link.measure)
     label = measure.name if measure else link.measure
-    names = f"{start.name if not link.codes else ', '.join(found.names.get(code, code) for code in link.codes)} and {label}"
+    codes = ", ".join(found.names.get(code, code) for code in link.codes)
+    names = f"{codes or start.name} and {label}"
     numbers, reason = _numbers(found, link)
     if reason:
         return Line(link, UNKNOWN, f"{names}: unknown, since {reason}")
@@ -226,17 +245,25 @@ def _goes_with(found: Material, link: Link, start: Theme, draws: int, seed: int)
     values = [value for _, value in sorted(numbers.items())]
     voiced = [who in voices for who in sorted(numbers)]
     if len(set(values)) < 2:
-        return Line(link, UNKNOWN, f"{names}: unknown, since the number is the same for everybody", people=len(values))
+        return Line(
+            link, UNKNOWN, f"{names}: unknown, since the number is the same for everybody", people=len(values)
+        )
     if min(sum(voiced), len(voiced) - sum(voiced)) < 3:
-        return Line(link, OPEN, f"{names}: {sum(voiced)} of {len(voiced)} voice it, too few differ", people=len(values))
+        return Line(
+            link,
+            OPEN,
+            f"{names}: {sum(voiced)} of {len(voiced)} voice it, too few differ",
+            people=len(values),
+        )
     value, low, high, chance = together.apart(values, voiced, draws, seed)
     status = _status(low, high, 0.0, chance)
     halved = []
     for one in together.halves(len(values), draws, seed):
         halved.append(together.apart([values[n] for n in one], [voiced[n] for n in one], 0, seed)[:3])
     said = (
-        f"{names}: who voices it ranks {'higher' if value > 0 else 'lower'} (difference of mean ranks {value:.2f}, "
-        f"{low:.2f} to {high:.2f}, {len(values)} people, chance gives as much in {in_percent(chance)} of draws)"
+        f"{names}: who voices it ranks {'higher' if value > 0 else 'lower'} (difference of mean ranks "
+        f"{value:.2f}, {low:.2f} to {high:.2f}, {len(values)} people, chance gives as much in "
+        f"{in_percent(chance)} of draws)"
     )
     return Line(link, status, said, value, low, high, len(values), chance, _raised(status, halved, 0.0))
 
@@ -264,6 +291,11 @@ def _status(low: float, high: float, nothing: float, chance: float) -> str:
     if low > nothing and not chance > bounds.RARE:
         return HOLDS
     return AGAINST if high < nothing else OPEN
+
+
+def _bounds(counts: Sequence[int], of: int) -> list[tuple[float, float, float]]:
+    ends = [bounds.surely(count, of) for count in counts]
+    return [(0.0, float(low), float(high)) for low, high in ends]
 
 
 def _raised(status: str, halved: Sequence[tuple[float, float, float]], nothing: float) -> float:

@@ -81,7 +81,11 @@ def between(low: float, high: float, unit: str, chance: float) -> str:
     (' (10 % to 30 %; reached by 2 % of shuffled studies)', ' (1.02 to 1.4)')
     """
     ends = " to ".join(f"{100 * one:.3g} %" if unit == "share" else f"{one:.3g}" for one in (low, high))
-    return f" ({ends})" if chance != chance else f" ({ends}; reached by {in_percent(chance)} of shuffled studies)"
+    return (
+        f" ({ends})"
+        if chance != chance
+        else f" ({ends}; reached by {in_percent(chance)} of shuffled studies)"
+    )
 
 
 def in_percent(share: float) -> str:

@@ -1,8 +1,8 @@
 """How claims fare when nothing is in the codings, and when there is less of them.
 
-Every piece of evidence is evaluated again in studies whose codings are shuffled within coder and group, and in
-studies that keep a random half of the people of each group. Shuffled, nothing should be left; halved, a status
-should not rise.
+Every piece of evidence is evaluated again in studies whose codings are shuffled within coder and group, and
+in studies that keep a random half of the people of each group. Shuffled, nothing should be left; halved, a
+status should not rise.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class _Fates:
     halved: Any
 
 
-def tested(material: Material, verdicts: Sequence[Verdict], draws: int = 200, seed: int = 1666) -> pd.DataFrame:
+def fates(
+    material: Material, verdicts: Sequence[Verdict], draws: int = 200, seed: int = 1666
+) -> pd.DataFrame:
     """Every piece of evidence under shuffling and halving.
 
     Parameters
@@ -55,10 +57,11 @@ def tested(material: Material, verdicts: Sequence[Verdict], draws: int = 200, se
     Returns
     -------
     pandas.DataFrame
-        One row an item, `COLUMNS`: what it says (``status``), the value ``observed`` with its cautious bounds;
-        the share of shuffled studies that reach this value and in which it would be ``for``; the share of halved
-        studies in which it would say more for the claim; the ``weakest`` spot in words; the claim's status and
-        the share of halved studies in which that would be higher. NaN where there is nothing to shuffle or halve.
+        One row an item, `COLUMNS`: what it says (``status``), the value ``observed`` with its cautious
+        bounds; the share of shuffled studies that reach this value and in which it would be ``for``; the
+        share of halved studies in which it would say more for the claim; the ``weakest`` spot in words; the
+        claim's status and the share of halved studies in which that would be higher. NaN where there is
+        nothing to shuffle or halve.
     """
     import pandas as pd
 
@@ -68,9 +71,9 @@ def tested(material: Material, verdicts: Sequence[Verdict], draws: int = 200, se
     lines = []
     for verdict in verdicts:
         pieces = [(verdict.item(one), one) for one in verdict.findings]
-        fates = [_fates(one, item, laid, rows, kept, seed) for item, one in pieces]
-        raised = _claim_raised(verdict, fates, draws)
-        for (item, finding), fate in zip(pieces, fates, strict=True):
+        told = [_fates(one, item, laid, rows, kept, seed) for item, one in pieces]
+        raised = _claim_raised(verdict, told, draws)
+        for (item, finding), fate in zip(pieces, told, strict=True):
             lines.append(
                 {
                     "claim": verdict.claim.id,
@@ -126,8 +129,8 @@ def summary(table: pd.DataFrame) -> str:
     halved = f"; most often {risen}, in {in_percent(most)}" if risen else ""
     untested = int(table["status"].eq(bounds.UNTESTED).sum())
     return (
-        f"In shuffled studies {in_percent(share)} of {counted(len(own), 'piece')} of evidence speak for their "
-        f"claim. Among studies of half of the people {_rising(claims)}{halved}. {untested} of "
+        f"In shuffled studies {in_percent(share)} of {counted(len(own), 'piece')} of evidence speak "
+        f"for their claim. Among studies of half of the people {_rising(claims)}{halved}. {untested} of "
         f"{len(table)} pieces have no test."
     )
 
@@ -199,11 +202,14 @@ def _dealt(item: Item, measure: Any, saved: Any, draws: int, seed: int) -> Any:
     import numpy as np
 
     drawn = units.dealt_out(measure.over, saved, draws, seed + 3)
-    said = []
+    expected = item.expected
+    said: list[str] = []
+    if expected is None:
+        return np.array(said, dtype=object)
     for rows in drawn:
         again = units.counted(measure.over, rows)
         chance = float(np.mean([units.number(measure.over, one) >= again.value for one in drawn[:100]]))
-        sure, no = bounds.meets(item.expected.relation, again.low, again.high, item.expected.number)
+        sure, no = bounds.meets(expected.relation, again.low, again.high, expected.number)
         said.append(bounds.evidence(bool(sure), bool(no), chance))
     return np.array(said, dtype=object)
 
@@ -261,11 +267,7 @@ def weakest(item: Item, finding: Finding) -> str:
 def _room(item: Item, finding: Finding) -> str:
     """How far a search for the contrary is from being settled."""
     most = next(
-        (
-            n
-            for n in range(finding.of, -1, -1)
-            if bounds.of_people(0, n, finding.of, item.expected)[1]
-        ),
+        (n for n in range(finding.of, -1, -1) if bounds.of_people(0, n, finding.of, item.expected)[1]),
         None,
     )
     if most is None:

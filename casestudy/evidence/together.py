@@ -21,8 +21,8 @@ class InTurns:
     who : list of str
         People and documents that voice both anywhere.
     observed, expected : numpy.ndarray
-        Turns in which both are voiced, and the mean over draws in which each coder's codes are dealt out again
-        among the passages that this coder marked in this person's words.
+        Turns in which both are voiced, and the mean over draws in which each coder's codes are dealt out
+        again among the passages that this coder marked in this person's words.
     chance : float
         Share of draws in which all together reach what was observed.
     """
@@ -128,8 +128,8 @@ def apart(
     Returns
     -------
     (float, float, float, float)
-        The value, one-sided 95 % jackknife bounds over people, and the share of draws, with the numbers dealt out
-        again, that reach it; NaN where everybody or nobody voices it.
+        The value, one-sided 95 % jackknife bounds over people, and the share of draws, with the numbers
+        dealt out again, that reach it; NaN where everybody or nobody voices it.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Numbers of the study counted again from the units that they are made of: bounds, chance, halves.
 
-A measure that declares its units (``over:`` in framework.yaml) names a saved table with one row a participant,
-household or cell, and how the number is made of it. It can then be asked what it is when units are left out,
-and what it is when the rows of one side are dealt out to other people.
+A measure that declares its units (``over:`` in framework.yaml) names a saved table with one row a
+participant, household or cell, and how the number is made of it. It can then be asked what it is when units
+are left out, and what it is when the rows of one side are dealt out to other people.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Counted:
 
 
 def table(found: Material, measure: Measure) -> pd.DataFrame | None:
-    """The units of a measure, rows without a value left out; None where they are not declared or not saved."""
+    """The units of a measure, without rows that lack a value; None where none are declared or saved."""
     over = measure.over
     if over is None:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from casestudy.evidence import chart
@@ -141,27 +140,26 @@ def firm(result: Result) -> Drawing:
 
 
 _LINE: dict[str, dict[str, Any]] = {
-    "supported": {"color": COLOURS[0], "linewidth": 2.4, "linestyle": "-"},
-    "partly": {"color": COLOURS[0], "linewidth": 1.7, "linestyle": (0, (6, 3))},
-    "single-source": {"color": COLOURS[2], "linewidth": 1.7, "linestyle": (0, (3, 2))},
-    "undecidable": {"color": QUIET, "linewidth": 1.3, "linestyle": ":"},
-    "contradicted": {"color": COLOURS[5], "linewidth": 2.0, "linestyle": (0, (1, 2, 5, 2))},
-    "not made": {"color": QUIET, "linewidth": 0.8, "linestyle": ":"},
+    "holds": {"color": COLOURS[0], "linewidth": 2.4, "linestyle": "-"},
+    "open": {"color": COLOURS[0], "linewidth": 1.5, "linestyle": (0, (6, 3))},
+    "against": {"color": COLOURS[5], "linewidth": 1.8, "linestyle": (0, (1, 2, 5, 2))},
+    "literature": {"color": COLOURS[2], "linewidth": 1.2, "linestyle": (0, (3, 2))},
+    "not tested": {"color": QUIET, "linewidth": 1.0, "linestyle": ":"},
+    "unknown": {"color": QUIET, "linewidth": 0.8, "linestyle": (0, (1, 4))},
 }
 
 
 def framework(result: Result) -> Drawing:
     """Perspectives as columns, themes as boxes that grow with the share who voice them and name their claims,
-    lines as the claims that join two themes stand.
+    lines as their tests say.
 
-    Every box has the id ``theme-ID`` and every line ``claim-ID`` in the drawing, so that a page can open
+    Every box has the id ``theme-ID`` and every line ``line-ID`` in the drawing, so that a page can open
     their evidence.
     """
     themes, links = result["themes"], result["links"]
     if themes.empty:
         return nothing("The study declares no perspectives.")
-    labels = [_numbered(row) for row in links.to_dict("records")]
-    shown = (themes, links.assign(label=labels), result["claims"])
+    shown = (themes, links.assign(says=links["sentence"]), result["claims"])
     whole = chart.lay(*(table.to_dict("records") for table in shown))
     with canvas(size=(whole.width / 100, (whole.height + 46) / 100)) as (figure, axes):
         axes.set_axis_off()
@@ -184,10 +182,10 @@ def _said(whole: chart.Chart) -> str:
         f"{head}: " + ", ".join(f"{box.name} {box.people} of {box.of}" for box in whole.boxes if box.x == x)
         for head, x in whole.heads
     ]
-    lines = [f"{one.claim} ({one.status}) from {one.start.name} to {one.end.name}" for one in whole.lines]
+    lines = [f"{one.line} ({one.status}) from {one.start.name} to {one.end.name}" for one in whole.lines]
     return (
         f"{len(whole.boxes)} themes in {len(whole.heads)} columns, with the people who voice each. "
-        f"{'; '.join(sides)}. Claims drawn as lines: {'; '.join(lines) or 'none'}. {whole.said()}"
+        f"{'; '.join(sides)}. Lines: {'; '.join(lines) or 'none'}. {whole.said()}"
     ).strip()
 
 
@@ -230,28 +228,18 @@ def _line(axes: Any, line: chart.Line) -> None:
     for piece in line.pieces:
         points += piece[1:]
         codes += [Path.CURVE4] * 3
-    patch = PathPatch(Path(points, codes), fill=False, zorder=2, **_LINE.get(line.status, _LINE["not made"]))
-    patch.set_gid(f"claim-{line.claim}")
+    patch = PathPatch(Path(points, codes), fill=False, zorder=2, **_LINE.get(line.status, _LINE["unknown"]))
+    patch.set_gid(f"line-{line.line}")
     axes.add_patch(patch)
     halo = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
     axes.text(*line.mark, line.label, fontsize=8, ha="center", va="center", zorder=5, color=INK, bbox=halo)
 
 
-def _numbered(link: Mapping[Any, Any]) -> str:
-    """A claim with the numbers of the notebooks that it rests on, such as ``C3 · 45``."""
-    stems = [stem.partition("-")[0] for stem in str(link["notebooks"]).split(", ") if stem]
-    return " · ".join([link["claim"], *([", ".join(stems)] if stems else [])])
-
-
 def _legend(axes: Any, whole: chart.Chart) -> None:
     from matplotlib.lines import Line2D
 
-    stand = {status for box in whole.boxes for _, status in box.claims}
-    handles = [
-        Line2D([], [], label=f"{chart.SIGNS.get(status, '')} {status}".strip(), **style)
-        for status, style in _LINE.items()
-        if status in stand
-    ]
+    stand = {line.status for line in whole.lines}
+    handles = [Line2D([], [], label=status, **style) for status, style in _LINE.items() if status in stand]
     if handles:
         axes.legend(
             handles=handles,
@@ -259,7 +247,8 @@ def _legend(axes: Any, whole: chart.Chart) -> None:
             bbox_to_anchor=(0, 0),
             ncols=len(handles),
             fontsize=8.5,
-            title="How a claim stands. On a line: claim · notebooks whose numbers it rests on",
+            title="What the test of a line says. Claims in boxes: "
+            + ", ".join(f"{sign} {status}" for status, sign in chart.SIGNS.items()),
             title_fontsize=8.5,
             alignment="left",
         )
