@@ -28,7 +28,7 @@ from casestudy.evidence import bounds, confirmed, phrases
 from casestudy.evidence.bounds import ABSENT, AGAINST, FOR, OPEN, UNKNOWN, UNTESTED
 from casestudy.evidence.claims import Claim, Item
 from casestudy.evidence.confirmed import Layout, Sought
-from casestudy.mixed import units
+from casestudy.mixed import units, values
 from casestudy.mixed.measures import described, read
 
 if TYPE_CHECKING:
@@ -216,7 +216,30 @@ def evaluate(
         findings = [_finding(claim, item, False, laid, rows, seed) for item in claim.evidence]
         findings += [_finding(claim, item, True, laid, rows, seed) for item in claim.contrary]
         verdicts.append(judge(claim, findings))
-    return verdicts
+    said = references(verdicts)
+    return [replace(one, claim=_filled(one.claim, material, said)) for one in verdicts]
+
+
+def references(verdicts: Iterable[Verdict]) -> dict[str, str]:
+    """What ``{value:CLAIM.ITEM}`` stands for: people out of those asked, or the number."""
+    return {
+        f"{one.claim}.{one.item}": _number(one)
+        for verdict in verdicts
+        for one in verdict.findings
+        if one.value == one.value
+    }
+
+
+def _number(finding: Finding) -> str:
+    return f"{finding.seen} of {finding.of}" if finding.of else f"{finding.value:.3g}"
+
+
+def _filled(claim: Claim, material: Material, said: dict[str, str]) -> Claim:
+    def known(name: str) -> str:
+        return said.get(name) or values.of_material(material, name)
+
+    rivals = tuple(replace(one, because=values.filled(one.because, known)) for one in claim.rivals)
+    return replace(claim, rivals=rivals, note=values.filled(claim.note, known))
 
 
 def _said(claim: Claim, words: str, findings: Sequence[Finding]) -> str:

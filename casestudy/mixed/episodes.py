@@ -77,8 +77,9 @@ def records(found: Material, view: View) -> pd.DataFrame:
 
 def problems(found: Material, view: View) -> list[tuple[str, str]]:
     """What is wrong with records, as episode and words: two codings in a slot, or no coding of the first slot."""
-    import pandas as pd
     from dataclasses import replace
+
+    import pandas as pd
 
     name = attribute(view)
     if not name or name not in found.words.columns:
@@ -90,7 +91,9 @@ def problems(found: Material, view: View) -> list[tuple[str, str]]:
         mine = replace(part.pick, unless={}).of(words, found.parents)
         seen |= words.index.isin(mine.index)
         keys = mine["document"] + "/" + mine["coder"] + "/" + mine[name]
-        said += [(str(one), f"two codings fill {part.name}.") for one in sorted(keys[keys.duplicated()].unique())]
+        said += [
+            (str(one), f"two codings fill {part.name}.") for one in sorted(keys[keys.duplicated()].unique())
+        ]
         if number == 0:
             every = set(words["document"] + "/" + words["coder"] + "/" + words[name])
             said += [(one, f"it has no {part.name}.") for one in sorted(every - set(keys))]

@@ -63,7 +63,17 @@ def tables(found: Material, perspective: str = "general") -> Result:
     return Result(identity, name, made, tuple(gaps), sides.names(found))
 
 
-_NAMES = ("episodes", "unfilled", "flows", "crossing", "asymmetry", "at_odds", "slots", "agreement", "mechanisms")
+_NAMES = (
+    "episodes",
+    "unfilled",
+    "flows",
+    "crossing",
+    "asymmetry",
+    "at_odds",
+    "slots",
+    "agreement",
+    "mechanisms",
+)
 
 
 def _episodes(found: Material, view: Any) -> dict[str, pd.DataFrame]:
@@ -138,7 +148,9 @@ def conditions(found: Material, perspective: str) -> pd.DataFrame:
     columns = ["id", "name", "group", "people", "of", "share", "low", "high"]
     table = pd.concat(frames)[columns].reset_index(drop=True) if frames else pd.DataFrame(columns=columns)
     there = [f"{people} of {of}" for people, of in zip(table["people"], table["of"], strict=True)]
-    return table.assign(said=[one if n else elements.NOT_THERE for one, n in zip(there, table["people"], strict=True)])
+    return table.assign(
+        said=[one if n else elements.NOT_THERE for one, n in zip(there, table["people"], strict=True)]
+    )
 
 
 def square(found: Material, perspective: str) -> pd.DataFrame:

@@ -45,7 +45,12 @@ def families(found: Material, view: View) -> list[Family]:
 
 
 def by_direction(
-    table: pd.DataFrame, kinds: Sequence[Family], mechanism: str, direction: str, draws: int = 500, seed: int = 0
+    table: pd.DataFrame,
+    kinds: Sequence[Family],
+    mechanism: str,
+    direction: str,
+    draws: int = 500,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Mechanism families by direction, with the direction test.
 
@@ -83,7 +88,9 @@ def by_direction(
         row |= {"people": mine["who"].nunique(), "directed": len(directed), "expected": int(fits.sum())}
         row |= {"share": float(fits.mean()) if len(fits) and kind.expects else math.nan}
         low, high = bounds.surely(int(by_person.sum()), len(by_person)) if len(by_person) else (math.nan,) * 2
-        row |= {"low": float(low), "high": float(high)} if kind.expects else {"low": math.nan, "high": math.nan}
+        row |= (
+            {"low": float(low), "high": float(high)} if kind.expects else {"low": math.nan, "high": math.nan}
+        )
         reached = [float(np.isin(one[place], list(kind.expects)).mean()) >= row["share"] for one in drawn]
         tested = kind.expects and len(directed) and reached
         row["chance"] = (1 + sum(reached)) / (1 + len(reached)) if tested else math.nan
@@ -120,7 +127,9 @@ def constitutes(
             continue
         top = sorted(counts.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))[0]
         called = names.get(str(top[0]), str(top[0]))
-        parts.append(f"{names.get(slot, slot).lower()}: {called[:1].lower()}{called[1:]} ({top[1]} of {int(counts.sum())})")
+        parts.append(
+            f"{names.get(slot, slot).lower()}: {called[:1].lower()}{called[1:]} ({top[1]} of {int(counts.sum())})"
+        )
     return (
         f"What constitutes {kind.name[:1].lower()}{kind.name[1:]} here, in {counted(len(mine), 'episode')} by "
         f"{counted(mine['who'].nunique(), 'speaker or document', 'speakers and documents')}: {'; '.join(parts)}."
@@ -139,7 +148,9 @@ def drawing(table: pd.DataFrame, names: Mapping[str, str]) -> Drawing:
         for number, way in enumerate(ways):
             values = table[way].astype(float).tolist()
             style = {"color": COLOURS[number % len(COLOURS)], "hatch": hatches[number % len(hatches)]}
-            axes.barh(range(len(table)), values, left=left, label=names.get(way, way), edgecolor="white", **style)
+            axes.barh(
+                range(len(table)), values, left=left, label=names.get(way, way), edgecolor="white", **style
+            )
             left = [one + value for one, value in zip(left, values, strict=True)]
         rest = (table["episodes"] - table["directed"]).tolist()
         axes.barh(range(len(table)), rest, left=left, label="no direction told", color="#dddddd")
