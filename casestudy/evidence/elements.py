@@ -1,4 +1,4 @@
-"""Elements that a case is described by, each with what was found of it, or that it was searched and is not there."""
+"""Elements that a case is described by: what was found of each, or that it was searched and is not there."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def table(found: Material) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``element, name, mark, look_for, codes, voices`` and ``documents`` (in which some coder heard it),
-        ``confirmed`` (in which two coders did), ``searched`` (voices and documents), ``said`` (what was found, or
-        `NOT_THERE`; *not searched* where no code is named).
+        ``confirmed`` (in which two coders did), ``searched`` (voices and documents), ``said`` (what was
+        found, or `NOT_THERE`; *not searched* where no code is named).
     """
     import pandas as pd
 

@@ -12,21 +12,8 @@ from casestudy.evidence.cases import FIELDS, FOLDER
 from casestudy.files.fields import read_yaml
 from casestudy.mixed import displays, values
 
-# What is written before there are numbers, names something, or is a record of reading, holds no number of a table.
-_FREE = (
-    "expected",
-    "text",
-    "test",
-    "says",
-    "quote",
-    "expect",
-    "id",
-    "read",
-    "note",
-    "title",
-    "source",
-    "year",
-)
+# What is written before there are numbers, names something, or is a record of reading.
+_FREE = ("expected", "text", "test", "says", "quote", "expect", "id", "read", "note", "title", "source")
 
 
 def problems(found: Material, made: tuple[claims.Claim, ...]) -> list[Problem]:

@@ -1,7 +1,7 @@
 """Episodes of value as records: what a coder says of one gain or loss, slot by slot, each with its quote.
 
-Codings of one coder in one document that share an id (an attribute that the view names) are one record. What two
-coders recorded of the same passage is found by overlap, and compared slot by slot.
+Codings of one coder in one document that share an id (an attribute that the view names) are one record. What
+two coders recorded of the same passage is found by overlap, and compared slot by slot.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ def attribute(view: View) -> str:
 
 
 def slots(found: Material, view: View) -> pd.DataFrame:
-    """Every filled slot: ``episode, coder, document, slot, code, coding, start, end, quote, who, group, kind``.
+    """Every filled slot: ``episode, coder, document, slot, code, coding, start, end, quote, who, group,
+    kind``.
 
-    `episode` is the coder's id with coder and document, such as ``c01/a/e1``. A second coding of a slot in one
-    episode is left out here and listed by `problems`. Codings that deny fill their slot as well.
+    `episode` is the coder's id with coder and document, such as ``c01/a/e1``. A second coding of a slot in
+    one episode is left out here and listed by `problems`. Codings that deny fill their slot as well.
     """
     import pandas as pd
 
@@ -60,7 +61,8 @@ def slots(found: Material, view: View) -> pd.DataFrame:
 def records(found: Material, view: View) -> pd.DataFrame:
     """Episodes, one a row: `HEAD`, then one column a slot with a code or ``unspecified``.
 
-    `quote` is that of the first slot (or of the first that is filled); `denied` says that the speaker denies it.
+    `quote` is that of the first slot (or of the first that is filled); `denied` says that the speaker denies
+    it.
     """
     import pandas as pd
 
@@ -76,7 +78,7 @@ def records(found: Material, view: View) -> pd.DataFrame:
 
 
 def problems(found: Material, view: View) -> list[tuple[str, str]]:
-    """What is wrong with records, as episode and words: two codings in a slot, or no coding of the first slot."""
+    """What is wrong with records, as episode and words: two codings in a slot, or none of the first slot."""
     from dataclasses import replace
 
     import pandas as pd
@@ -144,9 +146,10 @@ def agreement(
     Returns
     -------
     pandas.DataFrame
-        One row a slot: ``slot, episodes`` (recorded by both), ``alike`` (the same code), ``share``; Krippendorff's
-        ``alpha`` (nominal, unspecified is a value of its own) with the ``low`` and ``high`` end of its 95 % posterior
-        interval over documents. NaN where nothing was recorded by both or nothing varies.
+        One row a slot: ``slot, episodes`` (recorded by both), ``alike`` (the same code), ``share``;
+        Krippendorff's ``alpha`` (nominal, unspecified is a value of its own) with the ``low`` and ``high``
+        end of its 95 % posterior interval over documents. NaN where nothing was recorded by both or nothing
+        varies.
     """
     import pandas as pd
 

@@ -1,8 +1,9 @@
 """Numbers in prose as references: ``{value:…}`` stands for a number of a table, so that it cannot grow old.
 
-A reference names a measure of framework.yaml (``{value:loop_people}``), a theme (``{value:theme.about}``, who voices
-it out of whom), or a code in the words of a group (``{value:people.emp.voice.customer}``, in whom some coder heard
-it). A piece of a claim's evidence (``{value:C8.customers}``) is known where claims are evaluated.
+A reference names a measure of framework.yaml (``{value:loop_people}``), a theme (``{value:theme.about}``,
+who voices it out of whom), or a code in the words of a group (``{value:people.emp.voice.customer}``, in whom
+some coder heard it). A piece of a claim's evidence (``{value:C8.customers}``) is known where claims are
+evaluated.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from casestudy.mixed.presence import who_has
 REFERENCE = re.compile(r"\{value:\s*([^{}\s]+)\s*\}")
 UNKNOWN = "unknown"
 _WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
 )
 _COUNT = "|".join(sorted(_WORDS.split(), key=len, reverse=True))
-# What counts something of the material: digits, shares, and "ten of sixteen"; not names such as C3 or S1, nor days.
+_WRITTEN = rf"(?:{_COUNT})(?:-\w+)?"
+# What counts: digits, shares, and "ten of sixteen"; not names such as C3 or S1.
 _NUMBER = re.compile(
-    rf"(?<![\w.{{-])(?:\d+(?:[.,]\d+)?(?:\s?%)?|(?:{_COUNT})(?:-\w+)? (?:of|in) (?:the )?(?:{_COUNT})(?:-\w+)?)(?![\w-])",
+    rf"(?<![\w.{{-])(?:\d+(?:[.,]\d+)?(?:\s?%)?|{_WRITTEN} (?:of|in) (?:the )?{_WRITTEN})(?![\w-])",
     re.IGNORECASE,
 )
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
@@ -49,7 +51,8 @@ def names(text: str) -> list[str]:
 
 
 def by_hand(text: str) -> list[str]:
-    """Numbers that stand in a text by hand: digits, percentages, and counts in words such as "ten of sixteen".
+    """Numbers that stand in a text by hand: digits, percentages, and counts in words such as "ten of
+    sixteen".
 
     Examples
     --------

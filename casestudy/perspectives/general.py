@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.material import Material
-from casestudy.evidence import elements
+from casestudy.evidence import elements, mechanisms
 from casestudy.mixed import episodes as recorded
 from casestudy.mixed.presence import presence, who_has
-from casestudy.perspectives import episodes, mechanisms, sides
+from casestudy.perspectives import episodes, sides
 from casestudy.perspectives.sides import Result, listed, most
 from casestudy.wording import counted
 
@@ -34,11 +34,11 @@ def tables(found: Material, perspective: str = "general") -> Result:
     -------
     Result
         Tables: ``themes`` and ``beside``; ``elements`` (see `casestudy.evidence.elements`); ``slots``,
-        ``agreement`` and ``mechanisms`` (see `casestudy.mixed.episodes` and `casestudy.perspectives.mechanisms`);
-        ``episodes`` (what two coders recorded of the same counts once), ``unfilled``, ``flows``, ``crossing``, ``asymmetry``
-        and ``at_odds`` (see `casestudy.perspectives.episodes`); ``conditions`` (each condition in each
-        group); ``square`` (people by two dichotomies). What the framework does not declare is empty, and a
-        gap says so.
+        ``agreement`` and ``mechanisms`` (see `casestudy.mixed.episodes` and
+        `casestudy.perspectives.mechanisms`); ``episodes`` (what two coders recorded of the same counts
+        once), ``unfilled``, ``flows``, ``crossing``, ``asymmetry`` and ``at_odds`` (see
+        `casestudy.perspectives.episodes`); ``conditions`` (each condition in each group); ``square`` (people
+        by two dichotomies). What the framework does not declare is empty, and a gap says so.
 
     Raises
     ------
@@ -207,8 +207,8 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
         share = float(result["unfilled"]["share"].mean())
         emptiest = result["unfilled"].sort_values(["share", "slot"], ascending=[False, True]).iloc[0]
         parts.append(
-            f"{len(told)} episodes by {told['who'].nunique()} speakers and documents were found; most often open is "
-            f"{result.called(emptiest['slot']).lower()} ({emptiest['unspecified']} of {emptiest['of']})."
+            f"{len(told)} episodes by {told['who'].nunique()} speakers and documents were found; most often "
+            f"open is {result.called(emptiest['slot']).lower()} ({emptiest['unspecified']} of {emptiest['of']})."
         )
         values |= {"episodes": len(told), "speakers of episodes": told["who"].nunique()}
         values["unspecified share"] = share

@@ -1,4 +1,4 @@
-"""Kinds of mechanism by the direction of the resource: what each kind is said to be, and whether it is so here."""
+"""Kinds of mechanism by the direction of the resource: what each is said to be, and whether it is so here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of mechanism: its codes, and the directions that make it what it is (none: nothing is predicted)."""
+    """A kind of mechanism: its codes, and the directions that make it what it is (none: not predicted)."""
 
     id: str
     name: str
@@ -65,10 +65,11 @@ def by_direction(
     Returns
     -------
     pandas.DataFrame
-        One row a family: ``family, name, mark, episodes, people, directed`` (with a direction), ``expected`` (of
-        those, in a direction that makes the family what it is), ``share``, ``low, high`` (cautious one-sided 95 %
-        bounds over people whose every episode of the family goes so), ``chance`` (share of draws, with directions dealt
-        out among all episodes, that reach the share), ``said``; then one column a direction with episodes.
+        One row a family: ``family, name, mark, episodes, people, directed`` (with a direction), ``expected``
+        (of those, in a direction that makes the family what it is), ``share``, ``low, high`` (cautious
+        one-sided 95 % bounds over people whose every episode of the family goes so), ``chance`` (share of
+        draws, with directions dealt out among all episodes, that reach the share), ``said``; then one column
+        a direction with episodes.
     """
     import numpy as np
     import pandas as pd
@@ -127,12 +128,12 @@ def constitutes(
             continue
         top = sorted(counts.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))[0]
         called = names.get(str(top[0]), str(top[0]))
-        parts.append(
-            f"{names.get(slot, slot).lower()}: {called[:1].lower()}{called[1:]} ({top[1]} of {int(counts.sum())})"
-        )
+        head, filled = names.get(slot, slot).lower(), int(counts.sum())
+        parts.append(f"{head}: {called[:1].lower()}{called[1:]} ({top[1]} of {filled})")
+    voices = counted(mine["who"].nunique(), "speaker or document", "speakers and documents")
     return (
-        f"What constitutes {kind.name[:1].lower()}{kind.name[1:]} here, in {counted(len(mine), 'episode')} by "
-        f"{counted(mine['who'].nunique(), 'speaker or document', 'speakers and documents')}: {'; '.join(parts)}."
+        f"What constitutes {kind.name[:1].lower()}{kind.name[1:]} here, "
+        f"in {counted(len(mine), 'episode')} by {voices}: {'; '.join(parts)}."
     )
 
 
