@@ -139,6 +139,64 @@ def firm(result: Result) -> Drawing:
     return Drawing(figure, alt, table)
 
 
+def both_sides(table: pd.DataFrame, counted: pd.DataFrame, others: str) -> Drawing:
+    """What both sides are said to gain, and beside it what can be counted of the firm's gain.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `casestudy.perspectives.firm.gains`.
+    counted : pandas.DataFrame
+        From `casestudy.mixed.loyalty.summary`.
+    others : str
+        Whom registered households are compared with.
+    """
+    said = table[table.groupby("id")["people"].transform("max") > 0] if len(table) else table
+    if said.empty:
+        return nothing("Nobody tells of a gain.")
+    names = list(dict.fromkeys(said["name"]))
+    groups = list(dict.fromkeys(said["group"]))
+    known = counted[counted["change"].notna()]
+    with canvas(size=(9.2, 0.42 * len(names) + 1.8)) as (figure, axes):
+        axes.remove()
+        left, right = figure.subplots(1, 2, width_ratios=[2.2, 1])
+        for number, group in enumerate(groups):
+            mine = said[said["group"] == group]
+            rows = [names.index(name) + (number - (len(groups) - 1) / 2) * 0.18 for name in mine["name"]]
+            share, low, high = (100 * mine[column].astype(float) for column in ("share", "low", "high"))
+            style = {"fmt": MARKERS[number % len(MARKERS)], "color": COLOURS[number % len(COLOURS)]}
+            left.errorbar(
+                share,
+                rows,
+                xerr=[(share - low).clip(lower=0), (high - share).clip(lower=0)],
+                capsize=1.5,
+                markersize=4,
+                label=f"{group} (n = {int(mine['of'].max())})",
+                **style,
+            )
+        left.set_yticks(range(len(names)), [textwrap.fill(str(name), 34) for name in names], fontsize=8)
+        left.set_ylim(len(names) - 0.5, -0.5)
+        left.set_xlabel("share in whose words it occurs (%)")
+        left.legend(loc="upper center", bbox_to_anchor=(0.3, -0.14), ncols=4, fontsize=8)
+        places = list(range(len(known)))
+        for column, shift, colour in (("before", -0.15, COLOURS[0]), ("change", 0.15, COLOURS[1])):
+            value, low, high = (known[name].astype(float) for name in (column, f"{column}_low", f"{column}_high"))
+            label = "before registering" if column == "before" else "after over before"
+            rows = [place + shift for place in places]
+            right.errorbar(value, rows, xerr=[value - low, high - value], fmt="o", color=colour, capsize=2, label=label)
+        right.axvline(1, color=QUIET, linewidth=1)
+        right.set_yticks(places, list(known["outcome"]))
+        right.set_ylim(len(known) - 0.5, -0.5)
+        right.set_xlabel(textwrap.fill(f"registered over {others} (1: alike)", 34), fontsize=8)
+        right.legend(loc="upper center", bbox_to_anchor=(0.4, -0.22), fontsize=8)
+    tops = [
+        f"{group}: " + ", ".join(f"{row['name']} {row['people']} of {row['of']}" for row in mine.to_dict("records"))
+        for group, mine in said.sort_values("people", ascending=False).groupby("group", sort=False)
+    ]
+    alt = f"Left, gains by share of voices in each group; right, shopping of registered over {others}. {'; '.join(tops)}."
+    return Drawing(figure, alt, said)
+
+
 _LINE: dict[str, dict[str, Any]] = {
     "holds": {"color": COLOURS[0], "linewidth": 2.4, "linestyle": "-"},
     "open": {"color": COLOURS[0], "linewidth": 1.5, "linestyle": (0, (6, 3))},

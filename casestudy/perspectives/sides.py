@@ -142,6 +142,13 @@ def quotes(found: Material, things: Iterable[Named]) -> dict[str, tuple[str, str
     return {thing.id: best_quote(thing.pick, found.words, found.parents, allowed) for thing in things}
 
 
+def kinds_of(found: Material, part: Any) -> list[Named]:
+    """The codes right below those of a part of a view, each as a thing that can be voiced."""
+    tops = {code for code in part.pick.codes if code in found.names}
+    below = [code for code in found.names if found.parents.get(code, "") in tops and code not in found.retired]
+    return [_Free(code, found.names[code], replace(part.pick, codes=(code,))) for code in below]
+
+
 def by_group(found: Material, things: Iterable[Named], groups: Iterable[str]) -> pd.DataFrame:
     """How many voice each thing in each group, whatever group the thing was declared for.
 
