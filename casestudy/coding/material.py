@@ -175,6 +175,10 @@ class Material:
             "No codings were made yet: themes cannot be counted.": self.words.empty,
             "The study declares no framework: framework.yaml is not there.": not self.framework.perspectives,
         }
+        strange = self.words.loc[~self.words["code"].isin(list(self.book.codes)), "code"]
+        lost = ", ".join(sorted(map(str, strange.unique())))
+        said = f"{len(strange)} codings count nowhere, since the codebook does not have {lost}: unknown."
+        missing[said] = bool(self.book.codes) and len(strange) > 0
         return tuple(text for text, lacking in missing.items() if lacking)
 
     def also(self, reader: Callable[[Study], T]) -> T:

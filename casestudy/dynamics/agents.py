@@ -123,8 +123,8 @@ def by_share_passed_back(
 ) -> pd.DataFrame:
     """Where use ends, for every share passed back, in four variants of the loop.
 
-    What a model of averages fed by use alone says is set beside people who stay themselves, and beside data that do
-    not hang on use.
+    What a model of averages fed by use alone says is set beside people who stay themselves, and beside data
+    that do not hang on use.
 
     Parameters
     ----------
@@ -136,8 +136,8 @@ def by_share_passed_back(
     Returns
     -------
     pandas.DataFrame
-        ``back, variant, use`` (share of all people in use at the end) and ``firm_value`` (a month's value to the firm
-        at the end, of a person).
+        ``back, variant, use`` (share of all people in use at the end) and ``firm_value`` (a month's value to
+        the firm at the end, of a person).
     """
     import pandas as pd
 

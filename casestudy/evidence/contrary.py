@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.selection import Pick, expand
-from casestudy.coding import units as sentences_of
+from casestudy.coding import loose
 from casestudy.coding.material import Material
 from casestudy.coding.units import Unit
 from casestudy.errors import CaseStudyError
@@ -21,7 +21,6 @@ from casestudy.evidence import confirmed
 from casestudy.evidence.claims import Claim
 from casestudy.evidence.confirmed import Layout
 from casestudy.mixed.measures import read
-from casestudy.transcripts.transcript import Transcript
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,8 +51,8 @@ def searched(found: Material, claims: Sequence[Claim], alike: float = 0.5, shown
     import pandas as pd
 
     laid = confirmed.layout(found)
-    acts, loose = _acts(found), _uncoded(found)
-    ruled = _ruled(found, set().union(*(contrary_codes(found, one) for one in claims)), loose)
+    acts, untouched = _acts(found), loose.sentences(found)
+    ruled = loose.by_rule(found, set().union(*(contrary_codes(found, one) for one in claims)), untouched)
     rows: list[dict[str, Any]] = []
     for claim in claims:
         codes = contrary_codes(found, claim)
@@ -61,7 +60,7 @@ def searched(found: Material, claims: Sequence[Claim], alike: float = 0.5, shown
         rows += _in_words(laid, claim, codes, own, shown)
         rows += _in_log(found, claim, codes, acts)
         rows += _in_numbers(found, claim)
-        rows += _in_uncoded(found, claim, codes, loose, ruled, alike, shown)
+        rows += _in_uncoded(found, claim, codes, untouched, ruled, alike, shown)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -203,77 +202,26 @@ def _in_numbers(found: Material, claim: Claim) -> list[dict[str, Any]]:
     return [_row(claim, "numbers of the theme", what, len(left), 0, False, "; ".join(said))]
 
 
-def _uncoded(found: Material) -> list[Unit]:
-    """Sentences of at least five words that no coding touches."""
-    spans: dict[str, list[tuple[int, int]]] = {}
-    for document, start, end in found.words[["document", "start", "end"]].itertuples(index=False):
-        spans.setdefault(str(document), []).append((int(start), int(end)))
-    loose = []
-    for unit in sentences_of.units(found.texts):
-        touched = any(start < unit.end and end > unit.start for start, end in spans.get(unit.document, ()))
-        if not touched and len(unit.text.split()) >= 5:
-            loose.append(unit)
-    return loose
-
-
 def _in_uncoded(
     found: Material,
     claim: Claim,
     codes: set[str],
-    loose: list[Unit],
+    untouched: list[Unit],
     ruled: dict[str, set[int]],
     alike: float,
     shown: int,
 ) -> list[dict[str, Any]]:
-    if not loose or not codes:
+    if not untouched or not codes:
         return []
-    rules = {rule for code in codes for rule in found.book.codes[code].rules}
+    rules = loose.rules_of(found, codes)
     numbers = sorted(set().union(*(ruled.get(rule, set()) for rule in rules)))
-    like = _by_likeness(found, codes, loose, alike)
+    like = loose.by_likeness(found, codes, untouched, alike)
     rows = []
     for where, hits in (
-        ("uncoded talk, by rule", [loose[number] for number in numbers]),
+        ("uncoded talk, by rule", [untouched[number] for number in numbers]),
         ("uncoded talk, by likeness", like),
     ):
         places = " ".join(f"{one.document}:{one.start}-{one.end}" for one in hits[:shown])
         what = _named(found, codes) if rules or "rule" not in where else "the codes have no rules"
-        rows.append(_row(claim, where, what, len(loose), len(hits), False, places))
+        rows.append(_row(claim, where, what, len(untouched), len(hits), False, places))
     return rows
-
-
-def _ruled(found: Material, codes: set[str], loose: list[Unit]) -> dict[str, set[int]]:
-    """The uncoded sentences that each rule of some codes finds, by number."""
-    from casestudy.coding.words import patterns
-
-    rules = sorted({rule for code in codes for rule in found.book.codes[code].rules})
-    if not rules or not loose:
-        return {}
-    texts = {f"{number:07}": Transcript(f"{number:07}", unit.text) for number, unit in enumerate(loose)}
-    hits: dict[str, set[int]] = {}
-    table = patterns(texts, rules)
-    for pattern, document in zip(table["pattern"], table["document"], strict=True):
-        hits.setdefault(str(pattern), set()).add(int(document))
-    return hits
-
-
-def _by_likeness(found: Material, codes: set[str], loose: list[Unit], alike: float) -> list[Unit]:
-    """Uncoded sentences like what was coded with the codes, the likest first."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    quotes = sorted(set(_coded_so(found, codes)["quote"]))
-    if not quotes:
-        return []
-    weights = TfidfVectorizer(stop_words="english", min_df=2, sublinear_tf=True)
-    try:
-        matrix = weights.fit_transform([unit.text for unit in loose] + quotes)
-    except ValueError:  # nothing but words that say little
-        return []
-    likeness = (matrix[: len(loose)] @ matrix[len(loose) :].T).max(axis=1).toarray().ravel()
-    order = sorted(range(len(loose)), key=lambda number: (-likeness[number], number))
-    return [loose[number] for number in order if likeness[number] >= alike]
-
-
-def _coded_so(found: Material, codes: set[str]) -> pd.DataFrame:
-    """Codings of some codes that stand where they were coded and deny nothing."""
-    pick = replace(Pick(tuple(sorted(codes))), unless=found.framework.unless)
-    return pick.of(found.words[found.words["placed"]], found.parents)

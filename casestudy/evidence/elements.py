@@ -50,7 +50,14 @@ def load(study: Study) -> tuple[Element, ...]:
     for one in top.items("elements", keys):
         texts = [one.text(key, required=True) for key in ("id", "name")]
         found.append(
-            Element(*texts, one.text("mark"), one.text("look_for"), read_pick(one), one.texts("measures"))
+            Element(
+                texts[0],
+                texts[1],
+                one.text("mark"),
+                one.text("look_for"),
+                read_pick(one),
+                one.texts("measures"),
+            )
         )
     raise_if(problems, "The elements of the case have problems.")
     return tuple(found)

@@ -142,7 +142,7 @@ def drawing(table: pd.DataFrame, names: Mapping[str, str]) -> Drawing:
     fixed = ["family", "name", "mark", "episodes", "people", "directed", "expected", "share", "low", "high"]
     ways = [name for name in table.columns if name not in (*fixed, "chance", "said")]
     if table.empty or not table["episodes"].sum():
-        return nothing("No episode tells of a mechanism and its direction.")
+        return nothing(table, "kinds of mechanism by direction: no episode tells of both")
     hatches = ("", "//", "..", "xx", "\\\\", "--")
     with canvas(size=(7.6, 0.55 * len(table) + 1.9)) as (figure, axes):
         left = [0.0] * len(table)

@@ -135,6 +135,19 @@ def summary(table: pd.DataFrame) -> str:
     )
 
 
+def numbers(table: pd.DataFrame) -> dict[str, float]:
+    """The numbers of `summary`, by name."""
+    own = table[~table["contrary"] & table["for_in_shuffled"].notna()]
+    claims = by_claim(table)
+    return {
+        "pieces for their claim when shuffled": float(own["for_in_shuffled"].mean())
+        if len(own)
+        else math.nan,
+        "most often raised by halving": float(claims["raised_by_halving"].max()) if len(claims) else math.nan,
+        "pieces without a test": int(table["status"].eq(bounds.UNTESTED).sum()),
+    }
+
+
 def _rising(claims: pd.DataFrame) -> str:
     often = claims["raised_by_halving"].gt(0.05)
     if not claims["raised_by_halving"].gt(0).any():

@@ -21,8 +21,8 @@ def by_participant(study: Study) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``participant_id``, then one column a group of acts that participants do (such as looks at a trend), with
-        how often; empty where the study has no log.
+        ``participant_id``, then one column a group of acts that participants do (such as looks at a trend),
+        with how often; empty where the study has no log.
     """
     import pandas as pd
 

@@ -1,10 +1,10 @@
 """Shopping beside use: whether registered households bought more before they registered, and whether that
 changed.
 
-A description, no effect: who registers chooses to. The comparison is with households that could have registered
-and did not, in the same calendar months, so that seasons cancel: where only some were invited, the others are
-no comparison, since what makes a household invited is then taken for what registering goes with. Intervals
-resample households.
+A description, no effect: who registers chooses to. The comparison is with households that could have
+registered and did not, in the same calendar months, so that seasons cancel: where only some were invited,
+the others are no comparison, since what makes a household invited is then taken for what registering goes
+with. Intervals resample households.
 """
 
 from __future__ import annotations
@@ -82,17 +82,20 @@ def of_study(study: Study) -> Shopping:
 
 
 def households(shopping: Shopping) -> pd.DataFrame:
-    """How registered households shop: ``household_id, months`` (with a purchase), a usual month's numbers.
+    """How households shop: ``household_id, months`` (with a purchase), a usual month's numbers.
+
+    All households of the purchases, registered or not: who is not in a table of the registered ones is not
+    for that absent from the purchases.
 
     Returns
     -------
     pandas.DataFrame
-        ``visits_per_month, spend_per_month`` (currency units) and ``food_share`` (of spend, NaN without
-        spend).
+        ``visits_per_month, spend_per_month`` (currency units), ``food_share`` (of spend, NaN without spend)
+        and ``registered``.
     """
     import pandas as pd
 
-    months = shopping.months[shopping.months["household_id"].isin(shopping.registered["household_id"])]
+    months = shopping.months
     sums = months.groupby("household_id")[["baskets", "spend", "food_spend"]].sum()
     count = months.groupby("household_id")["month"].nunique()
     table = pd.DataFrame(
@@ -105,6 +108,7 @@ def households(shopping: Shopping) -> pd.DataFrame:
             .round(6),
         }
     )
+    table["registered"] = table.index.isin(shopping.registered["household_id"])
     return table.rename_axis("household_id").reset_index()
 
 

@@ -1,7 +1,7 @@
 """Numbers in prose as references: ``{value:…}`` stands for a number of a table, so that it cannot grow old.
 
-A reference names a measure of framework.yaml (``{value:loop_people}``), a theme (``{value:theme.about}``,
-who voices it out of whom), or a code in the words of a group (``{value:people.emp.voice.customer}``, in whom
+A reference names a measure of framework.yaml (``{value:MEASURE}``), a theme (``{value:theme.THEME}``,
+who voices it out of whom), or a code in the words of a group (``{value:people.CODE.GROUP}``, in whom
 some coder heard it). A piece of a claim's evidence (``{value:C8.customers}``) is known where claims are
 evaluated.
 """

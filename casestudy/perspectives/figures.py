@@ -180,21 +180,69 @@ def both_sides(table: pd.DataFrame, counted: pd.DataFrame, others: str) -> Drawi
         left.legend(loc="upper center", bbox_to_anchor=(0.3, -0.14), ncols=4, fontsize=8)
         places = list(range(len(known)))
         for column, shift, colour in (("before", -0.15, COLOURS[0]), ("change", 0.15, COLOURS[1])):
-            value, low, high = (known[name].astype(float) for name in (column, f"{column}_low", f"{column}_high"))
+            value, low, high = (
+                known[name].astype(float) for name in (column, f"{column}_low", f"{column}_high")
+            )
             label = "before registering" if column == "before" else "after over before"
             rows = [place + shift for place in places]
-            right.errorbar(value, rows, xerr=[value - low, high - value], fmt="o", color=colour, capsize=2, label=label)
+            right.errorbar(
+                value, rows, xerr=[value - low, high - value], fmt="o", color=colour, capsize=2, label=label
+            )
         right.axvline(1, color=QUIET, linewidth=1)
         right.set_yticks(places, list(known["outcome"]))
         right.set_ylim(len(known) - 0.5, -0.5)
         right.set_xlabel(textwrap.fill(f"registered over {others} (1: alike)", 34), fontsize=8)
         right.legend(loc="upper center", bbox_to_anchor=(0.4, -0.22), fontsize=8)
     tops = [
-        f"{group}: " + ", ".join(f"{row['name']} {row['people']} of {row['of']}" for row in mine.to_dict("records"))
+        f"{group}: "
+        + ", ".join(f"{row['name']} {row['people']} of {row['of']}" for row in mine.to_dict("records"))
         for group, mine in said.sort_values("people", ascending=False).groupby("group", sort=False)
     ]
-    alt = f"Left, gains by share of voices in each group; right, shopping of registered over {others}. {'; '.join(tops)}."
-    return Drawing(figure, alt, said)
+    alt = f"Left, gains by share of voices in each group; right, shopping of registered over {others}. "
+    return Drawing(figure, f"{alt}{'; '.join(tops)}.", said)
+
+
+_SAYS = ("for", "absent", "open", "not tested", "unknown", "against")
+
+
+def tests(table: pd.DataFrame) -> Drawing:
+    """Each piece of evidence by claim: its sign says what it says, its place what chance reaches.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `casestudy.evidence.testing.fates`.
+    """
+    if table.empty:
+        return nothing("The study makes no claims.")
+    names = list(dict.fromkeys(table["claim"]))
+    stand = dict(zip(table["claim"], table["claim_status"], strict=True))
+    raised = dict(zip(table["claim"], table["claim_raised_by_halving"], strict=True))
+    with canvas(size=(8.4, 0.42 * len(names) + 1.7)) as (figure, axes):
+        for number, says in enumerate(_SAYS):
+            mine = table[table["status"].eq(says)]
+            if mine.empty:
+                continue
+            rows = [
+                names.index(row["claim"]) + 0.11 * (place % 5 - 2)
+                for place, row in enumerate(mine.to_dict("records"))
+            ]
+            reached = [100 * one if one == one else 108 for one in mine["reached_by_shuffled"]]
+            style = {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(MARKERS)]}
+            axes.scatter(reached, rows, s=26, label=says, **style)
+        axes.axvspan(-2, 5, color="#eeeeee", zorder=0)
+        labels = [f"{name} {stand[name]}, rises in {100 * raised[name]:.0f} % of halves" for name in names]
+        axes.set_yticks(range(len(names)), labels, fontsize=8)
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.set_xlim(-3, 114)
+        axes.set_xticks([0, 5, 25, 50, 75, 100, 108], ["0", "5", "25", "50", "75", "100", "none"])
+        axes.set_xlabel("shuffled studies that reach as much (%; none: nothing to shuffle)")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.3, -0.13), ncols=6, fontsize=8)
+    counts = "; ".join(f"{says} {int(table['status'].eq(says).sum())}" for says in _SAYS)
+    said = "; ".join(f"{name} {stand[name]}" for name in names)
+    return Drawing(
+        figure, f"Pieces of evidence by claim and by what chance reaches. {counts}. Claims: {said}.", table
+    )
 
 
 _LINE: dict[str, dict[str, Any]] = {

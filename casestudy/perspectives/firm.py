@@ -101,8 +101,8 @@ def gains(found: Material, perspective: str = "firm") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``id, name, of_what`` (value or theme), ``group, people, of, share, low, high`` (95 % Wilson limits); denials
-        do not count.
+        ``id, name, of_what`` (value or theme), ``group, people, of, share, low, high`` (95 % Wilson limits);
+        denials do not count.
     """
     import pandas as pd
 

@@ -208,7 +208,8 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
         emptiest = result["unfilled"].sort_values(["share", "slot"], ascending=[False, True]).iloc[0]
         parts.append(
             f"{len(told)} episodes by {told['who'].nunique()} speakers and documents were found; most often "
-            f"open is {result.called(emptiest['slot']).lower()} ({emptiest['unspecified']} of {emptiest['of']})."
+            f"open is {result.called(emptiest['slot']).lower()} "
+            f"({emptiest['unspecified']} of {emptiest['of']})."
         )
         values |= {"episodes": len(told), "speakers of episodes": told["who"].nunique()}
         values["unspecified share"] = share
