@@ -28,9 +28,6 @@ def add(subparsers: Any) -> None:
     one = _verb(subparsers, "evidence", "walk the chain of evidence both ways", _evidence, _EVIDENCE)
     one.add_argument("thing", nargs="?", default="", help="a claim, or anything that claims may rest on")
     one.add_argument("--seal", action="store_true", help="record that the evidence was read as it is now")
-    one.add_argument(
-        "--rule", choices=("any", "all"), default="", help="one coder is enough, or all must agree"
-    )
     one.add_argument("--strict", action="store_true", help="exit with 1 when anything does not hold")
     one.add_argument("--checklist", metavar="LIST", help="coreq, srqr or gramms")
     add_json(one)
@@ -64,7 +61,7 @@ def _evidence(given: argparse.Namespace) -> int:
 
     study = Study.find(given.study)
     found = material.load(study)
-    verdicts = status.evaluate(claims.load(study, found.framework), found, given.rule)
+    verdicts = status.evaluate(claims.load(study, found.framework), found)
     named = [one for one in verdicts if one.claim.id == given.thing]
     if given.seal:
         count = chain.seal(study, verdicts, [given.thing] if given.thing else [])
@@ -223,12 +220,12 @@ def _checklist(name: str, found: Any, verdicts: Any, troubles: Any) -> int:
 
 def _sheet(study: Any, reader: str, verdicts: Any) -> int:
     from casestudy.errors import InputError, Problem
-    from casestudy.evidence import status
+    from casestudy.evidence import registers
     from casestudy.files.writing import write_atomically
     from casestudy.mixed import triangulation
     from casestudy.outputs import csv_text
 
-    pieces = status.findings_table(verdicts)["source"]
+    pieces = registers.findings_table(verdicts)["source"]
     sources = sorted({kind for source in pieces for kind in source.split(" and ")})
     findings = [(one.claim.id, one.claim.text) for one in verdicts]
     table = triangulation.sheet(findings, sources, reader)

@@ -26,6 +26,7 @@ AREAS = (
     "asking",
     "usage",
     "nutrition",
+    "claims",
     "evidence",
     "literature",
     "publishing",

@@ -290,7 +290,7 @@ def _say_moved(moved: Sequence[Move], whole: Path) -> None:
 
 def _claims_moved(before: Path, after: Path) -> list[str]:
     """Which claim's status moved between two folders of outputs, and why."""
-    from casestudy.evidence.status import moved_between
+    from casestudy.evidence.registers import moved_between
 
     return moved_between(before, after)
 

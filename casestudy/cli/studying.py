@@ -125,4 +125,15 @@ def _check(given: argparse.Namespace) -> int:
             summary += " Those of one kind are counted; casestudy check --all lists every one."
         raise InputError(summary, problems)
     print(f"{study.title}: no problem found")
+    _by_hand(study)
     return 0
+
+
+def _by_hand(study: Study) -> None:
+    """Say which judgements hold numbers that nothing ties to a table."""
+    from casestudy.coding.material import Material
+    from casestudy.evidence import claims, prose
+
+    found = Material(study)
+    for where, numbers in prose.by_hand(found, claims.load(study, found.framework)):
+        print(f"  written by hand, look whether it still holds: {where}: {numbers}")

@@ -11,12 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from casestudy.codebook import links, numbers
+from casestudy.codebook.links import Link
+from casestudy.codebook.numbers import Measure, Over
 from casestudy.codebook.selection import FIELDS as PICK
 from casestudy.codebook.selection import Pick, read_pick
 from casestudy.errors import Problem, nearest, raise_if
 from casestudy.files.fields import Fields, read_yaml
 from casestudy.files.names import REMEDY, unfit
 from casestudy.study import Study
+
+__all__ = ["Framework", "Link", "Measure", "Over", "Part", "Perspective", "Theme", "View", "load", "parse"]
 
 FILE = "coding_schemes/framework.yaml"
 KINDS = ("typology", "poles", "episodes", "conditions", "square")
@@ -26,37 +31,6 @@ RESERVED = (
     *("episode", "coder", "document", "who", "group", "quote", "primary", "others", "certainty", "types"),
     *("mean", "lowest", "quadrant", "combination", "people", "name", "y"),
 )
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A number, or a column of numbers by participant, from a notebook's table.
-
-    Attributes
-    ----------
-    source : str
-        The kind of material it is made of (such as ``usage log``): single-source claims are known by it.
-    notebook, table, column : str
-        Where it stands in ``outputs/``.
-    rows : mapping of column to values
-        Which rows; for a number they must leave exactly one.
-    per : {'study', 'participant', 'household'}
-        A number of the study, or a column keyed by participant (of the log) or household.
-    key : str
-        The table's column of participants or households.
-    """
-
-    id: str
-    name: str
-    source: str
-    notebook: str
-    table: str
-    column: str
-    rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    per: str = "study"
-    key: str = ""
-    unit: str = ""
-    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,16 +88,6 @@ class View:
     def part(self, identity: str) -> Part:
         """The part with that id."""
         return next(part for part in self.parts if part.id == identity)
-
-
-@dataclass(frozen=True)
-class Link:
-    """A relation between two themes that a claim carries."""
-
-    start: str
-    end: str
-    claim: str
-    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,8 +153,8 @@ def parse(node: Any, where: str) -> tuple[Framework, list[Problem]]:
         perspectives=tuple(_perspective(one) for one in sides),
         themes=tuple(theme for side in sides for theme in _themes(side, unless)),
         views=tuple(_view(one, unless) for one in top.items("views", _VIEW)),
-        measures=tuple(_measure(one) for one in top.items("measures", _MEASURE)),
-        links=tuple(_link(one) for one in top.items("links", ("from", "to", "claim", "says"))),
+        measures=tuple(numbers.read(one) for one in top.items("measures", numbers.KEYS)),
+        links=tuple(links.read(one) for one in top.items("links", links.KEYS)),
         rule=top.text("rule", allowed=RULES) or "any",
         unless=unless,
     )
@@ -198,7 +162,6 @@ def parse(node: Any, where: str) -> tuple[Framework, list[Problem]]:
     return framework, problems
 
 
-_MEASURE = ("id", "name", "source", "notebook", "table", "column", "rows", "per", "key", "unit", "says")
 _VIEW = ("id", "kind", "name", "perspective", "says", "parts", "settings")
 _PART = ("id", "name", "axis", "log", "mark", "says", "measures", *PICK)
 _THEME = ("id", "name", "idea", "excludes", "mark", "measures", "contrary", *PICK)
@@ -259,20 +222,6 @@ def _view(one: Fields, unless: Mapping[str, tuple[str, ...]]) -> View:
     return View(names[0], kind, names[1], names[2], parts, one.text("says"), settings)
 
 
-def _measure(one: Fields) -> Measure:
-    texts = {key: one.text(key, required=True) for key in _MEASURE[:6]}
-    per = one.text("per", allowed=("study", "participant", "household")) or "study"
-    if per != "study" and not one.text("key"):
-        one.problem("per", f"a measure per {per} needs a key.", "Name the column: 'key: …'.")
-    rest = {key: one.text(key) for key in ("key", "unit", "says")}
-    return Measure(**texts, rows=one.table("rows"), per=per, **rest)
-
-
-def _link(one: Fields) -> Link:
-    texts = [one.text(key, required=True) for key in ("from", "to", "claim")]
-    return Link(texts[0], texts[1], texts[2], one.text("says"))
-
-
 def _cross_check(framework: Framework, top: Fields) -> None:
     """Ids are unique, and everything that is named is there."""
     lists: dict[str, list[str]] = {
@@ -294,6 +243,7 @@ def _cross_check(framework: Framework, top: Fields) -> None:
         named += [(f"{holder.id}", "measures", identity) for identity in holder.measures]
     for link in framework.links:
         named += [(f"link to {link.end}", "themes", end) for end in (link.start, link.end)]
+        named += [(f"link to {link.end}", "measures", link.measure)]
     for who, name, identity in named:
         if identity and identity not in lists[name]:
             top.problem(

@@ -36,10 +36,15 @@ class Pick:
     unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, words: pd.DataFrame, parents: Mapping[str, str]) -> pd.DataFrame:
-        """The codings of `words` that this picks; an attribute the table lacks counts as empty."""
+        """The codings of `words` that this picks; an attribute the table lacks counts as empty.
+
+        Codings of codes that the codebook does not have are not picked; without any codebook all are.
+        """
         import pandas as pd
 
-        mask = words["code"].isin(expand(self.codes, parents, words["code"].unique()))
+        # A code that is in no codebook counts nowhere: what it meant is not known any more.
+        known = expand(self.codes, parents, () if parents else words["code"].unique())
+        mask = words["code"].isin(known)
         for column, allowed in (("group", self.groups), ("kind", self.kinds)):
             if allowed:
                 mask &= words[column].isin(allowed)

@@ -175,6 +175,10 @@ class Material:
             "No codings were made yet: themes cannot be counted.": self.words.empty,
             "The study declares no framework: framework.yaml is not there.": not self.framework.perspectives,
         }
+        strange = self.words.loc[~self.words["code"].isin(list(self.book.codes)), "code"]
+        lost = ", ".join(sorted(map(str, strange.unique())))
+        said = f"{len(strange)} codings count nowhere, since the codebook does not have {lost}: unknown."
+        missing[said] = bool(self.book.codes) and len(strange) > 0
         return tuple(text for text, lacking in missing.items() if lacking)
 
     def also(self, reader: Callable[[Study], T]) -> T:
@@ -195,6 +199,19 @@ class Material:
         if key not in self._others:
             self._others[key] = read_table(self.study, notebook, name)
         return cast("pd.DataFrame", self._others[key])
+
+    def with_words(self, words: pd.DataFrame) -> Material:
+        """The same study with other codings: shuffled, halved or composed ones; files are not read again.
+
+        Parameters
+        ----------
+        words : pandas.DataFrame
+            With the columns of `words`.
+        """
+        twin = Material(self.study)
+        kept = {name: value for name, value in vars(self).items() if name != "words"}
+        vars(twin).update(kept | {"_others": dict(self._others), "words": words})
+        return twin
 
     def asked(self, groups: tuple[str, ...] = ()) -> list[str]:
         """Ids of those whose coded words could bear a thing: of some groups, or of all.

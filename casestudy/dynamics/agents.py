@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
 
 def run(
-    loop: Loop, begin: str, months: float, people: int, seed: int, *, kinds: bool = True, keep: bool = True
+    loop: Loop,
+    begin: str,
+    months: float,
+    people: int,
+    seed: int,
+    *,
+    kinds: bool = True,
+    keep: bool = True,
+    apart: float = 0.0,
 ) -> pd.DataFrame:
     """One run with many people.
 
@@ -41,6 +49,8 @@ def run(
         Whether people differ in their way of using.
     keep : bool
         Whether a person keeps their threshold, or has it drawn anew at every step.
+    apart : float
+        Data that come in without use, of each person and month.
 
     Returns
     -------
@@ -75,7 +85,7 @@ def run(
         rate = np.where(state == 0, (p["p"] + p["q"] * share / base["M"]) * wanted, p["rho"] * wanted)
         rate = np.where(state == 1, p["lam"] * ~wanted, rate)
         moves = draw.random(people) < -np.expm1(-rate * STEP)
-        used = float((p["use"] * using).mean()) * base["M"]
+        used = (float((p["use"] * using).mean()) + apart) * base["M"]
         data = max(data + STEP * (used - data / base["tau"]), 0.0)
         gain = base["invest"] * base["fv"] * share - base["delta"] * (capability - base["I0"])
         capability += STEP * gain
@@ -106,3 +116,58 @@ def compared(loop: Loop, begin: str, months: float, people: int, seed: int) -> p
     return pd.concat(
         [one[["month", "use"]].assign(model=name) for name, one in parts.items()], ignore_index=True
     )
+
+
+def by_share_passed_back(
+    loop: Loop, begin: str, months: float, people: int, seed: int, apart: float, steps: int = 11
+) -> pd.DataFrame:
+    """Where use ends, for every share passed back, in four variants of the loop.
+
+    What a model of averages fed by use alone says is set beside people who stay themselves, and beside data
+    that do not hang on use.
+
+    Parameters
+    ----------
+    apart : float
+        Data of each person and month that come in without use, in the variants that have it.
+    steps : int
+        Shares passed back from 0 to 1 that are tried.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``back, variant, use`` (share of all people in use at the end) and ``firm_value`` (a month's value to
+        the firm at the end, of a person).
+    """
+    import pandas as pd
+
+    from casestudy.dynamics.model import run as mean_field
+
+    rows = []
+    for back in np.linspace(0.0, 1.0, steps):
+        moved = loop.moved(back=float(back))
+        scale, worth = moved.values["M"], moved.values["fv"]
+        for data, inflow in (("data from use alone", 0.0), ("data without use as well", apart)):
+            values = dict(moved.values) | ({"apart": inflow} if inflow else {})
+            smooth = mean_field(values, moved.begin(begin), months).iloc[-1]
+            single = run(moved, begin, months, people, seed, kinds=False, apart=inflow).iloc[-1]
+            rows += [
+                (back, f"mean field, {data}", smooth["use"] / scale, worth * smooth["A"] / scale),
+                (back, f"people who stay themselves, {data}", single["use"], worth * single["active"]),
+            ]
+    return pd.DataFrame(rows, columns=["back", "variant", "use", "firm_value"])
+
+
+def where_they_part(table: pd.DataFrame, alive: float) -> pd.DataFrame:
+    """For each variant the smallest share passed back from which use lasts: ``variant, needed, at_half``.
+
+    `needed` is empty where no share tried is enough, `at_half` the use where half is passed back.
+    """
+    import pandas as pd
+
+    rows = []
+    for name, mine in table.groupby("variant", sort=False):
+        lasting = mine.loc[mine["use"] >= alive, "back"]
+        half = mine.iloc[(mine["back"] - 0.5).abs().argsort(kind="stable")].iloc[0]
+        rows.append((name, float(lasting.min()) if len(lasting) else float("nan"), float(half["use"])))
+    return pd.DataFrame(rows, columns=["variant", "needed", "at_half"])

@@ -81,14 +81,21 @@ def auxiliaries(state: Any, p: Values, logistic: Callable[[Any], Any] = logistic
 
 
 def rates(state: Any, p: Values, logistic: Callable[[Any], Any] = logistic) -> tuple[Any, ...]:
-    """Rates of change of N, A, D, K and I, per month."""
+    """Rates of change of N, A, D, K and I, per month.
+
+    A value ``apart`` lets data come in without use, as a retailer has purchases whether or not anybody looks:
+    data of every person and month.
+    """
     now = auxiliaries(state, p, logistic)
+    gathered = p["use"] * now["use"]
+    if "apart" in p:
+        gathered = gathered + p["apart"] * p["M"]
     adopt, lapse, resume = now["adopt"], now["lapse"], now["resume"]
     return (
         -adopt,
         adopt - lapse + resume,
         lapse - resume,
-        p["use"] * now["use"] - state[3] / p["tau"],
+        gathered - state[3] / p["tau"],
         p["invest"] * now["firm_value"] - p["delta"] * (state[4] - p["I0"]),
     )
 

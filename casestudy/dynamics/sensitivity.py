@@ -69,6 +69,34 @@ def sobol(model: Model, ranges: Mapping[str, tuple[float, float]], base: int, se
     return _ranked(frame, "total")
 
 
+def unresolved(table: pd.DataFrame, names: Mapping[str, str], most: int = 4) -> str:
+    """The parameters with the largest total-order index, and whether their order can be told.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `sobol`.
+    names : mapping of parameter to words
+    most : int
+        How many are named at most.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"parameter": ["a", "b", "c"], "total": [0.5, 0.4, 0.1], "total_half": [0.1,
+    0.1, 0.1]})
+    >>> unresolved(table, {})
+    'a, b (their intervals overlap, so which is first is open)'
+    """
+    ranked = table.dropna(subset=["total"])
+    if ranked.empty:
+        return "not known"
+    first = ranked.iloc[0]
+    near = ranked[ranked["total"] + ranked["total_half"] >= first["total"] - first["total_half"]].head(most)
+    said = ", ".join(str(names.get(name, name)) for name in near["parameter"])
+    return f"{said} (their intervals overlap, so which is first is open)" if len(near) > 1 else said
+
+
 def pawn(
     model: Model, ranges: Mapping[str, tuple[float, float]], runs: int, seed: int, slices: int = 10
 ) -> pd.DataFrame:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casestudy.coding.material import Material
+from casestudy.evidence.bounds import UNKNOWN
 from casestudy.evidence.claims import Claim, Item
-from casestudy.evidence.status import UNKNOWN, Verdict
+from casestudy.evidence.status import Verdict
 from casestudy.files import locks, reading
 from casestudy.files.writing import write_atomically
 from casestudy.mixed.presence import who_has

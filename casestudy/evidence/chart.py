@@ -1,7 +1,7 @@
 """Where perspectives, themes and claims stand when the framework is drawn: places and ways, no drawing.
 
-Perspectives are columns, themes boxes in them, the higher the more voice them. A claim that joins two themes
-is a line; every box names all claims about its theme, and those whose lines end at it. No line crosses a box.
+Perspectives are columns, themes boxes in them, the higher the more voice them, each with the claims about
+it. A tested relation of two themes is a line. No line crosses a box.
 """
 
 from __future__ import annotations
@@ -15,7 +15,14 @@ BOX, GUTTER, TOP, SPACE, EDGE = 236.0, 128.0, 40.0, 28.0, 8.0
 ROW, CHIP, CHIP_ROW = 17.0, 46.0, 23.0
 GROWTH = 46.0
 IN_A_ROW = 4
-SIGNS = {"supported": "✓", "partly": "~", "single-source": "•", "undecidable": "?", "contradicted": "✗"}
+SIGNS = {
+    "supported": "✓",
+    "single-source": "•",
+    "partly": "~",
+    "contested": "≠",
+    "undecidable": "?",
+    "contradicted": "✗",
+}
 
 Point = tuple[float, float]
 Piece = tuple[Point, Point, Point, Point]
@@ -63,9 +70,9 @@ class Box:
 
 @dataclass(frozen=True)
 class Line:
-    """A claim that joins two themes: curves from one box to the other, and where which name stands."""
+    """A relation of two themes: curves from one box to the other, and where which name stands."""
 
-    claim: str
+    line: str
     label: str
     status: str
     says: str
@@ -82,29 +89,20 @@ class Chart:
     heads: tuple[tuple[str, float], ...]
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
-    unlinked: tuple[str, ...]
     missing: tuple[tuple[str, str], ...]
     width: float
     height: float
 
     def said(self) -> str:
-        """Which claims are no lines, in words; empty when all are.
+        """What is not drawn, and why; empty when everything is.
 
         Examples
         --------
         >>> lay([{"id": "a", "name": "A", "perspective": "p", "people": 1, "of": 2}], [],
-        ...     [{"claim": "C1", "theme": "a", "status": "partly"}]).said()
-        'C1 is about one theme alone and stands in its box.'
+        ...     [{"claim": "C1", "theme": "", "status": "partly"}]).said()
+        'C1 is not drawn: it names no theme.'
         """
-        parts = []
-        if self.unlinked:
-            one = len(self.unlinked) == 1
-            parts.append(
-                f"{_listed(self.unlinked)} {'is' if one else 'are'} about one theme alone and "
-                f"{'stands' if one else 'stand'} in its box."
-            )
-        parts += [f"{claim} is not drawn: {why}." for claim, why in self.missing]
-        return " ".join(parts)
+        return " ".join(f"{name} is not drawn: {why}." for name, why in self.missing)
 
 
 def lay(
@@ -119,7 +117,7 @@ def lay(
     themes : iterable of mapping
         ``id, name, perspective, people, of`` and, where it has one, ``perspective_name``; in order.
     links : iterable of mapping
-        ``start, end, claim, says, status``: themes by id; ``label`` where more than the claim's id is shown.
+        ``line, start, end, says, status``: themes by id; ``label`` where more than the line's id is shown.
     claims : iterable of mapping
         ``claim, theme, status``.
 
@@ -131,7 +129,7 @@ def lay(
     Examples
     --------
     >>> themes = [{"id": i, "name": i, "perspective": i, "people": 1, "of": 2} for i in "abc"]
-    >>> chart = lay(themes, [{"start": "a", "end": "c", "claim": "C1", "says": "", "status": "partly"}], [])
+    >>> chart = lay(themes, [{"line": "L1", "start": "a", "end": "c", "says": "", "status": "open"}], [])
     >>> [(line.start.id, line.end.id, len(line.pieces)) for line in chart.lines]
     [('a', 'c', 3)]
     """
@@ -140,19 +138,16 @@ def lay(
     named = {
         str(one["perspective"]): str(one.get("perspective_name") or one["perspective"]) for one in listed
     }
-    boxes = _boxes(listed, sides, _named(listed, joins, stated))
+    boxes = _boxes(listed, sides, _named(listed, stated))
     bottom = max((box.y + box.height for box in boxes.values()), default=TOP)
     lines, missing = _lines(boxes, joins)
-    joined = {line.claim for line in lines}
-    inside = [str(one["claim"]) for one in stated if one["theme"] in boxes and one["claim"] not in joined]
-    told = {claim for claim, _ in missing} | joined
     missing += [
         (
             str(one["claim"]),
             f"the framework has no theme {one['theme']!r}" if one["theme"] else "it names no theme",
         )
         for one in stated
-        if one["theme"] not in boxes and one["claim"] not in told
+        if one["theme"] not in boxes
     ]
     width = len(sides) * BOX + max(len(sides) - 1, 0) * GUTTER + 2 * EDGE
     beyond = len(sides) == 1 and bool(lines)
@@ -160,7 +155,6 @@ def lay(
         tuple((named[side], _left(column)) for column, side in enumerate(sides)),
         tuple(boxes.values()),
         tuple(lines),
-        tuple(inside),
         tuple(missing),
         width + (GUTTER if beyond else 0.0),
         bottom + SPACE + EDGE,
@@ -184,24 +178,13 @@ def _left(column: int) -> float:
 
 
 def _named(
-    themes: Sequence[Mapping[str, Any]],
-    links: Sequence[Mapping[str, Any]],
-    claims: Sequence[Mapping[str, Any]],
+    themes: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, Any]]
 ) -> dict[str, list[tuple[str, str]]]:
-    """For each theme the claims that its box names, in order: about it, or with a line there."""
-    status = {str(one["claim"]): str(one["status"]) for one in claims}
-    found: dict[str, dict[str, str]] = {str(one["id"]): {} for one in themes}
+    """For each theme the claims about it, in order."""
+    found: dict[str, list[tuple[str, str]]] = {str(one["id"]): [] for one in themes}
     for one in claims:
-        found.get(str(one["theme"]), {})[str(one["claim"])] = str(one["status"])
-    for link in links:
-        for end in (str(link["start"]), str(link["end"])):
-            claim = str(link["claim"])
-            found.get(end, {}).setdefault(claim, status.get(claim, str(link["status"])))
-    order = {claim: place for place, claim in enumerate(status)}
-    return {
-        theme: sorted(mine.items(), key=lambda one: (order.get(one[0], len(order)), one[0]))
-        for theme, mine in found.items()
-    }
+        found.get(str(one["theme"]), []).append((str(one["claim"]), str(one["status"])))
+    return found
 
 
 def _boxes(
@@ -230,7 +213,7 @@ def _lines(
 ) -> tuple[list[Line], list[tuple[str, str]]]:
     drawn = [link for link in links if link["start"] in boxes and link["end"] in boxes]
     missing = [
-        (str(link["claim"]), "its link names a theme that the framework does not have")
+        (str(link["line"]), "it names a theme that the framework does not have")
         for link in links
         if link not in drawn
     ]
@@ -246,11 +229,11 @@ def _lines(
     lines = []
     for number, link in enumerate(drawn):
         others = [point for place, way in enumerate(crowd) if place != number for point in way]
-        label = str(link.get("label") or link["claim"])
+        label = str(link.get("label") or link["line"])
         half = 3.2 * len(label) + 9
         mark = _free(ways[number], half, placed, others)
         placed.append((mark[0] - half, mark[0] + half, mark[1] - 10, mark[1] + 10))
-        said = (str(link["claim"]), label, str(link["status"]), str(link["says"]))
+        said = (str(link["line"]), label, str(link["status"]), str(link["says"]))
         ends = (boxes[str(link["start"])], boxes[str(link["end"])])
         lines.append(Line(*said, *ends, tuple(ways[number]), mark))
     return lines, missing
@@ -332,7 +315,3 @@ def _free(pieces: Sequence[Piece], half: float, placed: Sequence[Frame], others:
     points = list(along(pieces[:1], 40))[9:33]
     best = min(range(len(points)), key=lambda place: (*covered(points[place]), abs(place - 11), place))
     return round(points[best][0], 2), round(points[best][1], 2)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -8,8 +8,8 @@ from typing import Any
 from casestudy.codebook.framework import Framework
 from casestudy.coding.material import Material
 from casestudy.errors import InputError, Problem
-from casestudy.evidence import cases, chain, checklists, claims, references
-from casestudy.mixed import displays, readers, triangulation
+from casestudy.evidence import cases, chain, checklists, claims, elements, prose, references
+from casestudy.mixed import displays, episodes, readers, triangulation
 
 
 def check(found: Material) -> list[Problem]:
@@ -33,7 +33,7 @@ def check(found: Material) -> list[Problem]:
     declared = read(lambda: found.framework) or Framework()
     made, wrong = read(lambda: claims.read(study, declared)) or ((), [])
     problems += wrong
-    decided = (displays.load_inferences, triangulation.load, readers.load, chain.load_seals)
+    decided = (elements.load, displays.load_inferences, triangulation.load, readers.load, chain.load_seals)
     for reader in (*decided, checklists.own_answers):
         read(lambda reader=reader: reader(study))  # type: ignore[misc]
     try:
@@ -42,4 +42,12 @@ def check(found: Material) -> list[Problem]:
         return problems + references.check(found, made)  # said by the check of the codings
     for place in study.inputs(f"{cases.FOLDER}/*/{cases.FIELDS}"):
         read(lambda kind=place.parent.name: cases.load(study, kind, book))  # type: ignore[misc]
-    return problems + references.check(found, made)
+    return problems + references.check(found, made) + prose.problems(found, made) + _episodes(found)
+
+
+def _episodes(found: Material) -> list[Problem]:
+    """Records of episodes with two codings in a slot, none of the first slot, or one of no slot."""
+    view = found.framework.view("episodes")
+    wrong = episodes.problems(found, view) if view else []
+    fix = "Change or remove the coding: one a slot, the first slot filled."
+    return [Problem(f"interviews/codings, episode {name}", said, fix) for name, said in wrong]

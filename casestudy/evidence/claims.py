@@ -78,6 +78,8 @@ class Item:
         For documents: where the words stand, exactly.
     expected : Expected or None
         When it counts as seen. None: any occurrence counts.
+    different : int
+        For codings: how many different codes of the pick one person must have to count.
     quotes : tuple of str
         Ids of codings that the claim cites.
     """
@@ -90,6 +92,7 @@ class Item:
     document: str = ""
     quote: str = ""
     expected: Expected | None = None
+    different: int = 1
     quotes: tuple[str, ...] = ()
 
 
@@ -180,7 +183,7 @@ _CLAIM = (
     "note",
     "written",
 )
-_ITEM = ("id", "kind", "says", "measure", "document", "quote", "expect", "quotes", *FIELDS)
+_ITEM = ("id", "kind", "says", "measure", "document", "quote", "expect", "different", "quotes", *FIELDS)
 
 
 def parse(
@@ -213,7 +216,8 @@ def parse(
                 _item(item, f"e{n}", unless) for n, item in enumerate(one.items("evidence", _ITEM), 1)
             ),
             contrary=tuple(
-                _item(item, f"x{n}", unless) for n, item in enumerate(one.items("contrary", _ITEM), 1)
+                _item(item, f"x{n}", unless, contrary=True)
+                for n, item in enumerate(one.items("contrary", _ITEM), 1)
             ),
             rivals=tuple(
                 _rival(rival) for rival in one.items("rivals", ("text", "test", "verdict", "because"))
@@ -263,7 +267,7 @@ def _against(claim: Claim, declared: Mapping[str, frozenset[str]], fields: Field
             )
 
 
-def _item(one: Fields, identity: str, unless: object) -> Item:
+def _item(one: Fields, identity: str, unless: object, contrary: bool = False) -> Item:
     kind = one.text("kind", required=True, allowed=KINDS)
     item = Item(
         id=one.text("id") or identity,
@@ -274,8 +278,12 @@ def _item(one: Fields, identity: str, unless: object) -> Item:
         document=one.text("document", required=kind == "document"),
         quote=one.text("quote", required=kind == "document"),
         expected=_expected(one, kind),
+        different=max(1, int(one.number("different") or 1)),
         quotes=one.texts("quotes"),
     )
+    if contrary and item.expected and item.expected.of == "people":
+        remedy = "Write a share, such as 'expect: share >= 25 %': of fewer people, as many would be more."
+        one.problem("expect", "contrary evidence is not counted in people.", remedy)
     if kind == "coding" and not item.pick.codes:
         one.problem("codes", "codes is missing.", "Name the codes it rests on: 'codes: [a.b]'.")
     if kind == "measure" and not one.text("expect"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from casestudy.coding.material import Material
 from casestudy.evidence.claims import Expected
 
 _BOUNDS = {
@@ -16,12 +17,15 @@ _BOUNDS = {
 _OF_NUMBERS = _BOUNDS | {"<": "less than {}"}
 # Whether a piece of evidence speaks for a claim, for evidence and for searches for the contrary.
 IN_WORDS = {
-    ("for", False): "as expected",
-    ("against", False): "not as expected",
-    ("weak", False): "too little to count",
+    ("for", False): "surely as expected",
+    ("against", False): "surely not as expected",
+    ("open", False): "not sure enough either way",
+    ("not tested", False): "not tested",
     ("unknown", False): "cannot be evaluated",
-    ("for", True): "the contrary was not found",
+    ("absent", True): "the contrary is surely not there",
     ("against", True): "the contrary was found",
+    ("open", True): "the contrary is not excluded",
+    ("not tested", True): "not tested",
     ("unknown", True): "cannot be evaluated",
 }
 
@@ -59,6 +63,40 @@ def counted(found: int, asked: int, groups: Sequence[str]) -> str:
     return (
         f"{found} of {asked} in {', '.join(kinds[:-1])} and {kinds[-1]}" if kinds else f"{found} of {asked}"
     )
+
+
+def confirmed_by(seen: int, material: Material, chance: float) -> str:
+    """What stands beside a count of people in whom two coders found a thing."""
+    if material.words["coder"].nunique() < 2:
+        return f", since one coder alone read them ({seen} by that coder)"
+    return f" by two coders ({seen} by any), as much as that in {in_percent(chance)} of shuffled studies"
+
+
+def between(low: float, high: float, unit: str, chance: float) -> str:
+    """The bounds of a number, and how often chance reaches it.
+
+    Examples
+    --------
+    >>> between(0.1, 0.3, "share", 0.02), between(1.02, 1.4, "", float("nan"))
+    (' (10 % to 30 %; reached by 2 % of shuffled studies)', ' (1.02 to 1.4)')
+    """
+    ends = " to ".join(f"{100 * one:.3g} %" if unit == "share" else f"{one:.3g}" for one in (low, high))
+    return (
+        f" ({ends})"
+        if chance != chance
+        else f" ({ends}; reached by {in_percent(chance)} of shuffled studies)"
+    )
+
+
+def in_percent(share: float) -> str:
+    """A share in percent, no finer than a few hundred draws tell.
+
+    Examples
+    --------
+    >>> in_percent(0.004975), in_percent(0.029), in_percent(1.0)
+    ('0.5 %', '3 %', '100 %')
+    """
+    return f"{100 * share:.1f} %" if share < 0.01 else f"{100 * share:.0f} %"
 
 
 def measured(name: str, value: float, unit: str = "") -> str:

@@ -49,6 +49,8 @@ _PLACES: Mapping[str, Mapping[str, Kind]] = {
         "views.*.settings.sides.*.*": "code",
         "views.*.parts.*.log": "way",
         "links.*.claim": "claim",
+        "links.*.attribute": "attribute",
+        "links.*.codes.*": "code",
     },
     claims.FILE: {},
     displays.FILE: {"inferences.*.claims.*": "claim", "inferences.*": "display"},

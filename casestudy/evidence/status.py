@@ -1,16 +1,17 @@
-"""What becomes of a claim: a small stated rule over evaluated evidence.
+"""What becomes of a claim: a small stated rule over evidence that could have failed.
 
-The rule, in order:
+What each piece of evidence says is found by `casestudy.evidence.bounds`: codings count where two coders, each
+on their own, found the same; a cautious bound must reach what was expected; shuffled codings must not. A
+number of another notebook needs its interval, or the units that it is made of; words that an author picked
+from a document illustrate, and count neither way. The rule, in order:
 
-1. No evidence that could be evaluated, or none that speaks either way: *undecidable*.
-2. Nothing for it and something against it: *contradicted*.
-3. Something against it, some of its evidence too weak or not to be evaluated, contrary evidence not looked
-   for, no rival considered, or a rival that stands or is undecided: *partly*.
-4. All of it from one kind of source: *single-source*.
+1. Nothing for it: *contradicted* where something is surely not as expected or the contrary was found, else
+   *undecidable*.
+2. Something for it, and something against it, or a rival that stands: *contested*.
+3. Something for it, and the rest open, untested or not to be evaluated, the contrary not surely absent or not
+   looked for, no rival considered or one undecided: *partly*.
+4. All of it for it, from one kind of source: *single-source*.
 5. Otherwise: *supported*.
-
-A number that is not as expected speaks against a claim; codings of too few people are weak, since what was
-not said may still be so.
 """
 
 from __future__ import annotations
@@ -18,24 +19,27 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.selection import expand
 from casestudy.coding.material import Material
-from casestudy.evidence import phrases
+from casestudy.evidence import bounds, confirmed, phrases
+from casestudy.evidence.bounds import ABSENT, AGAINST, FOR, OPEN, UNKNOWN, UNTESTED
 from casestudy.evidence.claims import Claim, Item
+from casestudy.evidence.confirmed import Layout, Sought
+from casestudy.mixed import units, values
 from casestudy.mixed.measures import described, read
-from casestudy.mixed.presence import who_has
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SUPPORTED, PARTLY, CONTRADICTED = "supported", "partly", "contradicted"
-UNDECIDABLE, SINGLE = "undecidable", "single-source"
-STATUSES = (SUPPORTED, PARTLY, SINGLE, UNDECIDABLE, CONTRADICTED)
-FOR, AGAINST, WEAK, UNKNOWN = "for", "against", "weak", "unknown"
+SUPPORTED, SINGLE, PARTLY, CONTESTED = "supported", "single-source", "partly", "contested"
+UNDECIDABLE, CONTRADICTED = "undecidable", "contradicted"
+STATUSES = (SUPPORTED, SINGLE, PARTLY, CONTESTED, UNDECIDABLE, CONTRADICTED)
+# How much each status says for a claim: to know less against it is not to have more for it.
+SUPPORT = {SUPPORTED: 3, SINGLE: 2, PARTLY: 1, CONTESTED: 1, UNDECIDABLE: 0, CONTRADICTED: 0}
+DRAWS, SEED = 200, 1666
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,10 @@ class Finding:
         Whether it is a search for the contrary.
     source : str
         The kind of material it comes from.
-    finding : {'for', 'against', 'weak', 'unknown'}
-        What it says about the claim. A contrary search that finds nothing says ``for``.
+    finding : {'for', 'against', 'open', 'absent', 'not tested', 'unknown'}
+        What it says about the claim; ``absent`` only of a search for the contrary, ``against`` of both.
     value : float
-        People, share or measure; NaN when unknown.
+        People (in whom two coders found it), share or measure; NaN when unknown.
     of : int
         People asked; 0 where that makes no sense.
     said : str
@@ -61,6 +65,12 @@ class Finding:
         Ids of codings, or the query of the number.
     digest : str
         Of what the number was read from.
+    low, high : float
+        The cautious bounds that were compared; NaN without.
+    chance : float
+        Share of shuffled studies that reach as much; NaN where nothing can be shuffled.
+    seen : int
+        People in whom any coder found it.
     """
 
     claim: str
@@ -73,6 +83,10 @@ class Finding:
     said: str
     rests_on: tuple[str, ...] = ()
     digest: str = ""
+    low: float = math.nan
+    high: float = math.nan
+    chance: float = math.nan
+    seen: int = 0
 
     @property
     def in_words(self) -> str:
@@ -104,6 +118,19 @@ class Verdict:
         return next(one for one in pieces if one.id == finding.item)
 
 
+# What makes a claim doubtful, in the order in which it is said: finding, contrary, words.
+_DOUBTS = (
+    (AGAINST, True, "the contrary was found"),
+    (AGAINST, False, "not as expected"),
+    (OPEN, False, "not sure enough"),
+    (UNTESTED, False, "not tested"),
+    (UNKNOWN, False, "cannot be evaluated"),
+    (OPEN, True, "the contrary is not excluded"),
+    (UNTESTED, True, "the search for the contrary has no test"),
+    (UNKNOWN, True, "the contrary cannot be searched"),
+)
+
+
 def judge(claim: Claim, findings: Sequence[Finding]) -> Verdict:
     """Apply the rule of this module to a claim's evaluated evidence.
 
@@ -113,163 +140,106 @@ def judge(claim: Claim, findings: Sequence[Finding]) -> Verdict:
     >>> judge(claim, []).status
     'undecidable'
     """
-    own = [one for one in findings if not one.contrary]
-    searched = [one for one in findings if one.contrary and one.finding != UNKNOWN]
+    illustrations = {one.id for one in claim.evidence if one.kind == "document"}
     doubts = []
     for kind, contrary, words in _DOUBTS:
+        quiet = illustrations if kind == UNTESTED and not contrary else set()
         found = [one for one in findings if (one.finding, one.contrary) == (kind, contrary)]
+        found = [one for one in found if one.item not in quiet]
         doubts += [_said(claim, words, found)] if found else []
-    if not any(one.finding == FOR for one in own):
-        if any(one.finding == AGAINST for one in findings):
-            return Verdict(claim, CONTRADICTED, "; ".join(doubts), tuple(findings))
-        reason = "nothing speaks either way" if own else "it names no evidence"
-        return Verdict(claim, UNDECIDABLE, "; ".join([reason, *doubts]), tuple(findings))
-    if not searched:
+    if not any(one.contrary for one in findings):
         doubts.append("contrary evidence was not looked for")
     if not claim.rivals:
         doubts.append("no rival explanation was considered")
-    open_rivals = [rival for rival in claim.rivals if rival.verdict in ("stands", "undecided")]
     doubts += [
-        f"a rival {'stands' if r.verdict == 'stands' else 'is undecided'}: {r.text.rstrip('.')}"
-        for r in open_rivals
+        f"a rival {'stands' if rival.verdict == 'stands' else 'is undecided'}: {rival.text.rstrip('.')}"
+        for rival in sorted(claim.rivals, key=lambda one: one.verdict)
+        if rival.verdict in ("stands", "undecided")
     ]
-    verdict = Verdict(claim, PARTLY, "; ".join(doubts), tuple(findings))
-    if doubts:
-        return verdict
-    if len(verdict.sources) == 1:
-        why = f"all its evidence comes from one kind of source: {verdict.sources[0]}"
-        return Verdict(claim, SINGLE, why, tuple(findings))
-    why = f"evidence from {', '.join(verdict.sources)}; the contrary was looked for; no rival stands"
-    return Verdict(claim, SUPPORTED, why, tuple(findings))
+    status = grade(claim, [(one.item, one.contrary, one.finding, one.source) for one in findings])
+    first = {
+        UNDECIDABLE: "nothing is surely as expected" if claim.evidence else "it names no evidence",
+        CONTRADICTED: "nothing is surely as expected",
+    }
+    verdict = Verdict(claim, status, "", tuple(findings))
+    first[SINGLE] = f"all its evidence comes from one kind of source: {', '.join(verdict.sources)}"
+    first[SUPPORTED] = (
+        f"evidence from {', '.join(verdict.sources)}; the contrary is surely absent; no rival stands"
+    )
+    return replace(verdict, why="; ".join([*filter(None, [first.get(status, "")]), *doubts]))
 
 
-def evaluate(claims: Iterable[Claim], material: Material, rule: str = "") -> list[Verdict]:
+Piece = tuple[str, bool, str, str]
+
+
+def grade(claim: Claim, pieces: Sequence[Piece]) -> str:
+    """The status alone, of pieces of evidence as item, whether contrary, finding and source.
+
+    Examples
+    --------
+    >>> claim = Claim("C", "text", "p", "t", "Q", "x")
+    >>> grade(claim, [("e1", False, "for", "log"), ("x1", True, "against", "words")])
+    'contested'
+    """
+    quiet = {one.id for one in claim.evidence if one.kind == "document"}
+    own = [finding for item, contrary, finding, _ in pieces if not contrary and item not in quiet]
+    searched = [finding for _, contrary, finding, _ in pieces if contrary]
+    verdicts = {rival.verdict for rival in claim.rivals}
+    against = AGAINST in own or AGAINST in searched
+    if FOR not in own:
+        return CONTRADICTED if against else UNDECIDABLE
+    if against or "stands" in verdicts:
+        return CONTESTED
+    complete = all(one == FOR for one in own) and all(one == ABSENT for one in searched)
+    if not (complete and searched and verdicts) or "undecided" in verdicts:
+        return PARTLY
+    kinds = {kind for _, contrary, one, source in pieces if one == FOR for kind in source.split(" and ")}
+    return SUPPORTED if len(kinds) > 1 else SINGLE
+
+
+def evaluate(
+    claims: Iterable[Claim], material: Material, draws: int = DRAWS, seed: int = SEED
+) -> list[Verdict]:
     """Evaluate every claim against the study as it is now.
 
     Parameters
     ----------
     claims : iterable of Claim
     material : Material
-    rule : {'any', 'all'}, optional
-        Whether one coder is enough; the framework's rule by default.
+    draws, seed : int
+        Of the shuffled studies that every piece of evidence is compared with.
     """
-    chosen = rule or material.framework.rule
+    laid = confirmed.layout(material)
+    rows = laid.shuffles(draws, seed)
     verdicts = []
     for claim in claims:
-        findings = [_finding(claim, item, False, material, chosen) for item in claim.evidence]
-        findings += [_finding(claim, item, True, material, chosen) for item in claim.contrary]
+        findings = [_finding(claim, item, False, laid, rows, seed) for item in claim.evidence]
+        findings += [_finding(claim, item, True, laid, rows, seed) for item in claim.contrary]
         verdicts.append(judge(claim, findings))
-    return verdicts
+    said = references(verdicts)
+    return [replace(one, claim=_filled(one.claim, material, said)) for one in verdicts]
 
 
-def table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
-    """Claims, one a row: id, text, perspective, theme, question, status and why, sources, what was expected.
-
-    ``written`` says whether that was written before the analysis or after a first look.
-    """
-    import pandas as pd
-
-    rows = [
-        {
-            "claim": one.claim.id,
-            "text": one.claim.text,
-            "perspective": one.claim.perspective,
-            "theme": one.claim.theme,
-            "question": one.claim.question,
-            "status": one.status,
-            "why": one.why,
-            "sources": ", ".join(one.sources),
-            "expected": one.claim.expected,
-            "written": one.claim.written,
-        }
-        for one in verdicts
-    ]
-    columns = ["claim", "text", "perspective", "theme", "question", "status", "why", "sources"]
-    columns += ["expected", "written"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def findings_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
-    """Evidence, one piece a row: claim, item, source, what it finds, its value, and what it rests on."""
-    import pandas as pd
-
-    rows = [
-        {
-            "claim": one.claim,
-            "text": verdict.claim.text,
-            "item": one.item,
-            "contrary": one.contrary,
-            "source": one.source,
-            "finding": one.finding,
-            "value": one.value,
-            "of": one.of,
-            "said": one.said,
-            "rests_on": " ".join(one.rests_on) if one.rests_on[1:] else "".join(one.rests_on),
-        }
+def references(verdicts: Iterable[Verdict]) -> dict[str, str]:
+    """What ``{value:CLAIM.ITEM}`` stands for: people out of those asked, or the number."""
+    return {
+        f"{one.claim}.{one.item}": _number(one)
         for verdict in verdicts
         for one in verdict.findings
-    ]
-    columns = ["claim", "text", "item", "contrary", "source", "finding", "value", "of", "said", "rests_on"]
-    return pd.DataFrame(rows, columns=columns).astype({"value": float})
+        if one.value == one.value
+    }
 
 
-def moved(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
-    """Which claims changed their status between two tables, and why, one sentence each.
-
-    Parameters
-    ----------
-    before, after : pandas.DataFrame
-        From `table`.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> old = pd.DataFrame({"claim": ["C1"], "status": ["supported"], "why": [""]})
-    >>> moved(old, old.assign(status="partly", why="too weak: e1"))
-    ['C1: supported → partly (too weak: e1).']
-    """
-    old = {row["claim"]: row for row in before.to_dict("records")}
-    new = {row["claim"]: row for row in after.to_dict("records")}
-    sentences = []
-    for claim in sorted(set(old) | set(new)):
-        if claim not in new:
-            sentences.append(f"{claim}: was {old[claim]['status']}, is no longer made.")
-        elif claim not in old:
-            sentences.append(f"{claim}: new, {new[claim]['status']} ({new[claim]['why']}).")
-        elif old[claim]["status"] != new[claim]["status"]:
-            change = f"{old[claim]['status']} → {new[claim]['status']}"
-            sentences.append(f"{claim}: {change} ({new[claim]['why']}).")
-    return sentences
+def _number(finding: Finding) -> str:
+    return f"{finding.seen} of {finding.of}" if finding.of else f"{finding.value:.3g}"
 
 
-def moved_between(before: Path, after: Path) -> list[str]:
-    """Which claims changed their status between two folders of outputs, and why.
+def _filled(claim: Claim, material: Material, said: dict[str, str]) -> Claim:
+    def known(name: str) -> str:
+        return said.get(name) or values.of_material(material, name)
 
-    Parameters
-    ----------
-    before, after : Path
-        Folders of outputs; every table ``claims`` that stands in both is compared.
-    """
-    import pandas as pd
-
-    sentences = []
-    for path in sorted(before.glob("*/claims.csv")):
-        other = after / path.parent.name / path.name
-        tables = [
-            pd.read_csv(one, dtype=str, keep_default_na=False) for one in (path, other) if one.is_file()
-        ]
-        if len(tables) == 2 and all({"claim", "status", "why"} <= set(one.columns) for one in tables):
-            sentences += moved(*tables)
-    return sentences
-
-
-# What makes a claim doubtful, in the order in which it is said.
-_DOUBTS = (
-    (AGAINST, True, "against it"),
-    (AGAINST, False, "not as expected"),
-    (WEAK, False, "too few"),
-    (UNKNOWN, False, "cannot be evaluated"),
-)
+    rivals = tuple(replace(one, because=values.filled(one.because, known)) for one in claim.rivals)
+    return replace(claim, rivals=rivals, note=values.filled(claim.note, known))
 
 
 def _said(claim: Claim, words: str, findings: Sequence[Finding]) -> str:
@@ -280,49 +250,73 @@ def _said(claim: Claim, words: str, findings: Sequence[Finding]) -> str:
     return f"{words}: {', '.join(pieces)}"
 
 
-def _finding(claim: Claim, item: Item, contrary: bool, material: Material, rule: str) -> Finding:
-    reader = {"coding": _coding, "measure": _measure, "document": _document}[item.kind]
-    source, value, of, said, rests_on, digest, unknown = reader(item, material, rule)
-    if unknown:
-        return Finding(claim.id, item.id, contrary, source, UNKNOWN, math.nan, of, unknown)
-    seen = item.expected.met(value) if item.expected else value > 0
-    if contrary:
-        finding = AGAINST if seen else FOR
-    elif seen:
-        finding = FOR
-    else:
-        finding = AGAINST if item.kind == "measure" else WEAK
-    said = phrases.held_against(said, item.expected, contrary, _unit(item, material))
-    return Finding(claim.id, item.id, contrary, source, finding, value, of, said, rests_on, digest)
+def _finding(claim: Claim, item: Item, contrary: bool, laid: Layout, rows: Any, seed: int) -> Finding:
+    head = (claim.id, item.id, contrary)
+    match item.kind:
+        case "coding":
+            return _coding(head, item, laid, rows)
+        case "measure":
+            return _measure(head, item, laid.material, len(rows), seed)
+        case _:
+            return _document(head, item, laid.material)
 
 
-def _unit(item: Item, material: Material) -> str:
-    measure = material.framework.measure(item.measure) if item.kind == "measure" else None
-    return measure.unit if measure else ""
+_Head = tuple[str, str, bool]
 
 
-_Read = tuple[str, float, int, str, tuple[str, ...], str, str]
-
-
-def _coding(item: Item, material: Material, rule: str) -> _Read:
-    words, parents = material.words, material.parents
-    gone = [code for code in item.pick.codes if not expand([code], parents, words["code"].unique())]
+def unusable(item: Item, material: Material) -> str:
+    """Why codings cannot be counted for an item, in words; empty where they can."""
+    gone = [code for code in item.pick.codes if not expand([code], material.parents)]
     retired = [code for code in item.pick.codes if code in material.retired]
+    if gone or retired:
+        return f"code {(retired or gone)[0]} is {'retired' if retired else 'in no codebook'}"
+    return "" if material.asked(item.pick.groups) else "nobody's words are coded"
+
+
+def asked(item: Item, laid: Layout) -> Any:
+    """Who was asked, as true or false by person of the layout."""
+    import numpy as np
+
+    return np.isin(np.array(laid.people), laid.material.asked(item.pick.groups))
+
+
+def _coding(head: _Head, item: Item, laid: Layout, rows: Any) -> Finding:
+    import numpy as np
+
+    material = laid.material
     groups = item.pick.groups or tuple(sorted(set(material.heard["group"])))
     source = phrases.source(groups)
-    if gone or retired:
-        state = f"code {(retired or gone)[0]} is {'retired' if retired else 'in no codebook'}"
-        return source, math.nan, 0, "", (), "", state
-    asked = material.asked(item.pick.groups)
-    if not asked:
-        return source, math.nan, 0, "", (), "", "nobody's words are coded"
-    people = [who for who in who_has(item.pick, words, parents, rule) if who in set(asked)]
-    found = item.pick.of(words[words["placed"]], parents)
-    found = found[found["who"].isin(people)]
+    if reason := unusable(item, material):
+        return Finding(*head, source, UNKNOWN, math.nan, 0, reason)
+    wanted: Sought = confirmed.sought(laid, item.pick, item.different)
+    pool = asked(item, laid)
+    of = len(material.asked(item.pick.groups))
+    twice = int((confirmed.confirmed(laid, wanted)[0] & pool).sum())
+    once = int((confirmed.by_any(laid, wanted)[0] & pool).sum())
+    drawn = (confirmed.confirmed(laid, wanted, rows) & pool).sum(axis=1)
+    chance = (1 + int((drawn >= twice).sum())) / (1 + len(drawn))
+    sure, refuted = bounds.of_people(twice, once, of, item.expected)
+    low, high = bounds.surely(twice, of)[0], bounds.surely(once, of)[1]
     share = item.expected is not None and item.expected.of == "share"
-    value = len(people) / len(asked) if share else float(len(people))
-    said = phrases.counted(len(people), len(asked), groups)
-    return source, value, len(asked), said, tuple(sorted(found["coding"])), digest_of(found), ""
+    rule = bounds.contrary if head[2] else bounds.evidence
+    said = phrases.counted(twice, of, groups) + phrases.confirmed_by(once, laid.material, chance)
+    held = laid.words.iloc[list(confirmed.codings(laid, wanted))]
+    people = np.array(laid.people)[pool]
+    held = held[held["who"].isin(people)]
+    return Finding(
+        *head,
+        source,
+        rule(bool(sure), bool(refuted), chance),
+        twice / of if share else float(twice),
+        of,
+        phrases.held_against(said, item.expected, head[2]),
+        tuple(sorted(held["coding"])),
+        digest_of(held),
+        float(low),
+        float(high),
+        chance,
+        once,
+    )
 
 
 def digest_of(codings: pd.DataFrame) -> str:
@@ -331,24 +325,52 @@ def digest_of(codings: pd.DataFrame) -> str:
     return hashlib.sha256("\n".join("\t".join(one) for one in said).encode()).hexdigest()
 
 
-def _measure(item: Item, material: Material, rule: str) -> _Read:
+def _measure(head: _Head, item: Item, material: Material, draws: int, seed: int) -> Finding:
     measure = material.framework.measure(item.measure)
     if measure is None:
-        return "unknown", math.nan, 0, "", (), "", f"measure {item.measure} is not declared"
+        said = f"measure {item.measure} is not declared"
+        return Finding(*head, "unknown", UNKNOWN, math.nan, 0, said)
     reading = read(material, measure)
     if reading.value != reading.value:
-        return measure.source, math.nan, 0, "", (), "", reading.reason
+        return Finding(*head, measure.source, UNKNOWN, math.nan, 0, reading.reason)
+    low, high, chance = reading.low, reading.high, math.nan
+    rows = units.table(material, measure)
+    if rows is not None and measure.over is not None:
+        counted = units.counted(measure.over, rows, draws, seed)
+        low, high, chance = counted.low, counted.high, counted.chance
+        if measure.over.statistic == "share":
+            low, high = map(float, bounds.surely(counted.hits, counted.people))
     said = phrases.measured(measure.name, reading.value, measure.unit)
-    return measure.source, reading.value, 0, said, (described(measure),), reading.digest, ""
+    rests, digest = (described(measure),), reading.digest
+    if low != low or item.expected is None:
+        said = phrases.held_against(f"{said}, without an interval", item.expected, head[2], measure.unit)
+        return Finding(*head, measure.source, UNTESTED, reading.value, 0, said, rests, digest)
+    sure, refuted = bounds.meets(item.expected.relation, low, high, item.expected.number)
+    rule = bounds.contrary if head[2] else bounds.evidence
+    said += phrases.between(low, high, measure.unit, chance)
+    return Finding(
+        *head,
+        measure.source,
+        rule(bool(sure), bool(refuted), chance),
+        reading.value,
+        0,
+        phrases.held_against(said, item.expected, head[2], measure.unit),
+        rests,
+        digest,
+        low,
+        high,
+        chance,
+    )
 
 
-def _document(item: Item, material: Material, rule: str) -> _Read:
+def _document(head: _Head, item: Item, material: Material) -> Finding:
     known = material.documents.set_index("document")
     if item.document not in known.index:
-        return "documents", math.nan, 0, "", (), "", f"document {item.document} is not there"
-    group = str(known.at[item.document, "group"])
-    source = phrases.source([group])
+        return Finding(*head, "documents", UNKNOWN, math.nan, 0, f"document {item.document} is not there")
+    source = phrases.source([str(known.at[item.document, "group"])])
     if item.quote not in str(known.at[item.document, "text"]):
-        return source, math.nan, 0, "", (), "", f"the words do not stand in {item.document} any more"
+        said = f"the words do not stand in {item.document} any more"
+        return Finding(*head, source, UNKNOWN, math.nan, 0, said)
+    said = f"{item.document} says it; words that an author picks illustrate"
     digest = str(known.at[item.document, "sha256"])
-    return source, 1.0, 0, f"{item.document} says it", (item.document,), digest, ""
+    return Finding(*head, source, UNTESTED, 1.0, 0, said, (item.document,), digest)

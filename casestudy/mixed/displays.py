@@ -10,10 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from casestudy.coding.material import Material
 from casestudy.errors import Problem, raise_if
 from casestudy.files.fields import Fields, read_yaml
+from casestudy.mixed import values
 from casestudy.mixed.measures import Reading
 from casestudy.people.floor import enough, withhold
 from casestudy.study import Study
@@ -49,8 +52,14 @@ def load_inferences(study: Study) -> dict[tuple[str, str], str]:
     return found
 
 
+def inferences(found: Material) -> dict[tuple[str, str], str]:
+    """Like `load_inferences`, with every number that a text refers to put in."""
+    texts = found.also(load_inferences)
+    return {key: values.filled(text, partial(values.of_material, found)) for key, text in texts.items()}
+
+
 def with_inferences(
-    table: pd.DataFrame, display: str, key: str, inferences: Mapping[tuple[str, str], str]
+    table: pd.DataFrame, display: str, key: str, written: Mapping[tuple[str, str], str]
 ) -> pd.DataFrame:
     """The table with a last column ``meta_inference``; rows without one say `TO_WRITE`.
 
@@ -60,8 +69,8 @@ def with_inferences(
     >>> with_inferences(pd.DataFrame({"id": ["a"]}), "d", "id", {}).meta_inference.tolist()
     ['to write']
     """
-    written = [inferences.get((display, str(row)), TO_WRITE) for row in table[key]]
-    return table.assign(meta_inference=written)
+    texts = [written.get((display, str(row)), TO_WRITE) for row in table[key]]
+    return table.assign(meta_inference=texts)
 
 
 def on_paper(table: pd.DataFrame, decimals: int = 2) -> pd.DataFrame:

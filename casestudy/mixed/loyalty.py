@@ -1,13 +1,16 @@
 """Shopping beside use: whether registered households bought more before they registered, and whether that
 changed.
 
-A description, no effect: who registers chooses to. The comparison is with households that never registered,
-in the same calendar months, so that seasons cancel. Intervals resample households.
+A description, no effect: who registers chooses to. The comparison is with households that could have
+registered and did not, in the same calendar months, so that seasons cancel: where only some were invited,
+the others are no comparison, since what makes a household invited is then taken for what registering goes
+with. Intervals resample households.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+INVITED = "usage_logs/invited.csv"
 OUTCOMES = {"spend": "spend", "visits": "baskets", "food": "food_spend"}
 
 
@@ -34,11 +38,19 @@ class Shopping:
         ``participant_id, household_id, adopted_on``.
     gap : str
         What is missing, in a sentence; empty when nothing is.
+    invited : frozenset of str or None
+        Households that could register; None where the study does not say, and everybody counts.
     """
 
     months: pd.DataFrame
     registered: pd.DataFrame
     gap: str = ""
+    invited: frozenset[str] | None = None
+
+    @property
+    def others(self) -> str:
+        """What registered households are compared with, in words."""
+        return "other households" if self.invited is None else "invited households that did not register"
 
 
 def of_study(study: Study) -> Shopping:
@@ -63,21 +75,27 @@ def of_study(study: Study) -> Shopping:
     registered = open_log(study).participants[list(registered.columns)]
     months = household_months(study, every_month=True)
     ids = {"household_id": str}  # numbers in the purchases, text in the log
-    return Shopping(months.astype(ids), registered.astype(ids))
+    invited = [set(pd.read_csv(path, dtype=str)["household_id"]) for path in study.inputs(INVITED)]
+    return Shopping(
+        months.astype(ids), registered.astype(ids), invited=frozenset().union(*invited) if invited else None
+    )
 
 
 def households(shopping: Shopping) -> pd.DataFrame:
-    """How registered households shop: ``household_id, months`` (with a purchase), a usual month's numbers.
+    """How households shop: ``household_id, months`` (with a purchase), a usual month's numbers.
+
+    All households of the purchases, registered or not: who is not in a table of the registered ones is not
+    for that absent from the purchases.
 
     Returns
     -------
     pandas.DataFrame
-        ``visits_per_month, spend_per_month`` (currency units) and ``food_share`` (of spend, NaN without
-        spend).
+        ``visits_per_month, spend_per_month`` (currency units), ``food_share`` (of spend, NaN without spend)
+        and ``registered``.
     """
     import pandas as pd
 
-    months = shopping.months[shopping.months["household_id"].isin(shopping.registered["household_id"])]
+    months = shopping.months
     sums = months.groupby("household_id")[["baskets", "spend", "food_spend"]].sum()
     count = months.groupby("household_id")["month"].nunique()
     table = pd.DataFrame(
@@ -90,10 +108,16 @@ def households(shopping: Shopping) -> pd.DataFrame:
             .round(6),
         }
     )
+    table["registered"] = table.index.isin(shopping.registered["household_id"])
     return table.rename_axis("household_id").reset_index()
 
 
-def windows(months: pd.DataFrame, registered: pd.DataFrame, width: int = 3) -> pd.DataFrame:
+def windows(
+    months: pd.DataFrame,
+    registered: pd.DataFrame,
+    width: int = 3,
+    invited: Collection[str] | None = None,
+) -> pd.DataFrame:
     """Each registered household's shopping before and after, over that of others in the same months.
 
     Parameters
@@ -105,6 +129,8 @@ def windows(months: pd.DataFrame, registered: pd.DataFrame, width: int = 3) -> p
         ``household_id, adopted_on`` (a date); one household once, the earliest account counts.
     width : int
         Months on each side; the month of registration itself is left out.
+    invited : collection of str, optional
+        Households that could have registered; only these are others. Everybody by default.
 
     Returns
     -------
@@ -120,6 +146,8 @@ def windows(months: pd.DataFrame, registered: pd.DataFrame, width: int = 3) -> p
     calendar = sorted(months["month"].unique())
     place = {month: number for number, month in enumerate(calendar)}
     others = months[~months["household_id"].isin(first.index)]
+    if invited is not None:
+        others = others[others["household_id"].isin(list(invited))]
     usual = others.groupby("month")[list(OUTCOMES.values())].mean()
     mine = months[months["household_id"].isin(first.index)].set_index(["household_id", "month"]).sort_index()
     rows = []
@@ -187,7 +215,7 @@ def summary(table: pd.DataFrame, *, seed: int = 0, resamples: int = 1000) -> pd.
     return pd.DataFrame(rows, columns=[*columns, "households"])
 
 
-def answer(table: pd.DataFrame) -> tuple[str, dict[str, float]]:
+def answer(table: pd.DataFrame, others: str = "others") -> tuple[str, dict[str, float]]:
     """What the summary says, in words and as numbers (named as measures look for them)."""
     rows = table.set_index("outcome")
     values = {
@@ -205,7 +233,7 @@ def answer(table: pd.DataFrame) -> tuple[str, dict[str, float]]:
     spend = rows.loc["spend"]
     return (
         f"Before registering, {int(spend['households'])} households spent {spend['before']:.2f} times as "
-        f"much as others in the same months (95 % interval "
+        f"much as {others} in the same months (95 % interval "
         f"{spend['before_low']:.2f} to {spend['before_high']:.2f}); "
         f"registering is associated with a change to {spend['change']:.2f} times that "
         f"({spend['change_low']:.2f} to {spend['change_high']:.2f})."

@@ -31,12 +31,16 @@ class Reading:
         SHA-256 of the rows it was read from; empty when it cannot be read.
     reason : str
         Why there is no number.
+    low, high : float
+        The ends of its interval; NaN where the measure names none.
     """
 
     value: float
     query: str
     digest: str = ""
     reason: str = ""
+    low: float = math.nan
+    high: float = math.nan
 
 
 def read(found: Material, measure: Measure) -> Reading:
@@ -66,7 +70,16 @@ def read(found: Material, measure: Measure) -> Reading:
         number = float(value)
     except (TypeError, ValueError):
         return Reading(math.nan, query, digest, f"{value!r} is not a number")
-    return Reading(number, query, digest, "" if number == number else "the table holds no value there")
+    missing = "" if number == number else "the table holds no value there"
+    ends = [_number(rows[name].iloc[0]) if name else math.nan for name in (measure.low, measure.high)]
+    return Reading(number, query, digest, missing, *ends)
+
+
+def _number(cell: object) -> float:
+    try:
+        return float(str(cell))
+    except ValueError:
+        return math.nan
 
 
 def column(found: Material, measure: Measure) -> tuple[pd.Series, str]:
@@ -102,7 +115,8 @@ def described(measure: Measure) -> str:
 
 def _rows(found: Material, measure: Measure) -> pd.DataFrame:
     table = found.saved(measure.notebook, measure.table)
-    _need(table.columns, [measure.column, *measure.rows, *([measure.key] if measure.key else [])], measure)
+    ends = [name for name in (measure.key, measure.low, measure.high) if name]
+    _need(table.columns, [measure.column, *measure.rows, *ends], measure)
     for name, allowed in measure.rows.items():
         table = table[table[name].astype(str).isin(allowed)]
     return table

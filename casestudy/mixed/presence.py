@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from casestudy.codebook.selection import Pick
+from casestudy.codebook.selection import Pick, expand
 from casestudy.proportions import wilson
 
 if TYPE_CHECKING:
@@ -84,13 +84,15 @@ def presence(
         pool = set(asked[thing.id] if isinstance(asked, Mapping) else asked)
         people = [who for who in who_has(thing.pick, words, parents, rule) if who in pool]
         low, high = wilson(len(people), len(pool))
+        lost = bool(parents) and bool(thing.pick.codes) and not expand(thing.pick.codes, parents)
+        low, high = (math.nan, math.nan) if lost else (low, high)
         rows.append(
             {
                 "id": thing.id,
-                "name": thing.name,
+                "name": f"{thing.name} (unknown: not in the codebook)" if lost else thing.name,
                 "people": len(people),
                 "of": len(pool),
-                "share": len(people) / len(pool) if pool else math.nan,
+                "share": len(people) / len(pool) if pool and not lost else math.nan,
                 "low": low,
                 "high": high,
                 "codings": len(thing.pick.of(words[words["placed"]], parents)),

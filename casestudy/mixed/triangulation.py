@@ -184,14 +184,14 @@ def proposed(items: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     items : pandas.DataFrame
-        Evaluated evidence, ``claim, text, source, finding`` with finding ``for``, ``against``, ``weak`` or
-        ``unknown``.
+        Evaluated evidence, ``claim, text, source, finding`` with finding as
+        `casestudy.evidence.status.Finding` has it.
 
     Returns
     -------
     pandas.DataFrame
         ``finding_id, finding, source, verdict``: agreement where all speak for it, dissonance where all speak
-        against, partial where they differ or are weak, ``looked_not_there`` where nothing was found, and
+        against, partial where they differ, ``looked_not_there`` where nothing sure was found, and
         ``could_not_see`` for sources that a claim names no evidence in.
     """
     import pandas as pd
@@ -209,11 +209,11 @@ def proposed(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def _first_reading(findings: set[str]) -> str:
-    known = findings - {"unknown"}
+    known = {"for" if one == "absent" else one for one in findings} - {"unknown", "not tested"}
     if not known:
         return "could_not_see"
     if known == {"for"}:
         return "agreement"
     if known == {"against"}:
         return "dissonance"
-    return "looked_not_there" if known == {"weak"} else "partial"
+    return "looked_not_there" if known == {"open"} else "partial"

@@ -158,6 +158,11 @@ def _signs(score: pd.Series) -> dict[str, pd.Series]:
     return {"positive": score > 0, "negative": score < 0}
 
 
+def _moved(table: pd.DataFrame) -> int:
+    """How many moves from one way to another: who stays with a way does not move."""
+    return int(table.loc[table["before"].ne(table["after"]), "people"].sum())
+
+
 def answer(result: Result) -> tuple[str, dict[str, Any]]:
     """The perspective's answer in one paragraph, with the numbers in it."""
     themes, types, ability_ = result["themes"], result["types"], result["ability"]
@@ -169,7 +174,7 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
         parts.append(
             f"Most told way: {most(types)}; {mixed} of {of} tell of more than one way"
             + (
-                f", and {int(result['moves']['people'].sum())} moves between ways are told."
+                f", and {_moved(result['moves'])} moves from one way to another are told."
                 if len(result["moves"])
                 else "."
             )
@@ -178,7 +183,7 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
         values |= {"mixed": mixed, "share who mix ways": mixed / of if of else math.nan}
         values |= {"tell of more than one way": mixed}
         if len(result["moves"]):
-            values["moves between ways"] = int(result["moves"]["people"].sum())
+            values["moves between ways"] = _moved(result["moves"])
     elif len(themes):
         parts.append(f"Most voiced: {most(themes)}.")
     if len(ability_):

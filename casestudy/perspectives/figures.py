@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from casestudy.evidence import chart
@@ -140,28 +139,133 @@ def firm(result: Result) -> Drawing:
     return Drawing(figure, alt, table)
 
 
+def both_sides(table: pd.DataFrame, counted: pd.DataFrame, others: str) -> Drawing:
+    """What both sides are said to gain, and beside it what can be counted of the firm's gain.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `casestudy.perspectives.firm.gains`.
+    counted : pandas.DataFrame
+        From `casestudy.mixed.loyalty.summary`.
+    others : str
+        Whom registered households are compared with.
+    """
+    said = table[table.groupby("id")["people"].transform("max") > 0] if len(table) else table
+    if said.empty:
+        return nothing("Nobody tells of a gain.")
+    names = list(dict.fromkeys(said["name"]))
+    groups = list(dict.fromkeys(said["group"]))
+    known = counted[counted["change"].notna()]
+    with canvas(size=(9.2, 0.42 * len(names) + 1.8)) as (figure, axes):
+        axes.remove()
+        left, right = figure.subplots(1, 2, width_ratios=[2.2, 1])
+        for number, group in enumerate(groups):
+            mine = said[said["group"] == group]
+            rows = [names.index(name) + (number - (len(groups) - 1) / 2) * 0.18 for name in mine["name"]]
+            share, low, high = (100 * mine[column].astype(float) for column in ("share", "low", "high"))
+            style = {"fmt": MARKERS[number % len(MARKERS)], "color": COLOURS[number % len(COLOURS)]}
+            left.errorbar(
+                share,
+                rows,
+                xerr=[(share - low).clip(lower=0), (high - share).clip(lower=0)],
+                capsize=1.5,
+                markersize=4,
+                label=f"{group} (n = {int(mine['of'].max())})",
+                **style,
+            )
+        left.set_yticks(range(len(names)), [textwrap.fill(str(name), 34) for name in names], fontsize=8)
+        left.set_ylim(len(names) - 0.5, -0.5)
+        left.set_xlabel("share in whose words it occurs (%)")
+        left.legend(loc="upper center", bbox_to_anchor=(0.3, -0.14), ncols=4, fontsize=8)
+        places = list(range(len(known)))
+        for column, shift, colour in (("before", -0.15, COLOURS[0]), ("change", 0.15, COLOURS[1])):
+            value, low, high = (
+                known[name].astype(float) for name in (column, f"{column}_low", f"{column}_high")
+            )
+            label = "before registering" if column == "before" else "after over before"
+            rows = [place + shift for place in places]
+            right.errorbar(
+                value, rows, xerr=[value - low, high - value], fmt="o", color=colour, capsize=2, label=label
+            )
+        right.axvline(1, color=QUIET, linewidth=1)
+        right.set_yticks(places, list(known["outcome"]))
+        right.set_ylim(len(known) - 0.5, -0.5)
+        right.set_xlabel(textwrap.fill(f"registered over {others} (1: alike)", 34), fontsize=8)
+        right.legend(loc="upper center", bbox_to_anchor=(0.4, -0.22), fontsize=8)
+    tops = [
+        f"{group}: "
+        + ", ".join(f"{row['name']} {row['people']} of {row['of']}" for row in mine.to_dict("records"))
+        for group, mine in said.sort_values("people", ascending=False).groupby("group", sort=False)
+    ]
+    alt = f"Left, gains by share of voices in each group; right, shopping of registered over {others}. "
+    return Drawing(figure, f"{alt}{'; '.join(tops)}.", said)
+
+
+_SAYS = ("for", "absent", "open", "not tested", "unknown", "against")
+
+
+def tests(table: pd.DataFrame) -> Drawing:
+    """Each piece of evidence by claim: its sign says what it says, its place what chance reaches.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `casestudy.evidence.testing.fates`.
+    """
+    if table.empty:
+        return nothing("The study makes no claims.")
+    names = list(dict.fromkeys(table["claim"]))
+    stand = dict(zip(table["claim"], table["claim_status"], strict=True))
+    raised = dict(zip(table["claim"], table["claim_raised_by_halving"], strict=True))
+    with canvas(size=(8.4, 0.42 * len(names) + 1.7)) as (figure, axes):
+        for number, says in enumerate(_SAYS):
+            mine = table[table["status"].eq(says)]
+            if mine.empty:
+                continue
+            rows = [
+                names.index(row["claim"]) + 0.11 * (place % 5 - 2)
+                for place, row in enumerate(mine.to_dict("records"))
+            ]
+            reached = [100 * one if one == one else 108 for one in mine["reached_by_shuffled"]]
+            style = {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(MARKERS)]}
+            axes.scatter(reached, rows, s=26, label=says, **style)
+        axes.axvspan(-2, 5, color="#eeeeee", zorder=0)
+        labels = [f"{name} {stand[name]}, rises in {100 * raised[name]:.0f} % of halves" for name in names]
+        axes.set_yticks(range(len(names)), labels, fontsize=8)
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.set_xlim(-3, 114)
+        axes.set_xticks([0, 5, 25, 50, 75, 100, 108], ["0", "5", "25", "50", "75", "100", "none"])
+        axes.set_xlabel("shuffled studies that reach as much (%; none: nothing to shuffle)")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.3, -0.13), ncols=6, fontsize=8)
+    counts = "; ".join(f"{says} {int(table['status'].eq(says).sum())}" for says in _SAYS)
+    said = "; ".join(f"{name} {stand[name]}" for name in names)
+    return Drawing(
+        figure, f"Pieces of evidence by claim and by what chance reaches. {counts}. Claims: {said}.", table
+    )
+
+
 _LINE: dict[str, dict[str, Any]] = {
-    "supported": {"color": COLOURS[0], "linewidth": 2.4, "linestyle": "-"},
-    "partly": {"color": COLOURS[0], "linewidth": 1.7, "linestyle": (0, (6, 3))},
-    "single-source": {"color": COLOURS[2], "linewidth": 1.7, "linestyle": (0, (3, 2))},
-    "undecidable": {"color": QUIET, "linewidth": 1.3, "linestyle": ":"},
-    "contradicted": {"color": COLOURS[5], "linewidth": 2.0, "linestyle": (0, (1, 2, 5, 2))},
-    "not made": {"color": QUIET, "linewidth": 0.8, "linestyle": ":"},
+    "holds": {"color": COLOURS[0], "linewidth": 2.4, "linestyle": "-"},
+    "open": {"color": COLOURS[0], "linewidth": 1.5, "linestyle": (0, (6, 3))},
+    "against": {"color": COLOURS[5], "linewidth": 1.8, "linestyle": (0, (1, 2, 5, 2))},
+    "literature": {"color": COLOURS[2], "linewidth": 1.2, "linestyle": (0, (3, 2))},
+    "not tested": {"color": QUIET, "linewidth": 1.0, "linestyle": ":"},
+    "unknown": {"color": QUIET, "linewidth": 0.8, "linestyle": (0, (1, 4))},
 }
 
 
 def framework(result: Result) -> Drawing:
     """Perspectives as columns, themes as boxes that grow with the share who voice them and name their claims,
-    lines as the claims that join two themes stand.
+    lines as their tests say.
 
-    Every box has the id ``theme-ID`` and every line ``claim-ID`` in the drawing, so that a page can open
+    Every box has the id ``theme-ID`` and every line ``line-ID`` in the drawing, so that a page can open
     their evidence.
     """
     themes, links = result["themes"], result["links"]
     if themes.empty:
         return nothing("The study declares no perspectives.")
-    labels = [_numbered(row) for row in links.to_dict("records")]
-    shown = (themes, links.assign(label=labels), result["claims"])
+    shown = (themes, links.assign(says=links["sentence"]), result["claims"])
     whole = chart.lay(*(table.to_dict("records") for table in shown))
     with canvas(size=(whole.width / 100, (whole.height + 46) / 100)) as (figure, axes):
         axes.set_axis_off()
@@ -184,10 +288,10 @@ def _said(whole: chart.Chart) -> str:
         f"{head}: " + ", ".join(f"{box.name} {box.people} of {box.of}" for box in whole.boxes if box.x == x)
         for head, x in whole.heads
     ]
-    lines = [f"{one.claim} ({one.status}) from {one.start.name} to {one.end.name}" for one in whole.lines]
+    lines = [f"{one.line} ({one.status}) from {one.start.name} to {one.end.name}" for one in whole.lines]
     return (
         f"{len(whole.boxes)} themes in {len(whole.heads)} columns, with the people who voice each. "
-        f"{'; '.join(sides)}. Claims drawn as lines: {'; '.join(lines) or 'none'}. {whole.said()}"
+        f"{'; '.join(sides)}. Lines: {'; '.join(lines) or 'none'}. {whole.said()}"
     ).strip()
 
 
@@ -230,28 +334,18 @@ def _line(axes: Any, line: chart.Line) -> None:
     for piece in line.pieces:
         points += piece[1:]
         codes += [Path.CURVE4] * 3
-    patch = PathPatch(Path(points, codes), fill=False, zorder=2, **_LINE.get(line.status, _LINE["not made"]))
-    patch.set_gid(f"claim-{line.claim}")
+    patch = PathPatch(Path(points, codes), fill=False, zorder=2, **_LINE.get(line.status, _LINE["unknown"]))
+    patch.set_gid(f"line-{line.line}")
     axes.add_patch(patch)
     halo = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
     axes.text(*line.mark, line.label, fontsize=8, ha="center", va="center", zorder=5, color=INK, bbox=halo)
 
 
-def _numbered(link: Mapping[Any, Any]) -> str:
-    """A claim with the numbers of the notebooks that it rests on, such as ``C3 · 45``."""
-    stems = [stem.partition("-")[0] for stem in str(link["notebooks"]).split(", ") if stem]
-    return " · ".join([link["claim"], *([", ".join(stems)] if stems else [])])
-
-
 def _legend(axes: Any, whole: chart.Chart) -> None:
     from matplotlib.lines import Line2D
 
-    stand = {status for box in whole.boxes for _, status in box.claims}
-    handles = [
-        Line2D([], [], label=f"{chart.SIGNS.get(status, '')} {status}".strip(), **style)
-        for status, style in _LINE.items()
-        if status in stand
-    ]
+    stand = {line.status for line in whole.lines}
+    handles = [Line2D([], [], label=status, **style) for status, style in _LINE.items() if status in stand]
     if handles:
         axes.legend(
             handles=handles,
@@ -259,7 +353,8 @@ def _legend(axes: Any, whole: chart.Chart) -> None:
             bbox_to_anchor=(0, 0),
             ncols=len(handles),
             fontsize=8.5,
-            title="How a claim stands. On a line: claim · notebooks whose numbers it rests on",
+            title="What the test of a line says. Claims in boxes: "
+            + ", ".join(f"{sign} {status}" for status, sign in chart.SIGNS.items()),
             title_fontsize=8.5,
             alignment="left",
         )

@@ -93,6 +93,31 @@ def numbers(found: Material, themes: Sequence[Any], known: Mapping[str, float] |
     return pd.DataFrame(rows, columns=columns).astype({"value": float})
 
 
+def gains(found: Material, perspective: str = "firm") -> pd.DataFrame:
+    """What both sides are said to gain, in the words of each group: one scale for customer and firm.
+
+    Rows are the kinds of value that the framework's episodes name, and the themes of the perspective.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id, name, of_what`` (value or theme), ``group, people, of, share, low, high`` (95 % Wilson limits);
+        denials do not count.
+    """
+    import pandas as pd
+
+    identity, _, _ = sides.choose(found, perspective)
+    view = found.framework.view("episodes")
+    kinds = sides.kinds_of(found, view.parts[0]) if view else []
+    groups = sides.groups_in(found)
+    frames = [
+        sides.by_group(found, things, groups).assign(of_what=what)
+        for what, things in (("value", kinds), ("theme", found.framework.themes_of(identity)))
+    ]
+    columns = ["id", "name", "of_what", "group", "people", "of", "share", "low", "high"]
+    return pd.concat(frames)[columns].reset_index(drop=True)
+
+
 def answer(result: Result) -> tuple[str, dict[str, Any]]:
     """The perspective's answer in one paragraph, with the numbers in it."""
     themes, sources = result["themes"], result["sources"]

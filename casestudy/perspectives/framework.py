@@ -1,4 +1,4 @@
-"""The framework: all perspectives joined, themes sized by their evidence, links that carry claims."""
+"""The framework: all perspectives joined, themes sized by their evidence, lines that are tested relations."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.material import Material
+from casestudy.evidence import lines
+from casestudy.evidence.registers import table as claims_table
 from casestudy.evidence.status import STATUSES, Verdict
-from casestudy.evidence.status import table as claims_table
 from casestudy.mixed.presence import who_has
 from casestudy.perspectives import sides
 from casestudy.perspectives.sides import Result, listed
@@ -31,11 +32,10 @@ def tables(found: Material, verdicts: Sequence[Verdict]) -> Result:
     -------
     Result
         Tables: ``themes`` (every theme of every perspective: people, of, share, sources, how many claims
-        rest on it and with which status); ``claims``; ``links`` (between themes, with the claim that carries
-        each, its status and the notebooks whose numbers it rests on); ``touches`` (each such notebook with
-        the themes and perspectives that it bears on); ``questions`` (claims and their statuses by research
-        question); ``meets`` (how many people or documents voice both of two themes of different
-        perspectives).
+        rest on it and with which status); ``claims``; ``links`` (tested lines between themes); ``touches``
+        (each such notebook with the themes and perspectives that it bears on); ``questions`` (claims and
+        their statuses by research question); ``meets`` (how many people or documents voice both of two
+        themes of different perspectives).
     """
     claims = claims_table(verdicts)
     themes = _themes(found, claims)
@@ -49,7 +49,7 @@ def tables(found: Material, verdicts: Sequence[Verdict]) -> Result:
     made = {
         "themes": themes,
         "claims": claims,
-        "links": links(found, claims, behind),
+        "links": links(found),
         "touches": touches(found, verdicts, behind),
         "questions": questions(found, claims),
         "meets": meets(found),
@@ -95,30 +95,10 @@ def notebooks(found: Material, verdicts: Sequence[Verdict]) -> dict[str, tuple[s
     return behind
 
 
-def links(found: Material, claims: pd.DataFrame, behind: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """The links between themes, with the claim that carries each.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``start, end, claim, says, status`` (``not made`` without such a claim) and ``notebooks``, whose
-        numbers the claim rests on; empty where it rests on words alone.
-    """
-    import pandas as pd
-
-    status = dict(zip(claims["claim"], claims["status"], strict=True))
-    rows = [
-        {
-            "start": link.start,
-            "end": link.end,
-            "claim": link.claim,
-            "says": link.says,
-            "status": status.get(link.claim, "not made"),
-            "notebooks": ", ".join(behind.get(link.claim, ())),
-        }
-        for link in found.framework.links
-    ]
-    return pd.DataFrame(rows, columns=["start", "end", "claim", "says", "status", "notebooks"])
+def links(found: Material) -> pd.DataFrame:
+    """The lines between themes, numbered, with what their tests say: see `casestudy.evidence.lines.table`."""
+    table = lines.table(lines.evaluate(found))
+    return table.assign(line=[f"L{number}" for number in range(1, len(table) + 1)])
 
 
 def touches(
@@ -196,12 +176,14 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
     sides_ = listed(dict.fromkeys(themes["perspective_name"])) if len(themes) else "no perspective"
     counts = {status: int(claims["status"].eq(status).sum()) for status in STATUSES}
     said = listed(f"{count} {status}" for status, count in counts.items() if count)
-    held = carried[carried["status"].isin(["supported", "single-source", "partly"])]
     parts = [
         f"The framework joins {sides_} by {counted(len(themes), 'theme')} and "
-        f"{counted(len(carried), 'link')}. "
+        f"{counted(len(carried), 'line')}. "
         f"Of {counted(len(claims), 'claim')}, {said if len(claims) else 'none can be judged'}. "
-        f"{len(held)} of the {len(carried)} links rest on a claim that holds at least partly."
+        f"{lines.summary(carried)}"
     ]
+    held = carried[carried["status"].eq(lines.HOLDS)]
+    parts += [f"What holds: {'; '.join(held['sentence'])}."] if len(held) else []
     values: dict[str, Any] = {"themes": len(themes), "claims": len(claims), "links": len(carried)} | counts
-    return " ".join([*parts, *result.gaps]), values | {"links that hold": len(held)}
+    values |= {f"lines {one}": int(carried["status"].eq(one).sum()) for one in lines.STATUSES}
+    return " ".join([*parts, *result.gaps]), values

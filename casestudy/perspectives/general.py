@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.material import Material
+from casestudy.evidence import elements, mechanisms
+from casestudy.mixed import episodes as recorded
 from casestudy.mixed.presence import presence, who_has
 from casestudy.perspectives import episodes, sides
 from casestudy.perspectives.sides import Result, listed, most
@@ -31,10 +33,12 @@ def tables(found: Material, perspective: str = "general") -> Result:
     Returns
     -------
     Result
-        Tables: ``themes`` and ``beside``; ``episodes``, ``unfilled``, ``flows``, ``crossing``, ``asymmetry``
-        and ``at_odds`` (see `casestudy.perspectives.episodes`); ``conditions`` (each condition in each
-        group); ``square`` (people by two dichotomies). What the framework does not declare is empty, and a
-        gap says so.
+        Tables: ``themes`` and ``beside``; ``elements`` (see `casestudy.evidence.elements`); ``slots``,
+        ``agreement`` and ``mechanisms`` (see `casestudy.mixed.episodes` and
+        `casestudy.perspectives.mechanisms`); ``episodes`` (what two coders recorded of the same counts
+        once), ``unfilled``, ``flows``, ``crossing``, ``asymmetry`` and ``at_odds`` (see
+        `casestudy.perspectives.episodes`); ``conditions`` (each condition in each group); ``square`` (people
+        by two dichotomies). What the framework does not declare is empty, and a gap says so.
 
     Raises
     ------
@@ -50,6 +54,8 @@ def tables(found: Material, perspective: str = "general") -> Result:
     made |= _episodes(found, view) if view else dict.fromkeys(_NAMES, pd.DataFrame())
     if view is None:
         gaps.append(f"No episodes are declared for {name}, so value, means and beneficiaries are not joined.")
+    made["elements"] = elements.table(found)
+    made["constitutes"] = _constitutes(found, view, made)
     made["conditions"] = conditions(found, identity)
     made["square"] = square(found, identity)
     if not asked:
@@ -57,13 +63,26 @@ def tables(found: Material, perspective: str = "general") -> Result:
     return Result(identity, name, made, tuple(gaps), sides.names(found))
 
 
-_NAMES = ("episodes", "unfilled", "flows", "crossing", "asymmetry", "at_odds")
+_NAMES = (
+    "episodes",
+    "unfilled",
+    "flows",
+    "crossing",
+    "asymmetry",
+    "at_odds",
+    "slots",
+    "agreement",
+    "mechanisms",
+)
 
 
 def _episodes(found: Material, view: Any) -> dict[str, pd.DataFrame]:
     slots = [part.id for part in view.parts]
     settings = view.settings
-    table = episodes.episodes(found, view)
+    long = recorded.slots(found, view)
+    every = recorded.records(found, view) if recorded.attribute(view) else episodes.episodes(found, view)
+    pairs = recorded.matched(long)
+    table = recorded.distinct(every, pairs)
     order = [str(one) for one in settings.get("flow", ()) if one in slots] or slots
     cross = [str(one) for one in settings.get("cross", ()) if one in slots] or slots[:2]
     named = {str(k): [str(v) for v in values] for k, values in dict(settings.get("sides") or {}).items()}
@@ -76,7 +95,30 @@ def _episodes(found: Material, view: Any) -> dict[str, pd.DataFrame]:
         "crossing": episodes.crossing(table, cross[0], cross[-1]),
         "asymmetry": episodes.asymmetry(table, gains, named),
         "at_odds": episodes.at_odds(table, means, gains),
+        "slots": long,
+        "agreement": recorded.agreement(every, pairs, slots),
+        "mechanisms": mechanisms.by_direction(
+            _meant(table), mechanisms.families(found, view), means, str(settings.get("direction") or means)
+        ),
     }
+
+
+def _constitutes(found: Material, view: Any, made: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """What makes the first kind of mechanism what it is here, in a sentence: ``said``; empty without one."""
+    import pandas as pd
+
+    kinds = mechanisms.families(found, view) if view else []
+    if not kinds:
+        return pd.DataFrame(columns=["said"])
+    slots = [part.id for part in view.parts]
+    means = str(view.settings.get("means") or slots[-1])
+    told = _meant(made["episodes"])
+    return pd.DataFrame({"said": [mechanisms.constitutes(told, kinds[0], sides.names(found), slots, means)]})
+
+
+def _meant(table: pd.DataFrame) -> pd.DataFrame:
+    """Episodes that the speaker does not deny."""
+    return table[~table["denied"].astype(bool)] if "denied" in table.columns else table
 
 
 def conditions(found: Material, perspective: str) -> pd.DataFrame:
@@ -92,7 +134,7 @@ def conditions(found: Material, perspective: str) -> pd.DataFrame:
 
     view = found.framework.view("conditions", perspective)
     if view is None:
-        return pd.DataFrame(columns=["id", "name", "group", "people", "of", "share", "low", "high"])
+        return pd.DataFrame(columns=["id", "name", "group", "people", "of", "share", "low", "high", "said"])
     rule = found.framework.rule
     met = [set(who_has(part.pick, found.words, found.parents, rule)) for part in view.parts]
     whole = set.intersection(*met)
@@ -104,7 +146,11 @@ def conditions(found: Material, perspective: str) -> pd.DataFrame:
         last = {"id": "all", "name": "All of them", "people": every, "of": len(asked), "group": group}
         frames.append(pd.concat([table, pd.DataFrame([last | {"share": every / len(asked)}])]))
     columns = ["id", "name", "group", "people", "of", "share", "low", "high"]
-    return pd.concat(frames)[columns].reset_index(drop=True) if frames else pd.DataFrame(columns=columns)
+    table = pd.concat(frames)[columns].reset_index(drop=True) if frames else pd.DataFrame(columns=columns)
+    there = [f"{people} of {of}" for people, of in zip(table["people"], table["of"], strict=True)]
+    return table.assign(
+        said=[one if n else elements.NOT_THERE for one, n in zip(there, table["people"], strict=True)]
+    )
 
 
 def square(found: Material, perspective: str) -> pd.DataFrame:
@@ -139,8 +185,9 @@ def square(found: Material, perspective: str) -> pd.DataFrame:
                 near |= pairs["turn"].gt(0) & pairs["turn"].eq(pairs["turn_x"]) | (within == "document")
             touching = pairs[near]
             row[other.id] = int(touching["who"].nunique())
+        row["said"] = f"{mine['who'].nunique()} tell of it" if len(mine) else elements.NOT_THERE
         rows.append(row)
-    return pd.DataFrame(rows, columns=["y", "name", *(part.id for part in across)])
+    return pd.DataFrame(rows, columns=["y", "name", *(part.id for part in across), "said"])
 
 
 def answer(result: Result) -> tuple[str, dict[str, Any]]:
@@ -157,19 +204,29 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
         values |= {f"all conditions in {row['group']}": row["people"] for row in whole.to_dict("records")}
         values["all conditions"] = int(whole["people"].sum())
     if len(told):
-        flows = result["flows"]
-        top = flows[(flows["from_code"] != episodes.OPEN) & (flows["to_code"] != episodes.OPEN)].head(1)
-        line = [
-            f"{result.called(row['from_code'])} → {result.called(row['to_code'])} ({row['people']})"
-            for row in top.to_dict("records")
-        ]
         share = float(result["unfilled"]["share"].mean())
-        parts.append(
-            f"{len(told)} episodes by {told['who'].nunique()} speakers were found; the step told by most is "
-            f"{listed(line)}; {100 * share:.0f} % of all slots stay unspecified."
-        )
         emptiest = result["unfilled"].sort_values(["share", "slot"], ascending=[False, True]).iloc[0]
-        parts.append(f"Emptiest: {result.called(emptiest['slot'])} ({100 * emptiest['share']:.0f} %).")
+        parts.append(
+            f"{len(told)} episodes by {told['who'].nunique()} speakers and documents were found; most often "
+            f"open is {result.called(emptiest['slot']).lower()} "
+            f"({emptiest['unspecified']} of {emptiest['of']})."
+        )
         values |= {"episodes": len(told), "speakers of episodes": told["who"].nunique()}
         values["unspecified share"] = share
-    return " ".join([*parts, *result.gaps]), values
+    kinds = result["mechanisms"]
+    if len(kinds):
+        tested = kinds[kinds["share"].notna()]
+        said = "; ".join(
+            f"{row['name']}: {row['expected']} of {row['directed']}, {row['said']}"
+            for row in tested.to_dict("records")
+        )
+        parts += [f"Direction of the resource, as the source has it: {said}."] if said else []
+        values |= {f"direction {row['family']}": row["share"] for row in kinds.to_dict("records")}
+    absent = result["elements"].loc[result["elements"]["said"].eq(elements.NOT_THERE), "name"]
+    if len(result["elements"]):
+        found_ = len(result["elements"]) - len(absent)
+        rest = f"; searched and not there: {listed(absent)}" if len(absent) else ""
+        parts.append(f"{found_} of {len(result['elements'])} elements are found in words{rest}.")
+        values["elements found"] = found_
+    first = result["constitutes"]["said"].tolist()
+    return " ".join([*first, *parts, *result.gaps]), values

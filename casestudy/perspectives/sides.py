@@ -142,6 +142,15 @@ def quotes(found: Material, things: Iterable[Named]) -> dict[str, tuple[str, str
     return {thing.id: best_quote(thing.pick, found.words, found.parents, allowed) for thing in things}
 
 
+def kinds_of(found: Material, part: Any) -> list[Named]:
+    """The codes right below those of a part of a view, each as a thing that can be voiced."""
+    tops = {code for code in part.pick.codes if code in found.names}
+    below = [
+        code for code in found.names if found.parents.get(code, "") in tops and code not in found.retired
+    ]
+    return [_Free(code, found.names[code], replace(part.pick, codes=(code,))) for code in below]
+
+
 def by_group(found: Material, things: Iterable[Named], groups: Iterable[str]) -> pd.DataFrame:
     """How many voice each thing in each group, whatever group the thing was declared for.
 
@@ -218,6 +227,14 @@ def beside_cases(cases: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     # Empty tables do not know what their ids are, so the key is always an object.
     known = scores.astype({"who": object})
     return cases.merge(known, left_on="participant_id", right_on="who", how="left", suffixes=("", "_score"))
+
+
+def fit_table(fit: pd.DataFrame) -> pd.DataFrame:
+    """What the correlation of fit and use is made of: ``participant_id, lowest, cycles_opened``."""
+    import pandas as pd
+
+    columns = {name: column(fit, name) for name in ("lowest", "cycles_opened")}
+    return pd.DataFrame({"participant_id": fit["participant_id"], **columns})
 
 
 def column(table: pd.DataFrame, name: str) -> pd.Series:

@@ -67,7 +67,7 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
             claim=verdict.claim,
             question=questions.get(verdict.claim.question, ""),
             names=names,
-            joins=[one for one in corpus.framework.links if one.claim == verdict.claim.id],
+            joins=[one for one in corpus.lines if one.link.claim == verdict.claim.id],
             parts=[
                 ("Evidence", "evidence", [one for one in shown if not one.finding.contrary]),
                 ("Search for the contrary", "contrary", [one for one in shown if one.finding.contrary]),

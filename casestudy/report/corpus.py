@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from casestudy.codebook.framework import Framework
     from casestudy.coding.material import Material
     from casestudy.evidence.chain import Trouble
+    from casestudy.evidence.lines import Line
     from casestudy.evidence.status import Verdict
     from casestudy.transcripts.transcript import Transcript
 
@@ -81,6 +82,7 @@ class Corpus:
     allowed : frozenset of str
         Participants, and documents of nobody in particular, whose words may be quoted.
     verdicts : tuple of Verdict
+    lines : tuple of casestudy.evidence.lines.Line
         The claims, judged.
     troubles : tuple of Trouble
         What does not hold in the chain of evidence.
@@ -96,6 +98,7 @@ class Corpus:
     withheld: frozenset[str]
     allowed: frozenset[str]
     verdicts: tuple[Verdict, ...] = ()
+    lines: tuple[Line, ...] = ()
     troubles: tuple[Trouble, ...] = ()
 
     @property
@@ -150,7 +153,7 @@ def load(study: Study) -> Corpus:
         When a file of documents, codings, codebooks, framework or claims has problems.
     """
     from casestudy.coding import material
-    from casestudy.evidence import chain, claims, status
+    from casestudy.evidence import chain, claims, lines, status
 
     found = material.load(study)
     roll = found.documents.set_index("document")
@@ -168,6 +171,7 @@ def load(study: Study) -> Corpus:
         withheld=frozenset(consent.withheld_documents(found.texts, found.people)),
         allowed=frozenset(found.quotable()),
         verdicts=tuple(verdicts),
+        lines=tuple(lines.evaluate(found)),
         troubles=tuple(troubles),
     )
 

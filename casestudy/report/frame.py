@@ -24,7 +24,6 @@ def charted(corpus: Corpus, counts: Mapping[str, tuple[int, int]]) -> chart.Char
     """
     framework = corpus.framework
     names = {side.id: side.name for side in framework.perspectives}
-    status = {one.claim.id: one.status for one in corpus.verdicts}
     themes: list[dict[str, Any]] = []
     for side in framework.perspectives:
         for theme in framework.themes_of(side.id):
@@ -32,9 +31,9 @@ def charted(corpus: Corpus, counts: Mapping[str, tuple[int, int]]) -> chart.Char
             said = {"id": theme.id, "name": theme.name, "perspective": side.id, "people": people, "of": of}
             themes.append(said | {"perspective_name": names[side.id]})
     links = [
-        {"start": one.start, "end": one.end, "claim": one.claim, "says": one.says}
-        | {"status": status.get(one.claim, "not made")}
-        for one in framework.links
+        {"line": f"L{number}", "start": one.link.start, "end": one.link.end}
+        | {"says": one.sentence, "status": one.status}
+        for number, one in enumerate(corpus.lines, start=1)
     ]
     claims = [
         {"claim": one.claim.id, "theme": one.claim.theme, "status": one.status} for one in corpus.verdicts
@@ -65,12 +64,12 @@ def drawing(whole: chart.Chart, made: Collection[str], to: Callable[[str], str])
         for line in whole.lines
     )
     boxes = joined(_box(box, made, to) for box in whole.boxes)
-    marks = joined(_mark(line, made, to) for line in whole.lines)
+    marks = joined(_mark(line) for line in whole.lines)
     legend, below = _legend(whole)
     return Markup(
         '<svg class="frame" viewBox="0 0 {:.0f} {:.0f}" role="group" '
         'aria-label="The framework: {} themes in {} '
-        'perspectives, and {} claims that join them">{}{}{}{}{}</svg>'
+        'perspectives, and {} tested lines between them">{}{}{}{}{}</svg>'
     ).format(
         whole.width,
         whole.height + below,
@@ -127,16 +126,16 @@ def _chip(
     return _linked(shape, claim, f"Claim {claim}, {status}", made, to)
 
 
-def _mark(line: chart.Line, made: Collection[str], to: Callable[[str], str]) -> Markup:
-    """A claim on its line. By keyboard it is reached in the boxes of both themes, which come before."""
-    width = 12 + 8 * len(line.claim)
+def _mark(line: chart.Line) -> Markup:
+    """The name of a line, with what its test says."""
+    width = 12 + 8 * len(line.line)
     x, y = line.mark
-    shape = Markup(
+    words = f"Line {line.line}, {line.status}, from {line.start.name} to {line.end.name}: {line.says}"
+    return Markup(
+        '<g role="img" aria-label="{}"><title>{}</title>'
         '<rect class="name" x="{:.1f}" y="{:.1f}" width="{}" height="17" rx="3"/>'
-        '<text class="claim" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
-    ).format(x - width / 2, y - 8.5, width, x, y + 4.5, line.claim)
-    words = f"Claim {line.claim}, {line.status}, from {line.start.name} to {line.end.name}"
-    return _linked(shape, line.claim, words + (f": {line.says}" if line.says else ""), made, to)
+        '<text class="claim" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text></g>'
+    ).format(words, line.says, x - width / 2, y - 8.5, width, x, y + 4.5, line.line)
 
 
 def _linked(shape: Markup, claim: str, words: str, made: Collection[str], to: Callable[[str], str]) -> Markup:
@@ -148,9 +147,8 @@ def _linked(shape: Markup, claim: str, words: str, made: Collection[str], to: Ca
 
 
 def _legend(whole: chart.Chart) -> tuple[Markup, int]:
-    """What lines and signs mean, for the statuses that occur; and the height that it takes."""
-    stand = {status for box in whole.boxes for _, status in box.claims}
-    listed = [status for status in (*chart.SIGNS, "not made") if status in stand]
+    """What the lines mean, for the statuses that occur; and the height that it takes."""
+    listed = list(dict.fromkeys(line.status for line in whole.lines))
     if not listed:
         return Markup(), 0
     y = whole.height + _LEGEND / 2
@@ -160,7 +158,7 @@ def _legend(whole: chart.Chart) -> tuple[Markup, int]:
             '<text class="count" x="{:.0f}" y="{:.0f}">{}</text>'
         ).format(
             *(_word(status), chart.EDGE + 150 * place, y - 4, chart.EDGE + 150 * place + 42, y),
-            f"{chart.SIGNS.get(status, '')} {status}".strip(),
+            status,
         )
         for place, status in enumerate(listed)
     )
