@@ -1,8 +1,8 @@
 """Cycles by the calendar, for a service that gives no feedback: days, weeks or months since the first act.
 
 Where a service gives feedback, the time from one feedback to the next is the natural clock
-(`casestudy.usage.sessions.cycles`). Elsewhere the calendar is: a cycle is a day, a week from Monday or a month
-of UTC, and cycle 0 is the one in which somebody was first seen.
+(`casestudy.usage.sessions.cycles`). Elsewhere the calendar is: a cycle is a day, a week from Monday or a
+month of UTC, and cycle 0 is the one in which somebody was first seen.
 """
 
 from __future__ import annotations
