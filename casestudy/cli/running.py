@@ -7,13 +7,15 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casestudy.cli import needs
 from casestudy.cli.shared import add_json, print_json
 from casestudy.cli.studying import line_of_problems
-from casestudy.errors import CaseStudyError, Problem, RunFailed
+from casestudy.errors import CaseStudyError, Problem, RunFailed, raise_if
 from casestudy.files import reading
 from casestudy.files.cache import CACHE
 from casestudy.files.writing import write_atomically
@@ -111,7 +113,11 @@ def _run(given: argparse.Namespace) -> int:
         everywhere=everything,
     )
     jobs = given.jobs or runner.default_jobs()
-    plan = runner.plan(study, wanted, values, force=given.force)
+    verdicts = needs.judged(study, wanted)
+    barred = needs.barred(verdicts)
+    if given.notebook:
+        _refuse_barred(chosen, barred)
+    plan = runner.plan(study, wanted, values, force=given.force, barred=barred)
     if given.dry_run:
         return _say_states(plan.states())
     if given.sweep:
@@ -121,7 +127,7 @@ def _run(given: argparse.Namespace) -> int:
     drawn = 0
     broken: CaseStudyError | None = None
     try:
-        drawn = 0 if given.no_pages else _draw(study)
+        drawn = 0 if given.no_pages else _draw(study, marks=_marks(study, outcomes))
     except CaseStudyError as error:
         broken = error
     if drawn:
@@ -132,6 +138,8 @@ def _run(given: argparse.Namespace) -> int:
     if index.exists() and not given.no_pages:
         print(f"index page: {_near(index)}")
     print(_closing(outcomes))
+    for line in needs.in_words(one for one in verdicts if one.lacks):
+        print(line)
     if (given.set or given.params) and any(one.state == "ran" for one in outcomes):
         print("these outputs have other values than the study's own: casestudy run brings those back")
     moved = bool(drawn or broken) or any(one.state != "fresh" for one in outcomes)
@@ -142,6 +150,42 @@ def _run(given: argparse.Namespace) -> int:
     if broken:
         raise broken
     return 0
+
+
+def _refuse_barred(chosen: Any, barred: dict[str, str]) -> None:
+    problems = [
+        Problem(one.stem, f"it cannot run here: {barred[one.stem]}") for one in chosen if one.stem in barred
+    ]
+    raise_if(problems, "A notebook lacks what it needs.")
+
+
+def _marks(study: Study, outcomes: Any = ()) -> dict[str, str]:
+    """What pages say of themselves where they are not up to date: by notebook, a clause.
+
+    Told by what each page was made of, as its record says, and by the run that has just ended.
+    """
+    from casestudy.run import receipts
+
+    try:
+        plan = _plan_of_all(study)
+    except CaseStudyError:
+        return {}
+    barred = plan.all_barred()
+    marks = {stem: f"it cannot be run again: {why}" for stem, why in barred.items()}
+    for one in plan.notebooks:
+        record = study.outputs / one.stem / "run.json"
+        if one.stem in barred or not record.is_file():
+            continue
+        with suppress(CaseStudyError, OSError, KeyError):
+            if why := receipts.changed_since(plan.receipt(one), receipts.read_json(record)):
+                marks[one.stem] = why
+    plan.hashes.save()
+    failed = {one.notebook.stem: one for one in outcomes if one.state in ("failed", "not run")}
+    marks |= {
+        stem: f"the last run {'failed' if one.state == 'failed' else 'did not reach it'}: {one.reason}"
+        for stem, one in failed.items()
+    }
+    return {stem: why.strip().rstrip(".") for stem, why in marks.items()}
 
 
 def _run_plan(plan: Any, jobs: int) -> Any:
@@ -160,14 +204,15 @@ def _failed(outcomes: Any) -> list[Problem]:
 
 
 def _closing(outcomes: Any) -> str:
-    counts = {
-        state: sum(one.state == state for one in outcomes) for state in ("ran", "fresh", "failed", "not run")
-    }
+    states = ("ran", "fresh", "failed", "not run", "cannot run")
+    counts = {state: sum(one.state == state for one in outcomes) for state in states}
     words = [f"{counts['ran']} ran", f"{counts['fresh']} fresh", f"{counts['failed']} failed"]
     if not counts["fresh"]:
         words.remove("0 fresh")
     if counts["not run"]:
         words.append(f"{counts['not run']} not run")
+    if counts["cannot run"]:
+        words.append(f"{counts['cannot run']} cannot run here")
     return ", ".join(words)
 
 
@@ -216,25 +261,39 @@ def _plan_of_all(study: Study) -> Any:
     from casestudy.run import notebook, parameters, runner
 
     everything = notebook.of_study(study)
-    return runner.plan(study, everything, parameters.merged(everything, study.parameters))
+    barred = needs.barred(needs.judged(study, everything))
+    return runner.plan(study, everything, parameters.merged(everything, study.parameters), barred=barred)
 
 
 def _status(given: argparse.Namespace) -> int:
-    states = _plan_of_all(Study.find(given.study)).states()
+    study = Study.find(given.study)
+    states = _plan_of_all(study).states()
+    verdicts = needs.judged(study, [one.notebook for one in states])
     if given.json:
         print_json(
-            [{"notebook": one.notebook.stem, "fresh": not one.reason, "why": one.reason} for one in states]
+            [
+                {"notebook": one.notebook.stem, "fresh": not one.reason, "why": one.reason}
+                | {"can": verdict.state, "lacks": [str(lack) for lack in verdict.lacks]}
+                | {"misses": [str(lack) for lack in verdict.misses]}
+                for one, verdict in zip(states, verdicts, strict=True)
+            ]
         )
     else:
         _say_states(states)
-    return int(given.strict and any(one.reason for one in states))
+        for line in needs.in_words(one for one in verdicts if one.state == "can run in part"):
+            print(line)
+    return int(given.strict and any(one.reason for one in states if one.state != "cannot run"))
 
 
 def _say_states(states: Any) -> int:
-    for one in states:
+    barred = [one for one in states if one.state == "cannot run"]
+    others = [one for one in states if one.state != "cannot run"]
+    for one in others:
         print(f"stale: {one.notebook.stem}: {one.reason}" if one.reason else f"fresh: {one.notebook.stem}")
-    stale = sum(bool(one.reason) for one in states)
-    print(f"{len(states) - stale} fresh, {stale} stale")
+    for one in barred:
+        print(f"cannot run: {one.notebook.stem}: {one.reason}")
+    stale = sum(bool(one.reason) for one in others)
+    print(f"{len(others) - stale} fresh, {stale} stale" + (f", {len(barred)} cannot run" if barred else ""))
     return 0
 
 
@@ -295,15 +354,16 @@ def _claims_moved(before: Path, after: Path) -> list[str]:
     return moved_between(before, after)
 
 
-def _draw(study: Study, force: bool = False) -> int:
+def _draw(study: Study, force: bool = False, marks: Mapping[str, str] | None = None) -> int:
     from casestudy.report.site import render
 
-    return render(study, force=force)
+    return render(study, force=force, marks=marks)
 
 
 def _render(given: argparse.Namespace) -> int:
     with reading.once():
-        drawn = _draw(Study.find(given.study), given.force)
+        study = Study.find(given.study)
+        drawn = _draw(study, given.force, _marks(study))
     print(f"{counted(drawn, 'page')} drawn")
     return 0
 

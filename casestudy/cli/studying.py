@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from importlib import import_module
@@ -105,6 +106,9 @@ def line_of_problems(study: Study, named: Path | None, moved: bool) -> str:
 
 
 def _check(given: argparse.Namespace) -> int:
+    from casestudy.cli import needs
+    from casestudy.run import notebook
+
     study = Study.find(given.study)
     problems = problems_of(study)
     if given.json:
@@ -123,4 +127,9 @@ def _check(given: argparse.Namespace) -> int:
             summary += " Those of one kind are counted; casestudy check --all lists every one."
         raise InputError(summary, problems)
     print(f"{study.title}: no problem found")
+    with suppress(CaseStudyError):
+        verdicts = needs.judged(study, notebook.of_study(study))
+        print(needs.summed(verdicts) if verdicts else "it has no notebook yet")
+        for line in needs.in_words(verdicts):
+            print(line)
     return 0
