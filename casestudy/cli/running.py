@@ -8,14 +8,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casestudy.cli import needs
+from casestudy.cli.freshness import marks_of, plan_of_all, refuse_barred
 from casestudy.cli.shared import add_json, print_json
 from casestudy.cli.studying import line_of_problems
-from casestudy.errors import CaseStudyError, Problem, RunFailed, raise_if
+from casestudy.errors import CaseStudyError, Problem, RunFailed
 from casestudy.files import reading
 from casestudy.files.cache import CACHE
 from casestudy.files.writing import write_atomically
@@ -116,7 +116,7 @@ def _run(given: argparse.Namespace) -> int:
     verdicts = needs.judged(study, wanted)
     barred = needs.barred(verdicts)
     if given.notebook:
-        _refuse_barred(chosen, barred)
+        refuse_barred(chosen, barred)
     plan = runner.plan(study, wanted, values, force=given.force, barred=barred)
     if given.dry_run:
         return _say_states(plan.states())
@@ -127,7 +127,7 @@ def _run(given: argparse.Namespace) -> int:
     drawn = 0
     broken: CaseStudyError | None = None
     try:
-        drawn = 0 if given.no_pages else _draw(study, marks=_marks(study, outcomes))
+        drawn = 0 if given.no_pages else _draw(study, marks=marks_of(study, outcomes))
     except CaseStudyError as error:
         broken = error
     if drawn:
@@ -150,42 +150,6 @@ def _run(given: argparse.Namespace) -> int:
     if broken:
         raise broken
     return 0
-
-
-def _refuse_barred(chosen: Any, barred: dict[str, str]) -> None:
-    problems = [
-        Problem(one.stem, f"it cannot run here: {barred[one.stem]}") for one in chosen if one.stem in barred
-    ]
-    raise_if(problems, "A notebook lacks what it needs.")
-
-
-def _marks(study: Study, outcomes: Any = ()) -> dict[str, str]:
-    """What pages say of themselves where they are not up to date: by notebook, a clause.
-
-    Told by what each page was made of, as its record says, and by the run that has just ended.
-    """
-    from casestudy.run import receipts
-
-    try:
-        plan = _plan_of_all(study)
-    except CaseStudyError:
-        return {}
-    barred = plan.all_barred()
-    marks = {stem: f"it cannot be run again: {why}" for stem, why in barred.items()}
-    for one in plan.notebooks:
-        record = study.outputs / one.stem / "run.json"
-        if one.stem in barred or not record.is_file():
-            continue
-        with suppress(CaseStudyError, OSError, KeyError):
-            if why := receipts.changed_since(plan.receipt(one), receipts.read_json(record)):
-                marks[one.stem] = why
-    plan.hashes.save()
-    failed = {one.notebook.stem: one for one in outcomes if one.state in ("failed", "not run")}
-    marks |= {
-        stem: f"the last run {'failed' if one.state == 'failed' else 'did not reach it'}: {one.reason}"
-        for stem, one in failed.items()
-    }
-    return {stem: why.strip().rstrip(".") for stem, why in marks.items()}
 
 
 def _run_plan(plan: Any, jobs: int) -> Any:
@@ -257,17 +221,9 @@ def _list_parameters(chosen: Any) -> int:
     return 0
 
 
-def _plan_of_all(study: Study) -> Any:
-    from casestudy.run import notebook, parameters, runner
-
-    everything = notebook.of_study(study)
-    barred = needs.barred(needs.judged(study, everything))
-    return runner.plan(study, everything, parameters.merged(everything, study.parameters), barred=barred)
-
-
 def _status(given: argparse.Namespace) -> int:
     study = Study.find(given.study)
-    states = _plan_of_all(study).states()
+    states = plan_of_all(study).states()
     verdicts = needs.judged(study, [one.notebook for one in states])
     if given.json:
         print_json(
@@ -306,7 +262,7 @@ def _verify(given: argparse.Namespace) -> int:
         fresh = Path(temporary) / "outputs"
         os.environ[ENV_OUTPUTS] = str(fresh)
         try:
-            plan = runner.as_new(_plan_of_all(study))
+            plan = runner.as_new(plan_of_all(study))
             outcomes = _run_plan(plan, given.jobs or runner.default_jobs())
             runner.raise_for(outcomes)
             _draw(study)
@@ -363,7 +319,7 @@ def _draw(study: Study, force: bool = False, marks: Mapping[str, str] | None = N
 def _render(given: argparse.Namespace) -> int:
     with reading.once():
         study = Study.find(given.study)
-        drawn = _draw(study, given.force, _marks(study))
+        drawn = _draw(study, given.force, marks_of(study))
     print(f"{counted(drawn, 'page')} drawn")
     return 0
 
