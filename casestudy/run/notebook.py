@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,8 @@ class Notebook:
     cells : tuple of dict
         The cells as stored, sources joined to text.
     question : str
-        Id of the research question it serves; empty when its metadata names none.
+        Id of the research question it serves, or what its metadata name before `of_study` has found the
+        question: an id, or a role. Empty for none.
     inputs : tuple of str
         Globs from the study's root, and ``source:NAME``, that it may read.
     optional : tuple of str
@@ -163,7 +164,6 @@ def of_study(study: Study) -> list[Notebook]:
     """All notebooks of a study; every problem with their files, questions and names at once."""
     notebooks: list[Notebook] = []
     problems: list[Problem] = []
-    questions = {question.id for question in study.questions}
     for path in study.notebooks:
         try:
             notebook = read(path)
@@ -171,9 +171,13 @@ def of_study(study: Study) -> list[Notebook]:
             problems += error.problems
             continue
         where = f"{path.name}, metadata casestudy"
-        if notebook.question and notebook.question not in questions:
-            found = f"question {notebook.question!r} is not in study.toml."
-            problems.append(Problem(where, found, nearest(notebook.question, questions)))
+        question = _question(notebook.question, study)
+        own = path.is_relative_to(study.root)
+        if notebook.question and not question and own and study.questions:
+            known = {one.id for one in study.questions} | {one.role for one in study.questions if one.role}
+            found = f"question {notebook.question!r} is neither an id nor a role in study.toml."
+            problems.append(Problem(where, found, nearest(notebook.question, known)))
+        notebook = replace(notebook, question=question)
         if notebook.stem in {other.stem for other in notebooks}:
             problems.append(Problem(str(path), "another notebook has the same name.", "Rename one of them."))
         notebooks.append(notebook)
@@ -189,6 +193,14 @@ def of_study(study: Study) -> list[Notebook]:
     if problems:
         raise InputError("The study's notebooks have problems.", problems)
     return notebooks
+
+
+def _question(named: str, study: Study) -> str:
+    """The id of the question that a notebook serves: by id, by role, or the only one there is."""
+    for question in study.questions:
+        if named and named in (question.id, question.role):
+            return question.id
+    return study.questions[0].id if named and len(study.questions) == 1 else ""
 
 
 def choose(notebooks: list[Notebook], names: list[str]) -> list[Notebook]:

@@ -115,9 +115,8 @@ class Log:
         whole = int(self.cycles["whole"].sum())
         homes = self.participants["household_id"].notna()
         rows = [
-            ("accounts of customers", len(self.participants), "accounts that are not testers'"),
+            ("accounts", len(self.participants), "testers left out"),
             ("with at least one act", seen, "of these accounts"),
-            ("with a household in the purchases", int(homes.sum()), "of these accounts"),
             ("events read", self.inspection.read, "all rows of the log"),
             ("events kept", len(self.events), "of the events read"),
             ("acts of participants", len(self.acts), "of the events kept"),
@@ -129,6 +128,8 @@ class Log:
                 "first act to the end",
             ),
         ]
+        if homes.any():
+            rows.insert(2, ("with a household in the purchases", int(homes.sum()), "of these accounts"))
         return pd.DataFrame(rows, columns=["count_of", "n", "base"])
 
 
