@@ -19,10 +19,20 @@ STANCES = ("reflexive", "codebook", "coding_reliability")
 
 @dataclass(frozen=True)
 class Question:
-    """A research question of the study; notebooks and claims point to its id."""
+    """A research question of the study.
+
+    Attributes
+    ----------
+    id, text : str
+        Claims, perspectives and the study's own notebooks point to the id.
+    role : str
+        What the question is to notebooks that serve every study, such as ``customer`` or ``firm``: those
+        name a role, since they cannot know the id. Empty for none.
+    """
 
     id: str
     text: str
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,11 +141,14 @@ class _Reader:
         questions: list[Question] = []
         for number, one in enumerate(given):
             name = f"question.{number}"
-            self._known(one, ("id", "text"), name)
+            self._known(one, ("id", "text", "role"), name)
             values = [self._value(one, key, str, required=True, table=name) or "" for key in ("id", "text")]
             if values[0] in {question.id for question in questions}:
                 self._problem(f"{name}.id", f"{values[0]!r} occurs twice.", "Give every question its own id.")
-            questions.append(Question(*values))
+            role = self._value(one, "role", str, table=name) or ""
+            if role and role in {question.role for question in questions}:
+                self._problem(f"{name}.role", f"{role!r} occurs twice.", "Give a role to one question.")
+            questions.append(Question(*values, role))
         return tuple(questions)
 
     def _single_rows(self) -> Mapping[str, str]:

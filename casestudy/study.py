@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from casestudy import settings
+from casestudy import installed, settings
 from casestudy.errors import Problem, StudyError, UndeclaredInput, nearest
 from casestudy.files import reading
 from casestudy.files.cache import root_of
@@ -120,16 +120,19 @@ class Study:
 
     @property
     def notebooks(self) -> list[Path]:
-        """The study's notebooks, in reading order; they may be those of another study.
+        """The study's notebooks, in reading order; they may be installed ones, or those of another study.
 
         Raises
         ------
         StudyError
-            When a glob leads out of the study, and not into another one.
+            When a glob leads out of the study, and not into another one; when no installed notebook has a
+            name that is listed.
         """
         found = set()
         for pattern in self.notebook_globs:
-            if stays_inside(pattern):
+            if installed.is_name(pattern):
+                found.add(installed.notebook(pattern, f"{FILE} (notebooks)").resolve())
+            elif stays_inside(pattern):
                 found |= {path.resolve() for path in _glob(self.root, pattern)}
             else:
                 _refuse_stray(self.root, pattern)

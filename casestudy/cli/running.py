@@ -7,10 +7,12 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casestudy.cli import needs
+from casestudy.cli.freshness import marks_of, plan_of_all, refuse_barred
 from casestudy.cli.shared import add_json, print_json
 from casestudy.cli.studying import line_of_problems
 from casestudy.errors import CaseStudyError, Problem, RunFailed
@@ -111,7 +113,11 @@ def _run(given: argparse.Namespace) -> int:
         everywhere=everything,
     )
     jobs = given.jobs or runner.default_jobs()
-    plan = runner.plan(study, wanted, values, force=given.force)
+    verdicts = needs.judged(study, wanted)
+    barred = needs.barred(verdicts)
+    if given.notebook:
+        refuse_barred(chosen, barred)
+    plan = runner.plan(study, wanted, values, force=given.force, barred=barred)
     if given.dry_run:
         return _say_states(plan.states())
     if given.sweep:
@@ -121,7 +127,7 @@ def _run(given: argparse.Namespace) -> int:
     drawn = 0
     broken: CaseStudyError | None = None
     try:
-        drawn = 0 if given.no_pages else _draw(study)
+        drawn = 0 if given.no_pages else _draw(study, marks=marks_of(study, outcomes))
     except CaseStudyError as error:
         broken = error
     if drawn:
@@ -132,6 +138,8 @@ def _run(given: argparse.Namespace) -> int:
     if index.exists() and not given.no_pages:
         print(f"index page: {_near(index)}")
     print(_closing(outcomes))
+    for line in needs.in_words(one for one in verdicts if one.lacks):
+        print(line)
     if (given.set or given.params) and any(one.state == "ran" for one in outcomes):
         print("these outputs have other values than the study's own: casestudy run brings those back")
     moved = bool(drawn or broken) or any(one.state != "fresh" for one in outcomes)
@@ -160,14 +168,15 @@ def _failed(outcomes: Any) -> list[Problem]:
 
 
 def _closing(outcomes: Any) -> str:
-    counts = {
-        state: sum(one.state == state for one in outcomes) for state in ("ran", "fresh", "failed", "not run")
-    }
+    states = ("ran", "fresh", "failed", "not run", "cannot run")
+    counts = {state: sum(one.state == state for one in outcomes) for state in states}
     words = [f"{counts['ran']} ran", f"{counts['fresh']} fresh", f"{counts['failed']} failed"]
     if not counts["fresh"]:
         words.remove("0 fresh")
     if counts["not run"]:
         words.append(f"{counts['not run']} not run")
+    if counts["cannot run"]:
+        words.append(f"{counts['cannot run']} cannot run here")
     return ", ".join(words)
 
 
@@ -212,29 +221,35 @@ def _list_parameters(chosen: Any) -> int:
     return 0
 
 
-def _plan_of_all(study: Study) -> Any:
-    from casestudy.run import notebook, parameters, runner
-
-    everything = notebook.of_study(study)
-    return runner.plan(study, everything, parameters.merged(everything, study.parameters))
-
-
 def _status(given: argparse.Namespace) -> int:
-    states = _plan_of_all(Study.find(given.study)).states()
+    study = Study.find(given.study)
+    states = plan_of_all(study).states()
+    verdicts = needs.judged(study, [one.notebook for one in states])
     if given.json:
         print_json(
-            [{"notebook": one.notebook.stem, "fresh": not one.reason, "why": one.reason} for one in states]
+            [
+                {"notebook": one.notebook.stem, "fresh": not one.reason, "why": one.reason}
+                | {"can": verdict.state, "lacks": [str(lack) for lack in verdict.lacks]}
+                | {"misses": [str(lack) for lack in verdict.misses]}
+                for one, verdict in zip(states, verdicts, strict=True)
+            ]
         )
     else:
         _say_states(states)
-    return int(given.strict and any(one.reason for one in states))
+        for line in needs.in_words(one for one in verdicts if one.state == "can run in part"):
+            print(line)
+    return int(given.strict and any(one.reason for one in states if one.state != "cannot run"))
 
 
 def _say_states(states: Any) -> int:
-    for one in states:
+    barred = [one for one in states if one.state == "cannot run"]
+    others = [one for one in states if one.state != "cannot run"]
+    for one in others:
         print(f"stale: {one.notebook.stem}: {one.reason}" if one.reason else f"fresh: {one.notebook.stem}")
-    stale = sum(bool(one.reason) for one in states)
-    print(f"{len(states) - stale} fresh, {stale} stale")
+    for one in barred:
+        print(f"cannot run: {one.notebook.stem}: {one.reason}")
+    stale = sum(bool(one.reason) for one in others)
+    print(f"{len(others) - stale} fresh, {stale} stale" + (f", {len(barred)} cannot run" if barred else ""))
     return 0
 
 
@@ -247,7 +262,7 @@ def _verify(given: argparse.Namespace) -> int:
         fresh = Path(temporary) / "outputs"
         os.environ[ENV_OUTPUTS] = str(fresh)
         try:
-            plan = runner.as_new(_plan_of_all(study))
+            plan = runner.as_new(plan_of_all(study))
             outcomes = _run_plan(plan, given.jobs or runner.default_jobs())
             runner.raise_for(outcomes)
             _draw(study)
@@ -295,15 +310,16 @@ def _claims_moved(before: Path, after: Path) -> list[str]:
     return moved_between(before, after)
 
 
-def _draw(study: Study, force: bool = False) -> int:
+def _draw(study: Study, force: bool = False, marks: Mapping[str, str] | None = None) -> int:
     from casestudy.report.site import render
 
-    return render(study, force=force)
+    return render(study, force=force, marks=marks)
 
 
 def _render(given: argparse.Namespace) -> int:
     with reading.once():
-        drawn = _draw(Study.find(given.study), given.force)
+        study = Study.find(given.study)
+        drawn = _draw(study, given.force, marks_of(study))
     print(f"{counted(drawn, 'page')} drawn")
     return 0
 

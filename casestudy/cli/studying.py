@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from importlib import import_module
@@ -107,6 +108,9 @@ def line_of_problems(study: Study, named: Path | None, moved: bool) -> str:
 
 
 def _check(given: argparse.Namespace) -> int:
+    from casestudy.cli import needs
+    from casestudy.run import notebook
+
     study = Study.find(given.study)
     problems = problems_of(study)
     if given.json:
@@ -126,6 +130,11 @@ def _check(given: argparse.Namespace) -> int:
         raise InputError(summary, problems)
     print(f"{study.title}: no problem found")
     _by_hand(study)
+    with suppress(CaseStudyError):
+        verdicts = needs.judged(study, notebook.of_study(study))
+        print(needs.summed(verdicts) if verdicts else "it has no notebook yet")
+        for line in needs.in_words(verdicts):
+            print(line)
     return 0
 
 

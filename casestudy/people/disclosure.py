@@ -19,7 +19,7 @@ Every table and figure says what its rows are:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -166,7 +166,7 @@ def _below(counts: pd.Series, floor: int) -> pd.Series:
 
 def _refusal(sources: Sequence[str]) -> str:
     return (
-        f"Withheld: rows describe single accounts or households ({', '.join(sources)}). "
+        f"Withheld: rows describe single {_singles(sources)} ({', '.join(sources)}). "
         "Where they may be shown, study.toml says so, with the reason, under [single_rows]."
     )
 
@@ -175,7 +175,13 @@ def _permission(sources: Sequence[str], reasons: Mapping[str, str]) -> str:
     if not sources:
         return ""
     given = " ".join(dict.fromkeys(reasons[name].strip() for name in sources))
-    return f"Rows describe single accounts or households: {given}"
+    return f"Rows describe single {_singles(sources)}: {given}"
+
+
+def _singles(sources: Iterable[str]) -> str:
+    """Whom the rows of sources describe: households where there are purchases, accounts elsewhere."""
+    names = ["households" if name == "purchases" else "accounts" for name in sources]
+    return " and ".join(sorted(set(names)))
 
 
 def sentences(saved: Mapping[str, Mapping[str, Any]], study: Study) -> str:
@@ -197,7 +203,7 @@ def sentences(saved: Mapping[str, Mapping[str, Any]], study: Study) -> str:
     >>> study = Study(Path("."), "S", floor=5)
     >>> print(sentences({"20-use/gaps": {"kind": "table", "rows": "whole"}}, study))
     No saved table or figure describes a group of fewer than 5 people outside the interviews. None has a row \
-for each account, session or household.
+for a single account or household.
     """
     shown = {name: entry for name, entry in sorted(saved.items()) if entry.get("kind") in ("table", "figure")}
     withheld_whole = sorted(name for name, entry in saved.items() if entry.get("kind") == "withheld")
@@ -219,9 +225,9 @@ for each account, session or household.
         reasons = " ".join(study.single_rows[source] for source in sources if source in study.single_rows)
         many = counted(len(single), "table or figure has", "tables and figures have")
         where = _by_notebook(single)
-        said.append(f"{many} a row for each account, session or household ({where}): {reasons}".rstrip(": "))
+        said.append(f"{many} rows of single {_singles(sources)} ({where}): {reasons}".rstrip(": "))
     elif not undeclared:
-        said.append("None has a row for each account, session or household.")
+        said.append("None has a row for a single account or household.")
     if taking_part := by_rows["participant"]:
         many = counted(len(taking_part), "has", "have")
         said.append(f"{many} a row for each participant or document of the interviews.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casestudy.report import layout
@@ -22,7 +23,14 @@ class Stated:
     address: str
 
 
-def page(study: Study, site: Site, records: list[Record], waiting: list[str], claims: list[Stated]) -> str:
+def page(
+    study: Study,
+    site: Site,
+    records: list[Record],
+    waiting: list[str],
+    claims: list[Stated],
+    marks: Mapping[str, str],
+) -> str:
     """The HTML of ``index.html``.
 
     Parameters
@@ -35,6 +43,8 @@ def page(study: Study, site: Site, records: list[Record], waiting: list[str], cl
         Names of notebooks that have not been run.
     claims : list of Stated
         The study's claims.
+    marks : mapping of str to str
+        Why a notebook's page is not up to date, or could not be made.
 
     Returns
     -------
@@ -57,4 +67,5 @@ def page(study: Study, site: Site, records: list[Record], waiting: list[str], cl
         answers=answers,
         waiting=waiting,
         claims=claims,
+        marks=marks,
     )

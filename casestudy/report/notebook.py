@@ -21,6 +21,7 @@ def page(
     record: Record,
     neighbours: tuple[Record | None, Record | None],
     links: Links,
+    mark: str = "",
 ) -> str:
     """The HTML page of one executed notebook.
 
@@ -32,6 +33,8 @@ def page(
     neighbours : (Record or None, Record or None)
         The notebooks before and after it in reading order.
     links : Links
+    mark : str
+        Why the page is not up to date, as a clause; empty where it is.
 
     Returns
     -------
@@ -50,6 +53,7 @@ def page(
         path,
         record.title,
         record=record,
+        mark=mark,
         source=source,
         body=made,
         heading=place.title or record.title,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -69,7 +69,12 @@ class Part:
     make: Callable[[], dict[str, bytes]]
 
 
-def render(study: Study, outputs: Path | None = None, force: bool = False) -> int:
+def render(
+    study: Study,
+    outputs: Path | None = None,
+    force: bool = False,
+    marks: Mapping[str, str] | None = None,
+) -> int:
     """Write the pages that are stale, and remove those whose notebook or file is gone.
 
     Parameters
@@ -80,6 +85,9 @@ def render(study: Study, outputs: Path | None = None, force: bool = False) -> in
         own folder only: in another one, every page is written.
     force : bool
         Write fresh pages too.
+    marks : mapping of str to str
+        For notebooks whose page is not up to date: what it says of itself, as a clause. Those that have no
+        page yet are named on the index with the same words.
 
     Returns
     -------
@@ -94,12 +102,12 @@ def render(study: Study, outputs: Path | None = None, force: bool = False) -> in
     folder = (outputs or study.outputs).resolve()
     cache = study.root / CACHE if folder == (study.root / "outputs").resolve() else None
     with reading.once():
-        return _render(study, folder, cache, force)
+        return _render(study, folder, cache, force, marks or {})
 
 
-def _render(study: Study, folder: Path, cache: Path | None, force: bool) -> int:
+def _render(study: Study, folder: Path, cache: Path | None, force: bool, marks: Mapping[str, str]) -> int:
     known = _remembered(cache)
-    parts = plan(study, folder)
+    parts = plan(study, folder, marks)
     made: dict[str, Kept] = {}
     written = 0
     try:
@@ -124,7 +132,7 @@ def _render(study: Study, folder: Path, cache: Path | None, force: bool) -> int:
     return written
 
 
-def plan(study: Study, outputs: Path) -> list[Part]:
+def plan(study: Study, outputs: Path, marks: Mapping[str, str]) -> list[Part]:
     """All parts of the site, each with the hash of what it is made of."""
     records = read(study, outputs)
     site = site_of(study, tuple(sections(study)))
@@ -133,13 +141,14 @@ def plan(study: Study, outputs: Path) -> list[Part]:
     common = _common(study, site)
     facts = [part for record in records for part in _facts(record)]
     words = _hash([*_code(_ROOMS), *_contents(study)]).encode()
-    whole = Whole(study, site, records)
-    index = _hash([common, words, *facts, repr(waiting).encode()])
+    whole = Whole(study, site, records, marks)
+    index = _hash([common, words, *facts, repr((waiting, sorted(marks.items()))).encode()])
     parts = [Part("index", index, partial(_index, whole, waiting))]
     for position, record in enumerate(records):
         before = records[position - 1] if position else None
         after = records[position + 1] if position + 1 < len(records) else None
         turn = repr([(near.stem, near.title) if near else None for near in (before, after)])
+        turn += marks.get(record.stem, "")
         inputs = _hash([common, words, *_facts(record), reading.data(record.executed), turn.encode()])
         make = partial(_notebook, whole, record, (before, after))
         parts.append(Part(f"notebook {record.stem}", inputs, make))
@@ -165,6 +174,7 @@ class Whole:
     study: Study
     site: Site
     records: list[Record]
+    marks: Mapping[str, str]
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -193,7 +203,7 @@ def _index(whole: Whole, waiting: list[str]) -> dict[str, bytes]:
     from casestudy.report import claims, index
 
     stated = claims.stated(whole.readable) if whole.readable else []
-    page = index.page(whole.study, whole.site, whole.records, waiting, stated)
+    page = index.page(whole.study, whole.site, whole.records, waiting, stated, whole.marks)
     return {"index.html": page.encode()}
 
 
@@ -202,7 +212,9 @@ def _notebook(
 ) -> dict[str, bytes]:
     from casestudy.report import notebook
 
-    page = notebook.page(whole.study, whole.site, record, neighbours, whole.links)
+    page = notebook.page(
+        whole.study, whole.site, record, neighbours, whole.links, whole.marks.get(record.stem, "")
+    )
     return {f"{record.stem}/index.html": page.encode()}
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from casestudy.errors import CaseStudyError, InputError, Problem, nearest
+from casestudy.errors import CaseStudyError, InputError, Problem, nearest, raise_if
 from casestudy.files.journal import is_encodable
 from casestudy.files.names import stays_inside
+from casestudy.run.needs import Need
+from casestudy.run.needs import read as read_needs
 from casestudy.study import Study
 
 
@@ -29,11 +31,14 @@ class Notebook:
     cells : tuple of dict
         The cells as stored, sources joined to text.
     question : str
-        Id of the research question it serves; empty when its metadata names none.
+        Id of the research question it serves, or what its metadata name before `of_study` has found the
+        question: an id, or a role. Empty for none.
     inputs : tuple of str
         Globs from the study's root, and ``source:NAME``, that it may read.
     optional : tuple of str
         Those of them that a study may lack: outputs of notebooks and sources that it does not have.
+    needs, helped_by : tuple of Need
+        What a study must have for the notebook to run, and what it does without, in part.
     """
 
     path: Path
@@ -41,6 +46,8 @@ class Notebook:
     question: str
     inputs: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    helped_by: tuple[Need, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -80,6 +87,11 @@ class Notebook:
         names = {glob.split("/")[1] for glob in self.inputs if glob.startswith("outputs/")}
         return tuple(sorted(names))
 
+    @property
+    def needs_outputs_of(self) -> tuple[str, ...]:
+        """Those of them that it cannot do without."""
+        return tuple(name for name in self.reads if f"outputs/{name}/*" not in self.optional)
+
     def heading_above(self, index: int) -> str:
         """The nearest heading at or above a cell."""
         for cell in reversed(self.cells[: index + 1]):
@@ -109,6 +121,7 @@ def read(path: Path) -> Notebook:
         )
         ours = stored.get("metadata", {}).get("casestudy", {})
         inputs, optional = ours.get("inputs", []), ours.get("optional", [])
+        needs, helped_by = ours.get("needs", []), ours.get("helped_by", [])
         question = str(ours.get("question", ""))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
@@ -117,25 +130,40 @@ def read(path: Path) -> Notebook:
     if half := [number for number, cell in enumerate(cells, 1) if not is_encodable(list(cell.values()))]:
         problem = Problem(f"{name}, cell {half[0]}", "it holds half of a character.", "Replace the emoji.")
         raise InputError("A notebook cannot be read.", [problem])
+    lists = {"inputs": inputs, "optional": optional, "needs": needs, "helped_by": helped_by}
+    strange = [
+        key
+        for key, texts in lists.items()
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts)
+    ]
+    unknown = [str(key) for key in ours if key not in (*lists, "question")]
+    problems = [
+        Problem(f"{name}, metadata casestudy.{key}", "it is not a list of texts.", "Write a list.")
+        for key in strange
+    ]
+    problems += [
+        Problem(f"{name}, metadata casestudy", f"{key!r} is not known.", nearest(key, (*lists, "question")))
+        for key in unknown
+    ]
+    raise_if(problems, "A notebook cannot be read.")
+    (must, wrong_must), (may, wrong_may) = (
+        read_needs(texts, f"{name}, metadata casestudy.{key}")
+        for key, texts in (("needs", needs), ("helped_by", helped_by))
+    )
+    raise_if([*wrong_must, *wrong_may], "A notebook cannot be read.")
     for key, globs in (("inputs", inputs), ("optional", optional)):
-        if not isinstance(globs, list) or not all(isinstance(one, str) for one in globs):
-            problem = Problem(
-                f"{name}, metadata casestudy.{key}", "it is not a list of globs.", "Write a list."
-            )
-            raise InputError("A notebook cannot be read.", [problem])
         wrong = [one for one in globs if not stays_inside(one) or (one + "/").startswith("outputs//")]
         if wrong:
             found = f"{wrong[0]!r} is not a path within the study."
             problem = Problem(f"{name}, metadata casestudy.{key}", found, "Name it from the study's folder.")
             raise InputError("A notebook cannot be read.", [problem])
-    return Notebook(path, cells, question, (*inputs, *optional), tuple(optional))
+    return Notebook(path, cells, question, (*inputs, *optional), tuple(optional), must, may)
 
 
 def of_study(study: Study) -> list[Notebook]:
     """All notebooks of a study; every problem with their files, questions and names at once."""
     notebooks: list[Notebook] = []
     problems: list[Problem] = []
-    questions = {question.id for question in study.questions}
     for path in study.notebooks:
         try:
             notebook = read(path)
@@ -143,9 +171,13 @@ def of_study(study: Study) -> list[Notebook]:
             problems += error.problems
             continue
         where = f"{path.name}, metadata casestudy"
-        if notebook.question and notebook.question not in questions:
-            found = f"question {notebook.question!r} is not in study.toml."
-            problems.append(Problem(where, found, nearest(notebook.question, questions)))
+        question = _question(notebook.question, study)
+        own = path.is_relative_to(study.root)
+        if notebook.question and not question and own and study.questions:
+            known = {one.id for one in study.questions} | {one.role for one in study.questions if one.role}
+            found = f"question {notebook.question!r} is neither an id nor a role in study.toml."
+            problems.append(Problem(where, found, nearest(notebook.question, known)))
+        notebook = replace(notebook, question=question)
         if notebook.stem in {other.stem for other in notebooks}:
             problems.append(Problem(str(path), "another notebook has the same name.", "Rename one of them."))
         notebooks.append(notebook)
@@ -161,6 +193,14 @@ def of_study(study: Study) -> list[Notebook]:
     if problems:
         raise InputError("The study's notebooks have problems.", problems)
     return notebooks
+
+
+def _question(named: str, study: Study) -> str:
+    """The id of the question that a notebook serves: by id, by role, or the only one there is."""
+    for question in study.questions:
+        if named and named in (question.id, question.role):
+            return question.id
+    return study.questions[0].id if named and len(study.questions) == 1 else ""
 
 
 def choose(notebooks: list[Notebook], names: list[str]) -> list[Notebook]:

@@ -175,6 +175,15 @@ def why_stale(now: Receipt, before: Mapping[str, Any] | None) -> str:
     return ""
 
 
+def changed_since(now: Receipt, before: Mapping[str, Any]) -> str:
+    """What a reader sees as changed since an output was made: the notebook, a parameter, a file that it read.
+
+    Another version of the package, the lock file or Python makes an output stale too (`why_stale`), but says
+    nothing of whether the page tells the truth about the files beside it.
+    """
+    return why_stale(now, {**before, "modules": now.modules, "lock": now.lock, "python": now.python})
+
+
 def _changed(now: Mapping[str, str], before: Mapping[str, str]) -> str:
     changes = [f"{name} changed" for name in now if name in before and now[name] != before[name]]
     changes += [f"{name} was added" for name in now if name not in before]

@@ -27,12 +27,12 @@ from casestudy.study import ENV_INPUTS, ENV_OUTPUT, ENV_OUTPUTS, ENV_STUDY, Stud
 if TYPE_CHECKING:
     from casestudy.run.kernel import Kernels
 
-RAN, FRESH, FAILED, WAITING = "ran", "fresh", "failed", "not run"
+RAN, FRESH, FAILED, WAITING, BARRED = "ran", "fresh", "failed", "not run", "cannot run"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one notebook: `state` is ran, fresh, failed or not run; `reason` says why."""
+    """What became of one notebook: ran, fresh, failed, not run or cannot run; `reason` says why."""
 
     notebook: Notebook
     state: str
@@ -41,19 +41,30 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Plan:
-    """The notebooks in order, their parameters, and the state each is in before anything runs."""
+    """The notebooks in order, their parameters, and the state each is in before anything runs.
+
+    Attributes
+    ----------
+    barred : mapping of str to str
+        Notebooks that cannot run in this study, with the reason: judged by whoever makes the plan.
+    """
 
     study: Study
     notebooks: tuple[Notebook, ...]
     parameters: Mapping[str, Mapping[str, Any]]
     force: bool = False
     hashes: Hashes = field(compare=False, default=None)  # type: ignore[assignment]
+    barred: Mapping[str, str] = field(default_factory=dict)
 
     def states(self) -> list[Outcome]:
         """For each notebook whether it is fresh, and if not why, without running anything."""
         stale: set[str] = set()
         outcomes = []
+        barred = self.all_barred()
         for notebook in self.notebooks:
+            if notebook.stem in barred:
+                outcomes.append(Outcome(notebook, BARRED, barred[notebook.stem]))
+                continue
             reason = self.reason(notebook)
             upstream = [name for name in notebook.reads if name in stale]
             if not reason and upstream:
@@ -63,6 +74,15 @@ class Plan:
             outcomes.append(Outcome(notebook, WAITING if reason else FRESH, reason))
         self.hashes.save()
         return outcomes
+
+    def all_barred(self) -> dict[str, str]:
+        """The barred notebooks, and those that cannot do without the outputs of one."""
+        barred = dict(self.barred)
+        for notebook in self.notebooks:
+            lacking = [name for name in notebook.needs_outputs_of if name in barred]
+            if lacking and notebook.stem not in barred:
+                barred[notebook.stem] = f"it reads {lacking[0]}, which cannot run: {barred[lacking[0]]}"
+        return barred
 
     def reason(self, notebook: Notebook) -> str:
         """Why the notebook must run now; empty when it is fresh."""
@@ -81,10 +101,11 @@ def plan(
     parameters: Mapping[str, Mapping[str, Any]],
     *,
     force: bool = False,
+    barred: Mapping[str, str] | None = None,
 ) -> Plan:
     """Put notebooks in order and look up what each of them is made of."""
     ordered = tuple(in_order(list(notebooks)))
-    return Plan(study, ordered, parameters, force, Hashes(study.root / CACHE))
+    return Plan(study, ordered, parameters, force, Hashes(study.root / CACHE), barred or {})
 
 
 def as_new(the_plan: Plan) -> Plan:
@@ -127,10 +148,15 @@ def run(the_plan: Plan, *, jobs: int, progress: Callable[[Sequence[str], int, in
     KeyboardInterrupt
         After an interrupt, when all kernels have ended and every half-made file is gone.
     """
-    outcomes: dict[str, Outcome] = {}
+    barred = the_plan.all_barred()
+    outcomes = {
+        notebook.stem: Outcome(notebook, BARRED, barred[notebook.stem])
+        for notebook in the_plan.notebooks
+        if notebook.stem in barred
+    }
     running: dict[Future[Outcome], Notebook] = {}
-    todo = list(the_plan.notebooks)
-    names = {notebook.stem for notebook in todo}
+    todo = [notebook for notebook in the_plan.notebooks if notebook.stem not in barred]
+    names = {notebook.stem for notebook in the_plan.notebooks}
     with _only_run(the_plan.study) as staging, ThreadPoolExecutor(max(jobs, 1)) as pool:
         worker = _Worker(the_plan, staging)
         with _ended_on_signal(worker):

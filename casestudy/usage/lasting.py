@@ -73,7 +73,7 @@ class Lasting:
         --------
         >>> made = Lasting("yes", "no", 7, 4.2, 4.0, 0.2, -0.3, 0.7, 0.43)
         >>> made.sentence("where people see others", "cycles")
-        'Within 7 cycles use where people see others cannot be said to last longer or shorter: it differs by \
+        'Within 7 cycles use cannot be said to last longer or shorter where people see others: it differs by \
 +0.2 cycles (95 % interval -0.3 to 0.7).'
         """
         if self.why_not:
@@ -81,7 +81,7 @@ class Lasting:
         span = f"(95 % interval {self.low:.1f} to {self.high:.1f})"
         if self.low <= 0 <= self.high:
             return (
-                f"Within {self.horizon:g} {unit} use {where} cannot be said to last longer or shorter: it "
+                f"Within {self.horizon:g} {unit} use cannot be said to last longer or shorter {where}: it "
                 f"differs by {self.difference:+.1f} {unit} {span}."
             )
         way = "longer" if self.difference > 0 else "shorter"

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from casestudy.errors import InputError, Problem
 from casestudy.people.floor import enough
+from casestudy.usage import calendar, quality, sessions
 from casestudy.usage import events as reading
-from casestudy.usage import quality, sessions
+from casestudy.usage.calendar import Clock
 from casestudy.usage.vocabulary import Vocabulary
 from casestudy.wording import counted
 
@@ -40,6 +41,8 @@ class Log:
     vocabulary : Vocabulary
     end : pandas.Timestamp
         End of observation, UTC.
+    clock : Clock
+        What begins a cycle: a feedback, or, where the service gives none, the calendar.
     """
 
     participants: pd.DataFrame
@@ -49,6 +52,17 @@ class Log:
     cycles: pd.DataFrame
     vocabulary: Vocabulary
     end: pd.Timestamp
+    clock: Clock = "feedback"
+
+    @property
+    def cycle(self) -> str:
+        """What one cycle is called: feedback cycle, month, week or day."""
+        return calendar.CALLED[self.clock][0]
+
+    @property
+    def many_cycles(self) -> str:
+        """What several are called."""
+        return calendar.CALLED[self.clock][1]
 
     @property
     def events(self) -> pd.DataFrame:
@@ -82,8 +96,8 @@ class Log:
         held = counted(len(self.sessions), "session")
         if cycles and not self.cycles["whole"].any():
             return (
-                f"The log holds {held} of {counted(seen, 'participant')}, but no feedback cycle "
-                "was seen from one feedback to the next: what share is opened, and who stays, cannot be said."
+                f"The log holds {held} of {counted(seen, 'participant')}, but no {self.cycle} "
+                "was seen as a whole: what share is opened, and who stays, cannot be said."
             )
         if looks and not self.sessions["looks"].any():
             return (
@@ -101,20 +115,21 @@ class Log:
         whole = int(self.cycles["whole"].sum())
         homes = self.participants["household_id"].notna()
         rows = [
-            ("accounts of customers", len(self.participants), "accounts that are not testers'"),
+            ("accounts", len(self.participants), "testers left out"),
             ("with at least one act", seen, "of these accounts"),
-            ("with a household in the purchases", int(homes.sum()), "of these accounts"),
             ("events read", self.inspection.read, "all rows of the log"),
             ("events kept", len(self.events), "of the events read"),
             ("acts of participants", len(self.acts), "of the events kept"),
             ("sessions", len(self.sessions), "runs of acts without a longer pause"),
-            ("feedback cycles", len(self.cycles), f"{whole} of them whole, the others cut by the end"),
+            (self.many_cycles, len(self.cycles), f"{whole} of them whole, the others cut by the end"),
             (
                 "days observed",
                 int((self.end - begin).days) if len(self.events) else 0,
                 "first act to the end",
             ),
         ]
+        if homes.any():
+            rows.insert(2, ("with a household in the purchases", int(homes.sum()), "of these accounts"))
         return pd.DataFrame(rows, columns=["count_of", "n", "base"])
 
 
@@ -123,6 +138,7 @@ def open_log(
     gap_minutes: float = sessions.GAP_MINUTES,
     edge: str = "continue",
     limits: quality.Limits | None = None,
+    cycles: str = "auto",
 ) -> Log:
     """Read a study's log and make it ready; a notebook declares ``usage_logs/*`` as input.
 
@@ -135,6 +151,9 @@ def open_log(
         What a pause of exactly that length does.
     limits : Limits, optional
         Thresholds of the checks.
+    cycles : {'auto', 'feedback', 'day', 'week', 'month'}
+        What begins a cycle. By default a feedback where an action of the vocabulary gives one (role
+        ``return``), else the longest unit of the calendar of which the observation holds about four.
 
     Raises
     ------
@@ -150,7 +169,7 @@ def open_log(
     """
     fits_memory(study.input(reading.FILE))
     events, participants, vocabulary = reading.of_study(study)
-    return prepare(events, participants, vocabulary, gap_minutes, edge, limits)
+    return prepare(events, participants, vocabulary, gap_minutes, edge, limits, cycles)
 
 
 def fits_memory(path: Path, bytes_free: float | None = None) -> None:
@@ -191,12 +210,21 @@ def prepare(
     gap_minutes: float = sessions.GAP_MINUTES,
     edge: str = "continue",
     limits: quality.Limits | None = None,
+    cycles: str = "auto",
 ) -> Log:
     """Make frames that are read already ready; see `open_log`."""
     found = quality.inspect(events, participants, vocabulary, limits)
     end = quality.window_end(found.events)
     acts = sessions.with_sessions(found.events, gap_minutes, edge)
     made = sessions.table(acts, vocabulary.looks)
-    rounds = sessions.cycles(found.events, made, vocabulary.role("return"), end)
+    clock = calendar.clock(cycles)
+    if clock == "auto":
+        days = (end - found.events["timestamp"].min()).days if len(found.events) else 0
+        clock = "feedback" if vocabulary.role("return") else calendar.unit_for(days)
+    if clock == "feedback":
+        rounds = sessions.cycles(found.events, made, vocabulary.role("return"), end)
+    else:
+        begun = calendar.begins(found.events, acts, vocabulary.role("close"), end, clock)
+        rounds = sessions.rounds(begun, made, end)
     customers = participants[participants["account"] == "customer"].reset_index(drop=True)
-    return Log(customers, found, acts, made, rounds, vocabulary, end)
+    return Log(customers, found, acts, made, rounds, vocabulary, end, clock)

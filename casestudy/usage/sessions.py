@@ -206,11 +206,26 @@ def cycles(events: pd.DataFrame, sessions: pd.DataFrame, delivered: str, end: An
         ``ends``, ``days``, ``sessions``, ``events``, ``dwell_s``, ``opened`` (any session), ``whole``
         (not cut by the end).
     """
-    import pandas as pd
-
     given = events.loc[events["action"] == delivered, ["participant_id", "timestamp", "period"]]
     given = given.drop_duplicates(["participant_id", "timestamp"]).rename(columns={"timestamp": "begins"})
-    given = given[given["begins"] < end].sort_values(["participant_id", "begins"], ignore_index=True)
+    return rounds(given, sessions, end)
+
+
+def rounds(begun: pd.DataFrame, sessions: pd.DataFrame, end: Any) -> pd.DataFrame:
+    """Cycles from the moments at which they begin, and what was done in each; the columns of `cycles`.
+
+    Parameters
+    ----------
+    begun : pandas.DataFrame
+        ``participant_id``, ``begins``, ``period``.
+    sessions : pandas.DataFrame
+        As `table` makes them.
+    end : Timestamp
+        End of the observation, UTC.
+    """
+    import pandas as pd
+
+    given = begun[begun["begins"] < end].sort_values(["participant_id", "begins"], ignore_index=True)
     given["cycle"] = given.groupby("participant_id").cumcount()
     after = given.groupby("participant_id")["begins"].shift(-1)
     given["whole"] = after.notna()
