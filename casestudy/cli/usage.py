@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from casestudy.wording import counted
@@ -121,8 +122,7 @@ def import_log(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from casestudy.errors import InputError, Problem
-    from casestudy.files import locks, transaction
-    from casestudy.outputs import csv_text
+    from casestudy.files import locks, transaction, writing
     from casestudy.study import Study
     from casestudy.usage import events, mapping, vocabulary
 
@@ -133,17 +133,22 @@ def import_log(arguments: argparse.Namespace) -> int:
         if target.exists() and not arguments.replace:
             problem = Problem(events.FILE, "it is there already.", "Move it away, or write --replace.")
             raise InputError("The log is not imported.", [problem])
-        made = mapping.read(Path(arguments.export), mapping.load(Path(arguments.mapping)), words)
-        made["timestamp"] = events.written(made["timestamp"], made["offset"])
-        filled = [name for name in events.EVENTS.names if made[name].notna().any() or name == "event_id"]
-        changes: dict[Path, bytes | None] = {target: csv_text(made[filled]).encode()}
-        fresh = not people.exists()
-        if fresh:
-            firsts = made.groupby("participant_id")["timestamp"].min().str[:10].rename("adopted_on")
-            changes[people] = csv_text(firsts.reset_index().assign(account="customer")).encode()
-        transaction.carry_out(study.root, changes, "a log is imported")
-    accounts = counted(made["participant_id"].nunique(), "account")
-    print(f"{counted(len(made), 'event')} of {accounts} written to {events.FILE}.")
+        made = mapping.imported(Path(arguments.export), mapping.load(Path(arguments.mapping)), words)
+        with writing.scratch(study.root) as written:
+            with written.open("wb") as file:
+                made.write(file)
+            changes: dict[Path, bytes | Path | None] = {target: written}
+            fresh = not people.exists()
+            if fresh:
+                changes[people] = made.accounts()
+            transaction.carry_out(study.root, changes, "a log is imported")
+    for problem in made.problems:
+        print(f"  - {problem}", file=sys.stderr)
+    if made.set_aside:
+        print(f"{counted(made.set_aside, 'row')} set aside, as listed; the rest is read.", file=sys.stderr)
+    many = counted(len(made.participants), "account")
+    left = f"; {counted(made.dropped, 'row')} left out by drop:" if made.dropped else ""
+    print(f"{counted(len(made), 'event')} of {many} written to {events.FILE}{left}.")
     if fresh:
         print(
             f"{events.PARTICIPANTS_FILE} was not there: each account is adopted on its first day; correct it."
