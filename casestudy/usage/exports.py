@@ -34,7 +34,7 @@ COMBINED = (
     r'(?P<status>\d{3}) (?P<size>\d+|-)'
     r'(?: "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)")?.*$'
 )  # fmt: skip
-_BLOCK_BYTES, _BLOCK_ROWS = 1 << 23, 1 << 17
+_BLOCK_BYTES, _BLOCK_ROWS = 1 << 21, 1 << 17
 _UNREAD = "Events cannot be read."
 
 

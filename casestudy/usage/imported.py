@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from functools import cached_property
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _ROWS = 1 << 18
+_FAR = 1081  # minutes beyond any offset from UTC
 _QUOTED = r'[",\r\n]'
 
 
@@ -65,8 +67,9 @@ class Imported:
         """The columns of `casestudy.usage.events.EVENTS` that are filled, as text."""
         import pyarrow as pa
 
-        columns = {name: _plain(values) for name, values in self._columns(self.texts, 0, len(self)).items()}
-        return pa.table(columns)
+        names = pa.array(self.participants, pa.string())
+        columns = self._columns(names, self.texts, 0, len(self))
+        return pa.table({name: _plain(values) for name, values in columns.items()})
 
     def write(self, file: IO[bytes]) -> None:
         """Write the events as CSV in UTF-8, piece by piece."""
@@ -75,29 +78,32 @@ class Imported:
 
         texts = {name: _quoted(values) for name, values in self.texts.items()}
         names = _quoted(pa.array(self.participants, pa.string()))
-        file.write((",".join(self._columns(texts, 0, 0)) + "\n").encode())
+        file.write((",".join(self._columns(names, texts, 0, 0)) + "\n").encode())
         for start in range(0, len(self), _ROWS):
-            columns = self._columns(texts, start, start + _ROWS)
-            columns["participant_id"] = names.take(pa.array(self.who[start : start + _ROWS]))
-            filled = [_plain(values).fill_null("") for values in columns.values()]
-            filled[-1] = pc.binary_join_element_wise(filled[-1], "\n", "")
+            columns = self._columns(names, texts, start, start + _ROWS).values()
+            filled = [_plain(values).fill_null("") for values in columns]
             lines = pc.binary_join_element_wise(*filled, ",")
+            lines = pc.binary_join_element_wise(lines, "\n", "")
             _, places, data = lines.buffers()
             ends = np.frombuffer(places, dtype=np.int32)[lines.offset : lines.offset + len(lines) + 1]
             file.write(memoryview(data)[int(ends[0]) : int(ends[-1])])
 
-    def _columns(self, texts: dict[str, pa.Array], start: int, stop: int) -> dict[str, pa.Array]:
+    def _columns(
+        self, names: pa.Array, texts: dict[str, pa.Array], start: int, stop: int
+    ) -> dict[str, pa.Array]:
         import pyarrow as pa
 
         part = slice(start, stop)
-        names = pa.array(self.participants, pa.string())
-        finer = bool((self.moments % 1_000_000).any())
         filled: dict[str, pa.Array] = {
             "participant_id": names.take(pa.array(self.who[part])),
-            "timestamp": _times(self.moments[part], self.offsets[part], finer),
+            "timestamp": _times(self.moments[part], self.offsets[part], self._finer),
         }
         filled |= {name: values[part] for name, values in texts.items()}
         return {name: filled[name] for name in EVENTS.names if name in filled}
+
+    @cached_property
+    def _finer(self) -> bool:
+        return bool((self.moments % 1_000_000).any())
 
 
 def _plain(values: pa.Array) -> pa.Array:
@@ -133,11 +139,17 @@ def _times(moments: np.ndarray, offsets: np.ndarray, finer: bool) -> pa.Array:
     import pyarrow.compute as pc
 
     local = moments + offsets.astype(np.int64) * 60_000_000
+    days, seconds = np.divmod(local // 1_000_000, 86_400)
+    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+    dates = pa.array(np.arange(first, last + 1).astype("datetime64[D]")).cast(pa.string())
+    hours = pa.array(np.arange(86_400, dtype=np.int32), pa.time32("s")).cast(pa.string())
+    endings = [f"{'-' if size < 0 else '+'}{abs(size) // 60:02d}:{abs(size) % 60:02d}" for size in range(-_FAR, _FAR)]
+    parts = [
+        pc.binary_join_element_wise(dates, "T", "").take(pa.array(days - first)),
+        hours.take(pa.array(seconds)),
+        pa.array(endings, pa.string()).take(pa.array(offsets + _FAR)),
+    ]
     if finer:
-        shown = pa.array(local, pa.timestamp("us"))
-    else:
-        shown = pa.array(local // 1_000_000, pa.timestamp("s"))
-    texts = pc.utf8_replace_slice(shown.cast(pa.string()), 10, 11, "T")
-    kinds, codes = np.unique(offsets, return_inverse=True)
-    endings = [f"{'-' if kind < 0 else '+'}{abs(kind) // 60:02d}:{abs(kind) % 60:02d}" for kind in kinds.tolist()]
-    return pc.binary_join_element_wise(texts, pa.array(endings, pa.string()).take(pa.array(codes)), "")
+        digits = pa.array(local % 1_000_000).cast(pa.string())
+        parts.insert(2, pc.binary_join_element_wise(".", pc.utf8_lpad(digits, 6, "0"), ""))
+    return pc.binary_join_element_wise(*parts, "")

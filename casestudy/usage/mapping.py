@@ -6,6 +6,7 @@ that differs. So millions of events go through in bounded memory.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["imported", "load", "read"]
 
 _MOST_LISTED = 20
+_REMEMBERED = 200_000
+_MERGED = 24
 _EXPONENTS = ("E+", "e+")
 _UNREAD = "The export cannot be read as events."
 
@@ -112,12 +115,14 @@ class _Reading:
     numbered: int = 0
     set_aside: int = 0
     kept: dict[str, list[Any]] = field(default_factory=dict)
+    merged: Counter[str] = field(default_factory=Counter)
     filled: Counter[str] = field(default_factory=Counter)
     flaws: dict[clocks.Fault, list[tuple[int, str]]] = field(default_factory=dict)
     counts: Counter[clocks.Fault] = field(default_factory=Counter)
     unmapped: Counter[tuple[str | None, ...]] = field(default_factory=Counter)
     strangers: Counter[str] = field(default_factory=Counter)
-    fitted: dict[Any, dict[str | None, bool]] = field(default_factory=dict)
+    firsts: tuple[dict[str | None, int], dict[str | None, int]] = field(default_factory=lambda: ({}, {}))
+    fitted: dict[tuple[re.Pattern[str], str | None], bool] = field(default_factory=dict)
 
     def take(self, rows: np.ndarray, piece: pa.RecordBatch) -> None:
         """Keep what is needed of one piece."""
@@ -152,7 +157,12 @@ class _Reading:
                 kept = values if mask is None else values[good]
             else:
                 kept = _packed(values if mask is None else values.filter(mask), name)
-            self.kept.setdefault(name, []).append(kept)
+            chunks = self.kept.setdefault(name, [])
+            chunks.append(kept)
+            # Many small arrays would hold on to much more memory than they fill.
+            if len(chunks) > self.merged[name] + _MERGED:
+                chunks[self.merged[name] :] = [_joined(chunks[self.merged[name] :])]
+                self.merged[name] += 1
 
     def finished(self) -> Imported:
         """All that was kept, sorted; or every problem."""
@@ -187,23 +197,23 @@ class _Reading:
             none = np.empty(0, dtype=np.int64)
             texts: dict[str, Any] = {name: pa.array([], pa.string()) for name in ("event_id", "action")}
             return Imported([], none, none, none.astype(np.int16), texts, self.read - self.numbered, count, aside)
+        pa.default_memory_pool().release_unused()
         accounts = _joined(self.kept.pop("participant_id")).dictionary_encode()
         names = accounts.dictionary
         rank = np.empty(len(names), dtype=np.int32)
         rank[np.array(pc.sort_indices(names))] = np.arange(len(names), dtype=np.int32)
         who = rank[accounts.indices.to_numpy()] if len(accounts) else np.empty(0, dtype=np.int32)
-        moments = np.concatenate(self.kept.pop("moments"))
-        offsets = np.concatenate(self.kept.pop("offsets"))
-        order = np.argsort(moments, kind="stable")
-        short = np.uint16 if len(names) < 1 << 16 else np.int32
-        order = order[np.argsort(who[order].astype(short), kind="stable")]
+        del accounts
+        moments, offsets = _joined(self.kept.pop("moments")), _joined(self.kept.pop("offsets"))
+        order = _order(who, moments)
+        who, moments, offsets = who[order], moments[order], offsets[order]
         texts = {}
         for name in list(self.kept):
             chunks = self.kept.pop(name)
             if name in ("action", "event_id") or self.filled[name]:
                 texts[name] = _joined(chunks).take(pa.array(order))
         return Imported(
-            names.take(pc.sort_indices(names)).to_pylist(), who[order], moments[order], offsets[order], texts,
+            names.take(pc.sort_indices(names)).to_pylist(), who, moments, offsets, texts,
             self.read - self.numbered, count, aside,
         )  # fmt: skip
 
@@ -255,22 +265,35 @@ class _Reading:
 
     def _fits(self, piece: pa.RecordBatch, rules: tuple[Rule, ...]) -> np.ndarray:
         """Which rule is the first that fits each row; -1 where none does."""
+        looked = list(dict.fromkeys(column for rule in rules for column, _ in rule.when))
+        if not looked:
+            return np.full(len(piece), -1, dtype=np.int32)
+        coded = {column: _coded(piece.column(column)) for column in looked}
+        if len(looked) == 1:
+            names, codes = coded[looked[0]]
+            firsts = self.firsts[rules is self.mapping.drop]
+            firsts |= {name: self._first(rules, name) for name in names if name not in firsts}
+            return np.array([firsts[name] for name in names], dtype=np.int32)[codes]
         fits = np.full(len(piece), -1, dtype=np.int32)
-        coded = {column: _coded(piece.column(column)) for rule in rules for column, _ in rule.when}
         for number, rule in reversed(list(enumerate(rules))):
             mask = np.ones(len(piece), dtype=bool)
             for column, pattern in rule.when:
                 names, codes = coded[column]
-                known = self.fitted.setdefault((column, pattern.pattern), {None: False})
-                for name in names:
-                    if name not in known:
-                        known[name] = pattern.search(str(name)) is not None
-                mask &= np.array([known[name] for name in names], dtype=bool)[codes]
-                if len(known) > 1_000_000:
-                    known.clear()
-                    known[None] = False
+                mask &= np.array([self._found(pattern, name) for name in names], dtype=bool)[codes]
             fits[mask] = number
         return fits
+
+    def _first(self, rules: tuple[Rule, ...], name: str | None) -> int:
+        fits = (all(self._found(pattern, name) for _, pattern in rule.when) for rule in rules)
+        return next((number for number, fit in enumerate(fits) if fit), -1)
+
+    def _found(self, pattern: re.Pattern[str], text: str | None) -> bool:
+        known = self.fitted.get((pattern, text))
+        if known is None:
+            if len(self.fitted) > _REMEMBERED:
+                self.fitted.clear()
+            known = self.fitted[(pattern, text)] = text is not None and pattern.search(text) is not None
+        return known
 
     def _note_unmapped(self, piece: pa.RecordBatch, mask: np.ndarray) -> None:
         if not mask.any():
@@ -320,6 +343,23 @@ class _Reading:
         ]
 
 
+def _order(who: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """Places by account and moment, and within one moment as they stand."""
+    if not len(who):
+        return np.empty(0, dtype=np.int64)
+    size = 1 if (moments % 1_000_000).any() else 1_000_000
+    times = (moments - moments.min()) // size
+    bits = [int(values.max()).bit_length() for values in (who, times)] + [len(who).bit_length()]
+    if sum(bits) > 63:
+        return np.lexsort((moments, who)).astype(np.int32 if bits[2] < 31 else np.int64)
+    keys = who.astype(np.int64) << (bits[1] + bits[2])
+    keys |= times << bits[2]
+    keys |= np.arange(len(who))
+    keys.sort()
+    keys &= (1 << bits[2]) - 1
+    return keys.astype(np.int32 if bits[2] < 31 else np.int64)
+
+
 def _text(values: pa.Array) -> pa.Array:
     import pyarrow as pa
 
@@ -341,10 +381,12 @@ def _packed(values: pa.Array, name: str) -> pa.Array:
     return _text(values) if len(coded.dictionary) * 2 > len(coded) + 2000 else coded
 
 
-def _joined(chunks: list[pa.Array]) -> pa.Array:
+def _joined(chunks: list[Any]) -> Any:
     """One column of its pieces."""
     import pyarrow as pa
 
+    if isinstance(chunks[0], np.ndarray):
+        return np.concatenate(chunks)
     if all(hasattr(chunk, "dictionary") for chunk in chunks):
         return pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
     return pa.chunked_array([_text(chunk) for chunk in chunks]).combine_chunks()
