@@ -133,22 +133,24 @@ def import_log(arguments: argparse.Namespace) -> int:
         if target.exists() and not arguments.replace:
             problem = Problem(events.FILE, "it is there already.", "Move it away, or write --replace.")
             raise InputError("The log is not imported.", [problem])
-        made = mapping.imported(Path(arguments.export), mapping.load(Path(arguments.mapping)), words)
+        importing = mapping.Import(Path(arguments.export), mapping.load(Path(arguments.mapping)), words)
         with writing.scratch(study.root) as written:
             with written.open("wb") as file:
-                made.write(file)
+                importing.write(file)
             changes: dict[Path, bytes | Path | None] = {target: written}
             fresh = not people.exists()
             if fresh:
-                changes[people] = made.accounts()
+                changes[people] = importing.accounts.csv()
             transaction.carry_out(study.root, changes, "a log is imported")
-    for problem in made.problems:
+    for problem in importing.aside:
         print(f"  - {problem}", file=sys.stderr)
-    if made.set_aside:
-        print(f"{counted(made.set_aside, 'row')} set aside, as listed; the rest is read.", file=sys.stderr)
-    many = counted(len(made.participants), "account")
-    left = f"; {counted(made.dropped, 'row')} left out by drop:" if made.dropped else ""
-    print(f"{counted(len(made), 'event')} of {many} written to {events.FILE}{left}.")
+    if importing.set_aside:
+        print(
+            f"{counted(importing.set_aside, 'row')} set aside, as listed; the rest is read.", file=sys.stderr
+        )
+    left = f"; {counted(importing.dropped, 'row')} left out by drop:" if importing.dropped else ""
+    accounts = counted(len(importing.accounts), "account")
+    print(f"{counted(importing.kept, 'event')} of {accounts} written to {events.FILE}{left}.")
     if fresh:
         print(
             f"{events.PARTICIPANTS_FILE} was not there: each account is adopted on its first day; correct it."

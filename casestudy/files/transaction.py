@@ -59,7 +59,7 @@ def carry_out(root: Path, changes: Mapping[Path, bytes | Path | None], what: str
         The study's folder. Take `casestudy.files.locks.study` around reading and this.
     changes : mapping of Path to bytes, Path or None
         New content by file; None removes it, or a folder with all it holds. What is as asked for already is
-        left alone. Content too large for memory is the path of a file (see `casestudy.files.writing.scratch`),
+        left alone. Content too large for memory is the path of a file (see `files.writing.scratch`),
         which is moved.
     what : str
         What is being done, in words: ``names are replaced``.

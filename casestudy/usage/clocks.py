@@ -1,9 +1,8 @@
-"""Times as other systems write them, read as moments: ISO 8601 with any offset, counts since 1970, patterns."""
+"""Times as other systems write them, read as moments: ISO 8601, counts since 1970, patterns."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -164,7 +163,11 @@ def offset(ending: str) -> int | None:
         return 0
     digits = stated[1][1:].replace(":", "")
     minutes = int(digits[:2]) * 60 + int(digits[2:] or 0)
-    return None if minutes > 18 * 60 or int(digits[2:] or 0) > 59 else minutes * (-1 if stated[1][0] == "-" else 1)
+    return (
+        None
+        if minutes > 18 * 60 or int(digits[2:] or 0) > 59
+        else minutes * (-1 if stated[1][0] == "-" else 1)
+    )
 
 
 def plain(texts: pa.Array) -> pa.Array:
@@ -268,7 +271,9 @@ def _by_pattern(texts: pa.Array, clock: Clock) -> Times:
 
     if "%z" not in clock.format:
         local, unread = _parsed(texts, clock.format)
-        made = _localized(local, clock, ~unread) if clock.zone else Times(local, np.zeros(len(local), np.int16))
+        made = (
+            _localized(local, clock, ~unread) if clock.zone else Times(local, np.zeros(len(local), np.int16))
+        )
         if not clock.zone:
             made.note(~unread, NO_ZONE)
         made.note(unread, Fault(f"is not a time ({clock.format})", _OTHER))

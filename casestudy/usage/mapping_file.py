@@ -91,7 +91,9 @@ def load(path: Path, where: str | None = None) -> ExportMapping:
         problem = Problem(name, "it is not a table of settings.", "See casestudy import-log --help.")
         raise InputError("The mapping cannot be read.", [problem])
     problems = _unknown(content, FIELDS, name)
-    columns = {str(ours): _paths(theirs) for ours, theirs in _table(content, "columns", name, problems).items()}
+    columns = {
+        str(ours): _paths(theirs) for ours, theirs in _table(content, "columns", name, problems).items()
+    }
     constants = {str(ours): str(text) for ours, text in _table(content, "constants", name, problems).items()}
     for column in (*columns, *constants):
         if column not in events.EVENTS.names:

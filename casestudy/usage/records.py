@@ -76,7 +76,7 @@ def as_text(values: pa.Array) -> pa.Array:
     --------
     >>> import pyarrow as pa
     >>> as_text(pa.array([1001.0, None, 2.0**60])).to_pylist()
-    ['1001', None, '1.1529215046068470E+18']
+    ['1001', None, '1.152921504606847E+18']
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -89,7 +89,9 @@ def as_text(values: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
         values = values.cast(pa.timestamp("us", tz=kind.tz), safe=False)
     if pa.types.is_decimal(kind):
-        return pa.array([None if one is None else format(one, "f") for one in values.to_pylist()], pa.string())
+        return pa.array(
+            [None if one is None else format(one, "f") for one in values.to_pylist()], pa.string()
+        )
     texts = values.cast(pa.string())
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
@@ -319,4 +321,3 @@ def _opened(source: Source, content: Any) -> list[Any]:
 
 def _records(entries: list[Any]) -> bool:
     return bool(entries) and all(isinstance(entry, dict) for entry in entries[:10])
-
