@@ -311,6 +311,9 @@ def frame(path: Path, where: str) -> Any:
     import pyarrow as pa
 
     export = Export(path, where)
+    if not path.is_file():
+        remedy = "Write it, or import one: casestudy import-log --help."
+        raise InputError(_UNREAD, [Problem(where, "it is not there.", remedy)])
     names = _names(export)
     batches = [batch for _, batch in export.pieces(names)]
     raise_if(
@@ -329,7 +332,11 @@ def _names(export: Export) -> list[str]:
     import pyarrow.parquet as pq
 
     if export.kind == "csv":
-        return header(export.path).names
+        head = header(export.path)
+        if head.encoding != "utf8":
+            problem = Problem(export.where, "it is UTF-16, not UTF-8.", "Save it as UTF-8.")
+            raise InputError(_UNREAD, [problem])
+        return head.names
     if export.kind == "parquet":
         return list(pq.read_schema(export.path).names)
     looked = Export(export.path, export.where)

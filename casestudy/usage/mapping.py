@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from casestudy.errors import Problem, nearest, raise_if
+from casestudy.files import guard
 from casestudy.usage import clocks, csv_lines, events
 from casestudy.usage.accounts import Accounts
 from casestudy.usage.exports import Export
@@ -133,8 +134,9 @@ class Import:
         InputError
             When the file cannot be read at all, or does not have the columns of the mapping.
         """
-        for rows, piece in self.export.pieces(self.mapping.asked):
-            yield self._taken(rows, piece)
+        with guard.reading(self.where, _UNREAD):
+            for rows, piece in self.export.pieces(self.mapping.asked):
+                yield self._taken(rows, piece)
 
     def write(self, file: IO[bytes]) -> None:
         """Write the events as CSV.
