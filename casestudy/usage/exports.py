@@ -189,7 +189,7 @@ class Export:
         import pyarrow.compute as pc
 
         pattern = COMBINED if self.lines in ("", "combined") else self.lines
-        with _open(self.path) as file:
+        with opened(self.path) as file:
             number = 1
             while block := file.readlines(_BLOCK_BYTES):
                 rows = np.arange(number, number + len(block))
@@ -251,7 +251,7 @@ class Export:
 
     def each(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Records of a JSON or JSON Lines file, with their place."""
-        with _open(self.path) as file:
+        with opened(self.path) as file:
             yield from records.of_lines(self, file) if self.kind == "jsonl" else records.of_file(self, file)
 
 
@@ -285,7 +285,7 @@ def header(path: Path) -> Header:
     >>> head.names, head.mark
     (['user', 'when,local', 'page'], ';')
     """
-    with _open(path) as file:
+    with opened(path) as file:
         start = file.read(4)
     encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf8"
     opener: Any = gzip.open if path.suffix == ".gz" else open
@@ -302,7 +302,8 @@ def header(path: Path) -> Header:
         return Header(next(csv.reader([line], delimiter=mark), []), mark, skipped, encoding)
 
 
-def _open(path: Path) -> IO[bytes]:
+def opened(path: Path) -> IO[bytes]:
+    """A file that may be packed with gzip, as bytes."""
     return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 

@@ -133,7 +133,8 @@ def value(record: Any, path: str) -> Any:
     """What stands in a record at the end of a path; None where there is nothing.
 
     A dot goes into a nested record; a name in brackets takes one entry of a list of key and value, a number
-    in brackets that entry of a list; a name with dots in it stands in quotation marks.
+    in brackets that entry of a list; a name with dots in it stands in quotation marks. A record may be
+    written as JSON in a text, as tools that export tables do.
 
     Examples
     --------
@@ -143,6 +144,8 @@ def value(record: Any, path: str) -> Any:
     if isinstance(record, Mapping) and path in record:
         return record[path]
     for step in steps(path):
+        if isinstance(record, str) and record[:1] in "{[":
+            record = _of_text(record)
         if isinstance(step, int):
             record = record[step] if isinstance(record, list) and step < len(record) else None
         elif step[:1] == "[":
@@ -152,6 +155,13 @@ def value(record: Any, path: str) -> Any:
         if record is None:
             return None
     return record
+
+
+def _of_text(written: str) -> Any:
+    try:
+        return decoded(written.encode("utf-8", "replace"))
+    except ValueError:
+        return None
 
 
 def _of_list(entries: Any, key: str) -> Any:
