@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from casestudy.errors import InputError
-from casestudy.usage import mapping, proposal, vocabulary
+from casestudy.usage import mapping, proposal, tools, vocabulary
 
 MOMENT = 1_709_287_200  # 2024-03-01T10:00:00Z
 
@@ -148,6 +148,12 @@ def test_what_shows_something_is_a_look_and_what_is_left_is_told(tmp_path: Path)
     made, _ = carried_out(tmp_path / "g.jsonl", tmp_path)
     assert vocabulary.load(tmp_path / "actions.yaml").looks == ("page_view",)
     assert "may have several" in made.mapping
+
+
+def test_the_table_of_formats_names_every_tool_that_is_recognised() -> None:
+    table = (Path(__file__).parent / "formats-logs.md").read_text(encoding="utf-8")
+    for tool in tools.TOOLS:
+        assert f"| {tool.name.split(' (')[0].removesuffix(' statements').removesuffix(' events')} |" in table
 
 
 def test_another_file_is_not_guessed_at(tmp_path: Path) -> None:

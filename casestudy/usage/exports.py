@@ -11,6 +11,7 @@ import gzip
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
@@ -91,6 +92,7 @@ class Export:
 
     def place(self, row: int) -> str:
         """Where a row of a piece stands in the file, in words: ``export.csv, row 7``."""
+        self._gaps.sort()
         moved = row
         while self._gaps and (further := row + bisect_right(self._gaps, moved)) != moved:
             moved = further
@@ -179,8 +181,7 @@ class Export:
             ),
         )  # fmt: skip
         first = 2
-        for batch in batches:
-            self._gaps.sort()
+        for batch in _ahead(batches):
             yield np.arange(first, first + len(batch)), batch
             first += len(batch)
 
@@ -253,6 +254,15 @@ class Export:
         """Records of a JSON or JSON Lines file, with their place."""
         with opened(self.path) as file:
             yield from records.of_lines(self, file) if self.kind == "jsonl" else records.of_file(self, file)
+
+
+def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same pieces; each is read on a thread of its own while the one before is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
 
 
 @dataclass(frozen=True)
