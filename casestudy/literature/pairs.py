@@ -1,7 +1,7 @@
 """Pairs of records that no rule decides: what a person decided, kept in ``literature/pairs.jsonl``.
 
 The file is append-only, one JSON object a line: ``one`` and ``other`` (title, author, year, DOI as the
-exports have them), ``same``, ``who``, ``why``, ``when``. A later line on the same pair counts before an earlier.
+exports have them), ``same``, ``who``, ``why``, ``when``. A later line on a pair counts before an earlier one.
 """
 
 from __future__ import annotations
