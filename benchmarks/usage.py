@@ -4,7 +4,8 @@
     python benchmarks/usage.py --events 2000000 --csv-events 1000000
 
 A second table does the same for a CSV file of ten million events: looking through it with every check, and
-its sessions, beside reading the file.
+its sessions, beside reading the file. A third imports five million events of another tool, beside reading the
+file with pyarrow; with --against COMMIT also as that commit did it (120 seconds and 3.9 GB at ff18ce2).
 
 Each job runs in a process of its own, in turn; the table gives wall time, processor time, the largest memory,
 and ratios within this run. The log is drawn from a seed and written once to the folder for temporary files.
@@ -122,6 +123,12 @@ def job(name: str, path: Path) -> None:
 
         options = text.ReadOptions(block_size=1 << 23, use_threads=False)
         check = str(sum(len(batch) for batch in text.open_csv(path, read_options=options)))
+    elif name == "read whole":
+        import pyarrow.csv as text
+
+        check = f"{text.read_csv(path).num_rows}"
+    elif name == "import":
+        check = import_log(path)
     elif name in ("packed", "packed csv"):
         from casestudy.usage import packed_sessions
 
@@ -146,6 +153,30 @@ def job(name: str, path: Path) -> None:
     print(f"{wall:.2f}|{used.ru_utime + used.ru_stime:.2f}|{used.ru_maxrss / 1024:.0f}|{check}")
 
 
+def import_log(path: Path) -> str:
+    """Import a CSV file as the log of a study that is made for it."""
+    from contextlib import redirect_stdout
+    from io import StringIO
+
+    from casestudy.cli.main import main as casestudy
+
+    names = [f"action_{number:02d}" for number in range(24)]
+    with tempfile.TemporaryDirectory() as folder:
+        study = Path(folder)
+        (study / "usage_logs").mkdir()
+        (study / "study.toml").write_text('title = "Import"\n')
+        entries = "".join(f"- {{id: {name}, group: g, meaning: m}}\n" for name in names)
+        (study / "usage_logs" / "actions.yaml").write_text(f"actions:\n{entries}")
+        rules = "".join(f"- {{action: {name}, when: {{action: ^{name}$}}}}\n" for name in names)
+        ours = "event_id: event_id, participant_id: participant_id, timestamp: timestamp, target: target"
+        (study / "mapping.yaml").write_text(f"columns: {{{ours}}}\nactions:\n{rules}")
+        words = ["import-log", str(path), "--mapping", str(study / "mapping.yaml"), "--study", str(study)]
+        with redirect_stdout(StringIO()) as said:
+            code = casestudy(words)
+        size = (study / "usage_logs" / "events.csv").stat().st_size
+        return f"exit {code}, {said.getvalue().split(' written')[0]}, {size / 1e6:.0f} MB"
+
+
 def main() -> None:
     """Draw the log where it is not there yet, run the jobs in turn and print the table."""
     parser = argparse.ArgumentParser(
@@ -153,6 +184,8 @@ def main() -> None:
     )
     parser.add_argument("--events", type=int, default=50_000_000)
     parser.add_argument("--csv-events", type=int, default=10_000_000)
+    parser.add_argument("--import-events", type=int, default=5_000_000)
+    parser.add_argument("--against", default="", help="a commit that imports the same file, once")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--job", default="")
     parser.add_argument("--path", default="")
@@ -160,27 +193,59 @@ def main() -> None:
     if arguments.job:
         job(arguments.job, Path(arguments.path))
         return
-    path = Path(tempfile.gettempdir()) / f"casestudy-log-{arguments.events}.parquet"
+    if arguments.events:
+        path = drawn(arguments.events)
+        labels = {"read": "read the three columns", "packed": "sessions and measures, packed keys",
+                  "windows": "the same, DuckDB windows"}  # fmt: skip
+        size = path.stat().st_size / 1e6
+        print(f"{arguments.events:,} events, {size:.0f} MB, medians of {arguments.rounds}")
+        compare(labels, path, arguments.rounds)
+    if arguments.csv_events:
+        plain = written(arguments.csv_events)
+        labels = {"read csv": "read the CSV file", "scan": "look through it, all checks",
+                  "packed csv": "its sessions and measures"}  # fmt: skip
+        print(f"{arguments.csv_events:,} events as CSV, {plain.stat().st_size / 1e6:.0f} MB")
+        compare(labels, plain, arguments.rounds)
+    if arguments.import_events:
+        plain = written(arguments.import_events)
+        labels = {"read whole": "read the CSV file with pyarrow", "import": "import it as the study's log"}
+        print(f"{arguments.import_events:,} events as CSV to import, {plain.stat().st_size / 1e6:.0f} MB")
+        compare(labels, plain, arguments.rounds)
+        if arguments.against:
+            before(arguments.against, plain)
+
+
+def drawn(events: int) -> Path:
+    """A drawn log; it is kept from run to run."""
+    path = Path(tempfile.gettempdir()) / f"casestudy-log-{events}.parquet"
     if not path.is_file():
-        draw(path.with_suffix(".part"), arguments.events)
+        draw(path.with_suffix(".part"), events)
         path.with_suffix(".part").rename(path)
-    labels = {"read": "read the three columns", "packed": "sessions and measures, packed keys",
-              "windows": "the same, DuckDB windows"}  # fmt: skip
-    print(f"{arguments.events:,} events, {path.stat().st_size / 1e6:.0f} MB, medians of {arguments.rounds}")
-    compare(labels, path, arguments.rounds)
-    if not arguments.csv_events:
-        return
-    folder = Path(tempfile.gettempdir())
-    source = folder / f"casestudy-log-{arguments.csv_events}.parquet"
-    plain = source.with_suffix(".csv")
+    return path
+
+
+def written(events: int) -> Path:
+    """A drawn log as CSV; it is kept from run to run."""
+    plain = drawn(events).with_suffix(".csv")
     if not plain.is_file():
-        draw(source, arguments.csv_events)
-        as_text(source, plain.with_suffix(".part"))
+        as_text(drawn(events), plain.with_suffix(".part"))
         plain.with_suffix(".part").rename(plain)
-    labels = {"read csv": "read the CSV file", "scan": "look through it, all checks",
-              "packed csv": "its sessions and measures"}  # fmt: skip
-    print(f"{arguments.csv_events:,} events as CSV, {plain.stat().st_size / 1e6:.0f} MB")
-    compare(labels, plain, arguments.rounds)
+    return plain
+
+
+def before(commit: str, path: Path) -> None:
+    """Import the file once as the code of a commit does, and print its figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(__file__).parent.parent
+        packed = subprocess.run(
+            ["git", "archive", commit, "casestudy"], cwd=root, check=True, capture_output=True
+        )
+        subprocess.run(["tar", "-x", "-C", folder], input=packed.stdout, check=True)
+        command = [sys.executable, __file__, "--job", "import", "--path", str(path)]
+        environment = os.environ | {"PYTHONPATH": folder}
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+        wall, cpu, memory, check = done.stdout.strip().split("|")
+        print(f"{commit:38}{wall:>8}{cpu:>8}{memory:>7}  {check}")
 
 
 def compare(labels: dict[str, str], path: Path, rounds: int) -> None:

@@ -17,6 +17,7 @@ from casestudy.evidence.claims import Expected
 from casestudy.nutrition.periods import percent
 from casestudy.nutrition.recommend import Target
 from casestudy.proportions import at_least, at_most, part_of
+from casestudy.usage.attrition import lapses
 from casestudy.usage.sessions import session_numbers
 from casestudy.usage.signatures import Condition
 from casestudy.voices.saturation import stop
@@ -91,3 +92,12 @@ def test_saturation_stops_at_exactly_the_threshold() -> None:
         on = found // 20
         assert stop([found, 0, on, 0], base=2, run=2, threshold=0.05).reason == ""
         assert stop([found, 0, on + 1, 0], base=2, run=2, threshold=0.05).reason == "not reached"
+
+
+def test_a_pause_of_exactly_so_many_own_pauses_is_no_lapse() -> None:
+    assert 1.15 * 60 < 69
+    for last, over in ((69, 0), (69.01, 1)):
+        days = pd.to_timedelta(np.cumsum([0, 60, 60, last, 60]), unit="D")
+        starts = pd.Timestamp("2024-01-01", tz="UTC") + days
+        table = pd.DataFrame({"participant_id": "a", "start": starts, "end": starts})
+        assert lapses(table, starts[-1], days=5, times=1.15)["lapses"].tolist() == [over]

@@ -173,8 +173,8 @@ def test_an_export_with_semicolons_becomes_the_studys_log(tmp_path: Path, comman
     assert "2 events of 2 accounts" in command(*words)[1]
     rows = (logs / "events.csv").read_text().splitlines()
     assert rows[1:] == [
-        "x0000002,u1,2025-03-03T18:01:00+01:00,book",
         "x0000001,u2,2025-07-29T18:01:00+02:00,book",
+        "x0000002,u1,2025-03-03T18:01:00+01:00,book",
     ]
     assert (logs / "participants.csv").read_text().splitlines()[1:] == [
         "u1,2025-03-03,customer",

@@ -1,4 +1,4 @@
-"""Verbs of the literature review: records, sheet, flow, add, ris."""
+"""Verbs of the literature review: records, decide, sheet, flow, add, ris."""
 
 from __future__ import annotations
 
@@ -54,6 +54,21 @@ def add(subparsers: Any) -> None:
     one.add_argument("--record", required=True, help="id of the record whose note is coded")
     one.add_argument("--file", required=True, help="the list of codes and quotes; - reads standard input")
     one.add_argument("--when", default="", help="time of the coding, such as 2026-03-01T10:00:00Z")
+    one = _verb(
+        verbs,
+        "decide",
+        _decide,
+        "decide that two records are the same publication, or stay apart",
+        'casestudy literature decide "a.ris, line 3" "b.bib, line 10" --same --person anna\n'
+        "  (places as casestudy literature records names them)",
+    )
+    one.add_argument("one", help="where one record stands")
+    one.add_argument("other", help="where the other stands")
+    which = one.add_mutually_exclusive_group(required=True)
+    which.add_argument("--same", action="store_true", help="they are the same publication")
+    which.add_argument("--apart", action="store_true", help="they are two, whatever the rules say")
+    one.add_argument("--person", required=True, help="who decides")
+    one.add_argument("--why", default="", help="what it rests on")
     one = _verb(verbs, "ris", _ris, "print the joined records as RIS", "casestudy literature ris > all.ris")
 
 
@@ -152,6 +167,25 @@ def _keep_ids(study: Any, publications: Any, *, say: bool = True) -> None:
 
     if (n := ids.keep(study, publications)) and say:
         print(f"{ids.FILE}: {counted(n, 'line')} added, so that these ids stay.")
+
+
+def _decide(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from casestudy.errors import InputError, Problem
+    from casestudy.literature import pairs, readers
+
+    study = _study(arguments)
+    records, _ = readers.survey(study)
+    one, other = (pairs.find(records, place) for place in (arguments.one, arguments.other))
+    if one is other:
+        problem = Problem(arguments.one, "both places are one record.", "Name two.")
+        raise InputError("Nothing is decided.", [problem])
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    pairs.decide(study, one, other, arguments.same, arguments.person, arguments.why, when)
+    words = "the same publication" if arguments.same else "two publications"
+    print(f"{pairs.FILE}: {one.where} and {other.where} are {words}.")
+    return 0
 
 
 def _sheet(arguments: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from casestudy.wording import counted
@@ -16,19 +17,35 @@ _EXAMPLE = """example:
   casestudy simulate-log                 writes usage_logs/ anew: the same bytes for the same parameters
   casestudy simulate-log --to /tmp/log   writes elsewhere
 """
-_IMPORT = """example:
-  casestudy import-log export.csv --mapping mapping.yaml
+_IMPORT = """examples:
+  casestudy import-log export.json --propose                a first usage_logs/mapping.yaml and actions.yaml
+  casestudy import-log export.csv --mapping mapping.yaml    usage_logs/events.csv
 
-The mapping says which of their columns is ours, how times are written, and which row is which action of
-usage_logs/actions.yaml (patterns are regular expressions; the first rule that fits counts):
-  columns: {participant_id: user, timestamp: when, target: page}
-  time: {format: "%d.%m.%Y %H:%M", zone: Europe/Helsinki}
-  actions:
-  - {action: book, when: {what: "^reserve"}}
-  drop:
-  - {when: {what: "^heartbeat$"}}
-CSV (commas, semicolons or tabs), JSON, JSON Lines and Parquet are read. Where usage_logs/participants.csv is
-not there, a first one is written: an account each, adopted on the day of its first event. Correct it by hand.
+Read: CSV (commas, semicolons, tabs or bars), JSON, JSON Lines, the logs of servers (these plain or .gz) and
+Parquet. Recognised by --propose: Matomo (Live API), Google Analytics 4 (BigQuery), PostHog, Mixpanel,
+Piwik PRO, xAPI, Caliper, and the combined logs of web servers. Look at every line that it writes.
+
+The mapping (YAML) says:
+  columns:    ours: theirs, for event_id, participant_id, timestamp, action, target, period, client;
+              [a, b] takes the first that is filled. In records: device.category goes inside,
+              event_params[page] takes one entry of a list of key and value, parts[0] one by its number,
+              ext."http://e.org/x" quotes a name with dots.
+  constants:  ours: one value for all rows
+  records:    where the records lie in a JSON file, as hits.hits; a single list is found by itself
+  explode:    their field that holds a list with one entry for each event; .url is a field of the entry
+  lines:      combined, or a regular expression with named groups, (?P<user>\\S+), for lines of text
+  time:       format: iso, epoch_s, epoch_ms, epoch_us, or a pattern as %d.%m.%Y %H:%M:%S %z
+              zone: of times that state no offset, as Europe/Helsinki
+              clock: utc, or wall where counts follow the clock of the zone
+              ambiguous: refuse, first or second (an hour that occurs twice)
+              missing: refuse or forward (an hour that never was)
+  actions:    - {action: book, when: {what: ^reserve, page: /rooms/}}   all patterns must be found;
+              the first rule that fits counts; action is an id of usage_logs/actions.yaml
+  drop:       - {when: {what: ^heartbeat$}}   rows that are no acts
+Other keys are refused. Ids and numbers stay as they are written; events stay in the order of the export.
+
+What cannot be read is listed with its place, and the rest is written. Where usage_logs/participants.csv is
+not there, a first one is written: each account is adopted on the day of its first event. Correct it by hand.
 """
 _MEASURE = """example:
   casestudy measure-log usage_logs/events.csv                      what is in it, or every problem
@@ -61,8 +78,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         epilog=_IMPORT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    imported.add_argument("export", help="a .csv, .csv.gz, .json, .jsonl or .parquet file")
-    imported.add_argument("--mapping", required=True, help="the mapping file (YAML)")
+    imported.add_argument("export", help="a .csv, .json, .jsonl, .parquet or .log file")
+    imported.add_argument("--mapping", default=None, help="the mapping file (YAML)")
+    imported.add_argument(
+        "--propose", action="store_true", help="write a first mapping, and actions.yaml where there is none"
+    )
     imported.add_argument("--study", default=None, help="the study's folder (default: found from here)")
     imported.add_argument("--replace", action="store_true", help="replace an events.csv that is there")
     imported.set_defaults(act=import_log)
@@ -121,33 +141,84 @@ def import_log(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from casestudy.errors import InputError, Problem
-    from casestudy.files import locks, transaction
-    from casestudy.outputs import csv_text
+    from casestudy.files import locks, transaction, writing
     from casestudy.study import Study
     from casestudy.usage import events, mapping, vocabulary
 
     study = Study.find(arguments.study)
+    if arguments.propose:
+        return _propose(arguments, study)
+    if not arguments.mapping:
+        problem = Problem(
+            "--mapping", "no mapping is given.", "Give one, or let --propose write a first one."
+        )
+        raise InputError("The log is not imported.", [problem])
     words = vocabulary.load(study.input(vocabulary.FILE))
     with locks.study(study.root):
         target, people = study.root / events.FILE, study.root / events.PARTICIPANTS_FILE
         if target.exists() and not arguments.replace:
             problem = Problem(events.FILE, "it is there already.", "Move it away, or write --replace.")
             raise InputError("The log is not imported.", [problem])
-        made = mapping.read(Path(arguments.export), mapping.load(Path(arguments.mapping)), words)
-        made["timestamp"] = events.written(made["timestamp"], made["offset"])
-        filled = [name for name in events.EVENTS.names if made[name].notna().any() or name == "event_id"]
-        changes: dict[Path, bytes | None] = {target: csv_text(made[filled]).encode()}
-        fresh = not people.exists()
-        if fresh:
-            firsts = made.groupby("participant_id")["timestamp"].min().str[:10].rename("adopted_on")
-            changes[people] = csv_text(firsts.reset_index().assign(account="customer")).encode()
-        transaction.carry_out(study.root, changes, "a log is imported")
-    accounts = counted(made["participant_id"].nunique(), "account")
-    print(f"{counted(len(made), 'event')} of {accounts} written to {events.FILE}.")
+        importing = mapping.Import(Path(arguments.export), mapping.load(Path(arguments.mapping)), words)
+        with writing.scratch(study.root) as written:
+            with written.open("wb") as file:
+                importing.write(file)
+            changes: dict[Path, bytes | Path | None] = {target: written}
+            fresh = not people.exists()
+            if fresh:
+                changes[people] = importing.accounts.csv()
+            transaction.carry_out(study.root, changes, "a log is imported")
+    for problem in importing.aside:
+        print(f"  - {problem}", file=sys.stderr)
+    if importing.set_aside:
+        print(
+            f"{counted(importing.set_aside, 'row')} set aside, as listed; the rest is read.", file=sys.stderr
+        )
+    left = f"; {counted(importing.dropped, 'row')} left out by drop:" if importing.dropped else ""
+    accounts = counted(len(importing.accounts), "account")
+    print(f"{counted(importing.kept, 'event')} of {accounts} written to {events.FILE}{left}.")
     if fresh:
         print(
             f"{events.PARTICIPANTS_FILE} was not there: each account is adopted on its first day; correct it."
         )
+    return 0
+
+
+def _propose(arguments: argparse.Namespace, study: Study) -> int:
+    """Write a first mapping, and a first vocabulary where there is none; prints what to look at."""
+    from pathlib import Path
+
+    from casestudy.errors import InputError, Problem
+    from casestudy.files import locks, transaction, writing
+    from casestudy.usage import proposal, vocabulary
+
+    with locks.study(study.root):
+        target = Path(arguments.mapping) if arguments.mapping else study.root / "usage_logs/mapping.yaml"
+        words = study.root / vocabulary.FILE
+        if target.exists():
+            problem = Problem(
+                target.name, "it is there already.", "Move it away, or name another: --mapping."
+            )
+            raise InputError("No mapping is written.", [problem])
+        known = vocabulary.load(words).ids if words.is_file() else None
+        proposed = proposal.propose(Path(arguments.export))
+        changes: dict[Path, bytes | Path | None] = {}
+        if known is None:
+            changes[words] = proposed.vocabulary.encode()
+        if target.resolve().is_relative_to(study.root.resolve()):
+            changes[target.resolve()] = proposed.mapping.encode()
+        else:
+            writing.write_atomically(target, proposed.mapping.encode())
+        transaction.carry_out(study.root.resolve(), changes, "a mapping is proposed")
+    rows = counted(proposed.rows, "row")
+    print(f"{arguments.export} looks like {proposed.tool} ({rows} looked at). Proposed: {target}.")
+    if known is None:
+        print(
+            f"{vocabulary.FILE} was not there: {counted(len(proposed.actions), 'action')} proposed as well."
+        )
+    elif fresh := [action for action in proposed.actions if action not in known]:
+        print(f"Not in {vocabulary.FILE} yet: {', '.join(fresh)}. Add them, or change the mapping.")
+    print("Look at every line, then: casestudy import-log EXPORT --mapping MAPPING")
     return 0
 
 

@@ -50,16 +50,17 @@ class Unfinished:
     folder: Path
 
 
-def carry_out(root: Path, changes: Mapping[Path, bytes | None], what: str) -> None:
+def carry_out(root: Path, changes: Mapping[Path, bytes | Path | None], what: str) -> None:
     """Replace and remove files of a study so that all of it happens or none.
 
     Parameters
     ----------
     root : Path
         The study's folder. Take `casestudy.files.locks.study` around reading and this.
-    changes : mapping of Path to bytes or None
+    changes : mapping of Path to bytes, Path or None
         New content by file; None removes it, or a folder with all it holds. What is as asked for already is
-        left alone.
+        left alone. Content too large for memory is the path of a file (see `files.writing.scratch`),
+        which is moved.
     what : str
         What is being done, in words: ``names are replaced``.
 
@@ -78,7 +79,7 @@ def carry_out(root: Path, changes: Mapping[Path, bytes | None], what: str) -> No
     if outside:
         found = "it lies outside of the study."
         raise InputError("Nothing was changed.", [Problem(path.name, found) for path in outside])
-    fresh = {path: data for path, data in wanted.items() if path.is_dir() or _content(path) != data}
+    fresh = {path: data for path, data in wanted.items() if path.is_dir() or not _is(path, data)}
     if not fresh:
         return
     with locks.study(root):
@@ -140,7 +141,7 @@ def _plan(folder: Path) -> dict[str, Any]:
     return plan
 
 
-def _staged(root: Path, changes: Mapping[Path, bytes | None], what: str) -> Path:
+def _staged(root: Path, changes: Mapping[Path, bytes | Path | None], what: str) -> Path:
     """The folder with the plan and all new contents, safely on the disk."""
     folder = cache.folder(root, FOLDER) / uuid.uuid4().hex[:12]
     making = folder.with_suffix(_MAKING)
@@ -151,13 +152,16 @@ def _staged(root: Path, changes: Mapping[Path, bytes | None], what: str) -> Path
             entry: dict[str, Any] = {
                 "file": path.relative_to(root).as_posix(),
                 "new": None,
-                "before": _mark(_content(path)),
+                "before": _mark_of(path),
             }
             if data is None:
                 entry |= {"folder": path.is_dir()}
             else:
                 entry |= {"new": f"{number:06}", "after": _mark(data)}
-                _write_safely(making / f"{number:06}", data, mode_of(path))
+                if isinstance(data, Path):
+                    _move_safely(data, making / f"{number:06}", mode_of(path))
+                else:
+                    _write_safely(making / f"{number:06}", data, mode_of(path))
             entries.append(entry)
         text = json.dumps({"what": what, "files": entries}, indent=1)
         _write_safely(making / _PLAN, text.encode("utf-8"), 0o600)
@@ -167,6 +171,13 @@ def _staged(root: Path, changes: Mapping[Path, bytes | None], what: str) -> Path
         shutil.rmtree(making, ignore_errors=True)
         raise
     return folder
+
+
+def _move_safely(source: Path, path: Path, mode: int) -> None:
+    shutil.move(source, path)
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+    path.chmod(mode)
 
 
 def _write_safely(path: Path, data: bytes, mode: int) -> None:
@@ -199,7 +210,7 @@ def _state(root: Path, folder: Path, entry: Mapping[str, Any]) -> str:
     path = root / entry["file"]
     if entry.get("folder"):
         return "old" if path.is_dir() else "new"
-    now = _mark(_content(path))
+    now = _mark_of(path)
     if now == entry.get("after"):
         return "new"
     return "old" if now == entry["before"] else "strange"
@@ -223,9 +234,22 @@ def _replace(path: Path, folder: Path, entry: Mapping[str, Any]) -> None:
         write_atomically(path, staged.read_bytes())
 
 
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
+def _is(path: Path, data: bytes | Path | None) -> bool:
+    """Whether a file holds what it is to hold."""
+    if data is None or not path.is_file():
+        return data is None and not path.is_file()
+    size = data.stat().st_size if isinstance(data, Path) else len(data)
+    return path.stat().st_size == size and _mark_of(path) == _mark(data)
 
 
-def _mark(data: bytes | None) -> str | None:
+def _mark(data: bytes | Path | None) -> str | None:
+    if isinstance(data, Path):
+        return _mark_of(data)
     return None if data is None else hashlib.sha256(data).hexdigest()
+
+
+def _mark_of(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -13,7 +13,8 @@ import stat
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from casestudy.errors import InputError, Problem
@@ -54,6 +55,30 @@ def write_atomically(path: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     settle(path.parent)
+
+
+@contextmanager
+def scratch(root: Path) -> Iterator[Path]:
+    """An empty file for content too large for memory; removed at the end unless it was moved away.
+
+    Parameters
+    ----------
+    root : Path
+        The study's folder. What a killed command leaves there is swept by the next one.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder, scratch(Path(folder)) as path:
+    ...     count = path.write_bytes(b"much")
+    ...     path.is_file()
+    True
+    """
+    handle, name = tempfile.mkstemp(dir=cache.folder(root, PARTS), prefix=f".{_owner()}-", suffix=".part")
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def within(path: Path, root: Path | None) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casestudy.codebook import history
 from casestudy.errors import InputError, Problem
-from casestudy.literature import duplicates, extraction, protocol, readers, screening
+from casestudy.literature import duplicates, extraction, pairs, protocol, readers, screening
 from casestudy.study import Study
 
 
@@ -20,7 +20,9 @@ def check(study: Study) -> list[Problem]:
     joined = duplicates.join(records)
     for row in joined.doubtful[joined.doubtful["link"] == ""].to_dict("records"):
         found = f"{row['why']} (the other stands at {row['other']})."
-        problems.append(Problem(str(row["one"]), found, "See which is right, and mend the export."))
+        remedy = "See which is right: correct the export, or casestudy literature decide."
+        problems.append(Problem(str(row["one"]), found, remedy))
+    problems += pairs.lost(records, pairs.survey(study)[0])
     known = {one.id for one in joined.records}
     renamed = {former: one.id for one in joined.records for former in one.former}
     _, wrong = screening.survey(study, joined.records, plan.reasons)

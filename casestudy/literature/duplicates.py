@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from casestudy.literature import names, standing
-from casestudy.literature.record import Record, named, plain
+from casestudy.literature.record import Described, Record, named, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ALIKE = 0.92
-_RULES = ("doi", "title", "likeness")
+_RULES = ("doi", "title", "likeness", "decided")
 _TELLING = 3  # words from which a title tells one publication from another
 _GENERIC = frozenset(
     {
@@ -90,7 +90,8 @@ def join(records: Sequence[Record], alike: float = ALIKE) -> Joined:
     Three rules, in order: *doi* (same DOI and titles not plainly different); *title* (same plain title);
     *likeness*. Two records with different DOIs are never joined, neither are an article and its correction,
     retraction, reply or preprint; nor are two that contradict each other joined through a third. Only pairs
-    that share a rare word of the title, or the DOI, are compared, so that large exports stay quick.
+    that share a rare word of the title, or the DOI, are compared, so that large exports stay quick. What a
+    person decided of a pair (see `casestudy.literature.pairs`) goes before the rules.
 
     Examples
     --------
@@ -102,28 +103,24 @@ def join(records: Sequence[Record], alike: float = ALIKE) -> Joined:
 
     listed = list(records)
     seen = [_Seen.of(record) for record in listed]
-    doubts: list[dict[str, object]] = []
+    decided = {
+        frozenset((record.described, other)): same for record in listed for other, same in record.decided
+    }
+    doubts: list[tuple[int, int, Verdict]] = []
 
-    def doubt(one: int, other: int, verdict: Verdict) -> None:
-        doubts.append(
-            {
-                "one": listed[one].where,
-                "other": listed[other].where,
-                "why": verdict.doubt,
-                "likeness": verdict.likeness,
-                "link": verdict.link,
-            }
-        )
+    def decision(one: int, other: int) -> bool | None:
+        return decided.get(frozenset((listed[one].described, listed[other].described))) if decided else None
 
     same: list[tuple[int, int, Verdict]] = []
     for one, other in _pairs(listed, [entry.title for entry in seen]):
-        if _apart(seen[one], seen[other], alike):
+        if _apart(seen[one], seen[other], alike) or decision(one, other) is not None:
             continue
         verdict = _compare(seen[one], seen[other], alike)
         if verdict.rule:
             same.append((one, other, verdict))
         elif verdict.doubt:
-            doubt(one, other, verdict)
+            doubts.append((one, other, verdict))
+    same += _decided(listed, seen)
     group_of = list(range(len(listed)))
     members: dict[int, list[int]] = {place: [place] for place in range(len(listed))}
     how: dict[int, Verdict] = {}
@@ -131,10 +128,14 @@ def join(records: Sequence[Record], alike: float = ALIKE) -> Joined:
         first, second = sorted((group_of[one], group_of[other]))
         if first == second:
             continue
-        against = (_contradict(seen[a], seen[b]) for a in members[first] for b in members[second])
-        if why := next(filter(None, against), ""):
-            doubt(one, other, Verdict("", verdict.likeness, f"joined, they would join others with {why}"))
-            continue
+        across = [(a, b) for a in members[first] for b in members[second]]
+        if verdict.rule != "decided":
+            if any(decision(a, b) is False for a, b in across):
+                continue
+            if why := next(filter(None, (_contradict(seen[a], seen[b]) for a, b in across)), ""):
+                words = f"joined, they would join others with {why}"
+                doubts.append((one, other, Verdict("", verdict.likeness, words)))
+                continue
         for place in members[second]:
             group_of[place] = first
         members[first] += members.pop(second)
@@ -159,13 +160,33 @@ def join(records: Sequence[Record], alike: float = ALIKE) -> Joined:
                 )
     final = named(kept, apart=True)
     report = pd.DataFrame(rows, columns=["kept", "duplicate", "rule", "likeness", "title"])
-    doubtful = pd.DataFrame(doubts, columns=["one", "other", "why", "likeness", "link"])
+    left = [
+        (listed[one].where, listed[other].where, verdict.doubt, verdict.likeness, verdict.link)
+        for one, other, verdict in doubts
+        if group_of[one] != group_of[other]
+        and not any(decision(a, b) is False for a in members[group_of[one]] for b in members[group_of[other]])
+    ]
+    doubtful = pd.DataFrame(left, columns=["one", "other", "why", "likeness", "link"])
     return Joined(
         tuple(final),
         report,
         doubtful,
         {record.id: names_ for record, names_ in zip(final, sources, strict=True)},
     )
+
+
+def _decided(listed: Sequence[Record], seen: Sequence[_Seen]) -> list[tuple[int, int, Verdict]]:
+    """Pairs that a person decided to be the same publication."""
+    places: dict[Described, list[int]] = {}
+    for place, record in enumerate(listed):
+        places.setdefault(record.described, []).append(place)
+    return [
+        (place, there, Verdict("decided", likeness_of(seen[place].title, seen[there].title)))
+        for place, record in enumerate(listed)
+        for other, same in record.decided
+        for there in places.get(other, ())
+        if same and there != place
+    ]
 
 
 @dataclass(frozen=True)
@@ -175,7 +196,8 @@ class Verdict:
     Attributes
     ----------
     rule : str
-        ``doi``, ``title`` or ``likeness`` where they are the same publication; empty where they are not.
+        ``doi``, ``title`` or ``likeness`` where they are the same publication, ``decided`` where a person
+        says so; empty where they are not.
     likeness : float
         Of the titles, 0 to 1.
     doubt : str

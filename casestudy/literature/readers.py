@@ -11,7 +11,7 @@ from pathlib import Path
 
 from casestudy.errors import Problem, raise_if
 from casestudy.files import reading as files
-from casestudy.literature import ids
+from casestudy.literature import ids, pairs
 from casestudy.literature.bibtex import bibtex
 from casestudy.literature.columns import table
 from casestudy.literature.endnote import endnote_xml
@@ -43,8 +43,9 @@ def survey(study: Study) -> tuple[list[Record], list[Problem]]:
     listed = readings(study)
     problems = [problem for reading in listed for problem in (*reading.problems, *reading.refused)]
     given, wrong = ids.survey(study)
-    records = [record for reading in listed for record in reading.records]
-    return named(ids.recall(records, given, ids.in_use(study))), [*problems, *wrong]
+    decisions, odd = pairs.survey(study)
+    records = pairs.recall([record for reading in listed for record in reading.records], decisions)
+    return named(ids.recall(records, given, ids.in_use(study))), [*problems, *wrong, *odd]
 
 
 def readings(study: Study) -> list[Reading]:

@@ -24,6 +24,9 @@ COLUMNS = (
 NO_TITLE = "[no title]"
 
 
+Described = tuple[str, str, int | None, str]
+
+
 @dataclass(frozen=True)
 class Record:
     """One publication as one source lists it.
@@ -54,6 +57,8 @@ class Record:
         Ids that the study keeps for this publication, the oldest first, with their places among all.
     avoid : frozenset of str
         Ids that the study keeps for other publications and that begin like this record's own.
+    decided : tuple of ((str, str, int or None, str), bool)
+        What a person decided of this record and others, each as it is `described`: whether they are the same.
     """
 
     title: str
@@ -75,6 +80,12 @@ class Record:
     kinds: str = ""
     given: tuple[tuple[int, str], ...] = ()
     avoid: frozenset[str] = frozenset()
+    decided: tuple[tuple[Described, bool], ...] = ()
+
+    @property
+    def described(self) -> Described:
+        """Title, first author, year and DOI, as they stand: by them a decision finds its records."""
+        return self.title, self.authors[0] if self.authors else "", self.year, self.doi
 
     @property
     def plain_title(self) -> str:

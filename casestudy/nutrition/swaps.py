@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import BY_ID
 from casestudy.nutrition.foodmap import FoodGroups
+from casestudy.proportions import at_least
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,7 @@ def swaps(basis: Basis, lines: pd.DataFrame, most: int = 3, least_share: float =
     columns = ["nutrient", "nutrient_name", "group_name", "bought", "instead", "grams", "change", "saves",
                "unit", "share_percent", "basis"]  # fmt: skip
     members = substitutes(basis.groups)
-    members = members[members["share_percent"] >= least_share]
+    members = members[at_least(members["share_percent"], least_share)]
     bought = lines.groupby(["group", "group_name"], sort=True)["grams"].sum().reset_index()
     parts = []
     for nutrient, direction in WANTED.items():

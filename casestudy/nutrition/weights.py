@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from casestudy.errors import Problem
 from casestudy.nutrition.sizes import Size, parse
+from casestudy.proportions import at_least, at_most
 from casestudy.purchases.columns import distinct, numbers, plain, texts
 
 if TYPE_CHECKING:
@@ -360,7 +361,8 @@ def _two_numbers(size: Size, whole: float, unit_price: float, price: float) -> t
     readings = _readings(size, whole)
     grams = _nearest(readings, unit_price, price)
     reading = f"{size.count:g} of the amount" if grams == readings[-1] else "the amount is the whole"
-    if not 0.15 <= unit_price / grams * 1000 <= 120:
+    per_kilogram = unit_price / grams * 1000
+    if not (at_least(per_kilogram, 0.15) and at_most(per_kilogram, 120)):
         return ("price per kg", _NAN, price, "size rejected: implausible") if price == price else (
             "none", _NAN, _NAN, "size rejected: implausible"
         )  # fmt: skip

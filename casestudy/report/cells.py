@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from casestudy.errors import InputError, Problem
 from casestudy.files import reading
+from casestudy.report import floods
 from casestudy.report.grids import data_of, files, grid, rebuilt, saved_table, values_of
 from casestudy.report.layout import environment
 from casestudy.report.links import Links
@@ -76,7 +77,7 @@ def body(record: Record, place: Place, links: Links) -> tuple[Markup, str]:
 
 
 def _read(record: Record) -> dict[str, Any]:
-    """The executed notebook, texts that are written line by line joined.
+    """The executed notebook, texts that are written line by line joined, floods of them shortened.
 
     Raises
     ------
@@ -92,6 +93,8 @@ def _read(record: Record) -> dict[str, Any]:
                     output["text"] = _joined(output["text"])
                 data = output.get("data", {})
                 data |= {kind: _joined(data[kind]) for kind in SHOWN if kind in data}
+            if "outputs" in cell:
+                cell["outputs"] = floods.few(cell["outputs"])
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         remedy = f"Run the notebook again: casestudy run {record.stem} --force."
         problem = Problem(f"outputs/{record.stem}", f"its notebook cannot be read ({error}).", remedy)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.units import Unit, bearing
 from casestudy.errors import InputError, Problem
+from casestudy.proportions import at_least
 from casestudy.suggestions import features as featuring
 from casestudy.suggestions.by_rules import Suggestion
 from casestudy.suggestions.features import Features
@@ -191,7 +192,7 @@ def by_model(
         near = alike[number]
         for column in order[:most]:
             chance = float(chances[number, column])
-            if not chance >= least:
+            if not at_least(chance, least):
                 continue
             said = sorted(
                 (

@@ -11,6 +11,7 @@ import numpy as np
 
 from casestudy.errors import InputError, Problem
 from casestudy.people.floor import enough
+from casestudy.proportions import at_most
 from casestudy.usage.separation import undecided
 
 if TYPE_CHECKING:
@@ -377,8 +378,8 @@ def lapses(
         starts, ends = part["start"].sort_values(), part["end"].sort_values()
         pauses = starts.diff().dt.total_seconds().dropna().to_numpy() / 86400
         limit = max(days, times * float(np.median(pauses))) if len(pauses) >= least else days
-        over = int((pauses > limit).sum())
-        open_end = (pd.Timestamp(end) - ends.iloc[-1]).total_seconds() / 86400 > limit
+        over = len(pauses) - int(np.sum(at_most(pauses, limit)))
+        open_end = not at_most((pd.Timestamp(end) - ends.iloc[-1]).total_seconds() / 86400, limit)
         rows.append((who, len(part), limit, over + int(open_end), over, bool(open_end)))
     names = ["participant_id", "sessions", "limit_days", "lapses", "resumed", "lapsed_at_end"]
     return pd.DataFrame(rows, columns=names)

@@ -13,6 +13,7 @@ import numpy as np
 from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.files import guard
 from casestudy.files.tables import Column, Flaw, Schema, conform, flaw, read_csv
+from casestudy.usage import exports
 from casestudy.usage.vocabulary import Vocabulary
 from casestudy.wording import counted
 
@@ -27,7 +28,7 @@ PARTICIPANTS_FILE = "usage_logs/participants.csv"
 EVENTS = Schema(
     "usage events",
     (
-        Column("event_id", "text", "the event's own id; a repeated one is the same event again"),
+        Column("event_id", "text", "the event's own id, among the account's events at least"),
         Column("participant_id", "text", "pseudonym of the account"),
         Column("timestamp", "timestamp", "when, with its offset from UTC"),
         Column("action", "text", "what was done: an id of the vocabulary"),
@@ -58,7 +59,7 @@ def read(path: Path, vocabulary: Vocabulary, where: str | None = None) -> pd.Dat
     Parameters
     ----------
     path : Path
-        ``.csv`` (also ``.csv.gz``), ``.jsonl`` or ``.parquet``.
+        CSV, JSON Lines, JSON (these plain or gzip) or Parquet.
     vocabulary : Vocabulary
         What actions there are.
     where : str, optional
@@ -67,9 +68,9 @@ def read(path: Path, vocabulary: Vocabulary, where: str | None = None) -> pd.Dat
     Returns
     -------
     pandas.DataFrame
-        The columns of `EVENTS`, sorted by participant, time and event id: ``timestamp`` in UTC, ``offset``
-        (minutes from UTC that the log states), ``group`` and ``actor`` of the action. Absent optional
-        columns are missing values.
+        The columns of `EVENTS`, sorted by participant and time (within one moment in the order of the file):
+        ``timestamp`` in UTC, ``offset`` (minutes from UTC that the log states), ``group`` and ``actor`` of
+        the action. Absent optional columns are missing values.
 
     Raises
     ------
@@ -78,51 +79,9 @@ def read(path: Path, vocabulary: Vocabulary, where: str | None = None) -> pd.Dat
         actions. An empty log is no error: it is a table without rows.
     """
     name = where or path.name
-    return tidy(load_frame(path, name), vocabulary, name)
-
-
-def load_frame(path: Path, where: str) -> pd.DataFrame:
-    """Read a file of events as text, whatever its columns are called.
-
-    Raises
-    ------
-    InputError
-        When it is not there, or damaged in whatever way.
-    """
-    with guard.reading(where, "Events cannot be read."):
-        return _frame(path, where)
-
-
-def _frame(path: Path, where: str) -> pd.DataFrame:
-    import pandas as pd
-
-    kind = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
-    try:
-        if kind in (".csv", ".csv.gz"):
-            frame = pd.read_csv(
-                path, sep=separator(path), dtype=str, keep_default_na=False, na_values=[""],
-                encoding="utf-8-sig",
-            )  # fmt: skip
-            return frame.dropna(how="all")
-        if kind in (".jsonl", ".ndjson"):
-            return pd.read_json(path, lines=True, dtype=False, encoding="utf-8")
-        if kind == ".parquet":
-            return pd.read_parquet(path)
-    except FileNotFoundError as error:
-        remedy = "Write it, or import one: casestudy import-log --help."
-        raise InputError("Events cannot be read.", [Problem(where, "it is not there.", remedy)]) from error
-    except OSError as error:
-        raise InputError("Events cannot be read.", [Problem(where, f"{error.strerror or error}.")]) from error
-    except UnicodeDecodeError as error:
-        problem = Problem(where, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
-        raise InputError("Events cannot be read.", [problem]) from error
-    except (ValueError, pd.errors.ParserError) as error:
-        problem = Problem(where, f"it is not a {kind[1:]} file: {_first_line(error)}.", "Export it again.")
-        raise InputError("Events cannot be read.", [problem]) from error
-    known = ".csv, .csv.gz, .jsonl, .parquet"
-    raise InputError(
-        "Events cannot be read.", [Problem(where, f"its ending {kind!r} is unknown.", f"Use {known}.")]
-    )
+    with guard.reading(name, "Events cannot be read."):
+        frame = exports.frame(path, name)
+    return tidy(frame, vocabulary, name)
 
 
 def head(path: Path) -> bytes:
@@ -221,23 +180,14 @@ def tidy(frame: pd.DataFrame, vocabulary: Vocabulary, where: str) -> pd.DataFram
 
 
 def _order(table: pd.DataFrame) -> np.ndarray:
-    """Places by participant, time and event id; ids are compared only where the others are equal."""
+    """Places by participant and time; what happened in one moment stays in the order of the file."""
     import pandas as pd
 
     people, names = pd.factorize(table["participant_id"])
     rank = np.empty(len(names), dtype=np.int64)
     rank[np.argsort(np.asarray(names, dtype=object), kind="stable")] = np.arange(len(names))
     who = rank[people] if len(names) else people
-    when = table["timestamp"].to_numpy(dtype="datetime64[ns]").view(np.int64)
-    order = np.lexsort((when, who))
-    who, when = who[order], when[order]
-    same = np.flatnonzero((np.diff(who) == 0) & (np.diff(when) == 0))
-    if len(same):
-        tied = np.unique(np.concatenate([same, same + 1]))
-        ids = table["event_id"].iloc[order[tied]].astype(object).to_numpy()
-        inner = np.lexsort((np.argsort(np.argsort(ids, kind="stable"), kind="stable"), when[tied], who[tied]))
-        order[tied] = order[tied][inner]
-    return order
+    return np.lexsort((table["timestamp"].to_numpy(dtype="datetime64[ns]").view(np.int64), who))
 
 
 def stated(texts: pd.Series, moments: pd.Series, first: int = 2) -> tuple[pd.Series, list[Flaw]]:
@@ -321,8 +271,3 @@ def of_study(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, Vocabulary]:
     raise_if(not_ours(study.input(FILE)), "Events cannot be read.")
     events = read(study.input(FILE), vocabulary, FILE)
     return events, read_participants(study.input(PARTICIPANTS_FILE)), vocabulary
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0].rstrip(".") if text else type(error).__name__

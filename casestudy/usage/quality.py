@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casestudy.usage import programs
 from casestudy.usage.sessions import epoch
 from casestudy.usage.vocabulary import Vocabulary
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DROPPED, KEPT = "dropped", "kept, flagged"
+SAME_EVENT = ["event_id", "participant_id", "timestamp", "action"]
+"""A row is repeated where all of these are: tools number events by account, by visit or by day."""
+
 _COLUMNS = ["kind", "participant_id", "events", "first", "what", "treatment"]
 
 
@@ -27,6 +31,8 @@ class Limits:
         The same act again within so many seconds is the same act.
     even_run : int
         So many equal pauses in a row (to the second) are a program's.
+    rest_s, awake_s : float
+        So long without a pause longer than `rest_s` nobody stays awake: it is a program.
     switch_s : float
         Two clients of one account within so many seconds are two people.
     switch_days : int
@@ -37,6 +43,8 @@ class Limits:
 
     retry_s: float = 1.0
     even_run: int = 30
+    rest_s: float = 1800.0
+    awake_s: float = 20 * 3600.0
     switch_s: float = 120.0
     switch_days: int = 2
     tail_days: int = 35
@@ -93,7 +101,9 @@ def inspect(
 
     Notes
     -----
-    Repeated rows, retries, test and unknown accounts, wrong clocks and programs' acts are dropped. A time is
+    Repeated rows (see `SAME_EVENT`), retries, test and unknown accounts, wrong clocks and programs' acts are
+    dropped: a program's client says what it is (see `casestudy.usage.programs`), or it acts on an even beat,
+    or for a day without a rest. Ids that further events have are kept and listed. A time is
     wrong before the day of registration, or later than `Limits.tail_days` after the firm's last act (not
     tested without acts of the firm). Shared accounts, and acts after an account was closed, are kept.
     """
@@ -119,7 +129,7 @@ def inspect(
     own = events["actor"].to_numpy() == "participant"
     known = participants.set_index("participant_id")
     unlisted = ~events["participant_id"].isin(known.index)
-    found(events.duplicated("event_id"), "repeated row", "an event id that occurred before")
+    found(events.duplicated(SAME_EVENT), "repeated row", "id, account, time and action occurred before")
     found(unlisted, "unknown account", "not among the participants")
     tests = known.index[known["account"] == "test"]
     found(events["participant_id"].isin(tests), "test account", "an account of the service's own testers")
@@ -129,7 +139,19 @@ def inspect(
         "before registration, or after the log's end",
     )
     found(own & _retries(events, keep, limits), "retry", "the same act again at once")
+    found(own & programs.declared(events["client"]), "program", "a client that says it is a program")
     found(own & _even(events, keep & own, limits), "program", "acts at even intervals")
+    found(
+        own & programs.restless(events, keep & own, limits.rest_s, limits.awake_s),
+        "program",
+        "acts for a day without a rest",
+    )
+    found(
+        events.duplicated(["event_id", "participant_id"]),
+        "id used again",
+        "an id that another event of the account has",
+        drop=False,
+    )
     found(
         own & _after_closing(events, vocabulary),
         "after closing",

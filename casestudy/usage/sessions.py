@@ -82,7 +82,7 @@ def with_sessions(
         The events with ``session_id``: participant, a hyphen and the session's number from 0001.
     """
     acts = events[events["actor"] == "participant"]
-    acts = acts.sort_values(["participant_id", "timestamp", "event_id"], kind="stable", ignore_index=True)
+    acts = acts.sort_values(["participant_id", "timestamp"], kind="stable", ignore_index=True)
     codes, names = _codes(acts["participant_id"])
     numbers = session_numbers(codes, epoch(acts["timestamp"]), gap_minutes, edge)
     first = np.concatenate([[True], np.diff(codes) != 0]) if len(codes) else np.empty(0, dtype=bool)

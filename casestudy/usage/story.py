@@ -52,7 +52,7 @@ def of_frames(
         problem = Problem(participant_id, "no such participant in the log.", nearest(participant_id, known))
         raise InputError("The story cannot be told.", [problem])
     person = participants.set_index("participant_id").loc[participant_id]
-    own = events[events["participant_id"] == participant_id].drop_duplicates("event_id")
+    own = events[events["participant_id"] == participant_id].drop_duplicates(quality.SAME_EVENT)
     acts = sessions.with_sessions(own, gap_minutes)
     made = sessions.table(acts)
     end = quality.window_end(events)
