@@ -59,6 +59,7 @@ class Convention:
 
 ALL = tuple(Convention(*parts) for parts in product(UNITS, (1, 2), (False, True), (False, True)))
 CANONICAL = Convention()
+_INCLUSIVE = Convention(inclusive=True)
 # What is known of tools, by the beginning of the origin that they write; a prior, never a proof.
 ORIGINS: tuple[tuple[str, Convention], ...] = (
     ("nvivo for windows", Convention("utf16", 2)),
@@ -102,13 +103,21 @@ def parse(words: str) -> Convention:
         for word in given
         if word not in known
     ]
-    for pair in (UNITS, ("crlf1", "crlf2"), ("bom", "nobom"), ("exclusive", "inclusive")):
+    pairs: tuple[tuple[str, ...], ...] = (
+        UNITS,
+        ("crlf1", "crlf2"),
+        ("bom", "nobom"),
+        ("exclusive", "inclusive"),
+    )
+    for pair in pairs:
         both = [word for word in pair if word in given]
         if len(both) > 1:
-            problems.append(Problem("--offsets", f"{' and '.join(both)} contradict each other.", "Choose one."))
+            problems.append(
+                Problem("--offsets", f"{' and '.join(both)} contradict each other.", "Choose one.")
+            )
     if problems:
         raise InputError("The offsets are not known.", problems)
-    unit = next((unit for unit in UNITS if unit in given), "codepoints")
+    unit: Unit = next((unit for unit in UNITS if unit in given), "codepoints")
     return Convention(unit, 2 if "crlf2" in given else 1, "bom" in given, "inclusive" in given)
 
 
@@ -121,6 +130,8 @@ class Written:
         With its own line ends, without byte order mark.
     bom : bool
         Whether a byte order mark stood before it.
+    name : str
+        What the file calls it, for messages.
 
     Examples
     --------
@@ -129,8 +140,9 @@ class Written:
     ('a\\n🌿 b', ([2, 4], [3, 5]))
     """
 
-    def __init__(self, raw: str, bom: bool = False) -> None:
+    def __init__(self, raw: str, bom: bool = False, name: str = "") -> None:
         self.bom = bom
+        self.name = name
         self.raw = raw
         self.text = raw if "\r" not in raw else raw.replace("\r\n", "\n").replace("\r", "\n")
         if self.text.startswith("\ufeff"):
@@ -158,11 +170,10 @@ class Written:
     ) -> tuple[list[int], list[int]]:
         """Canonical positions; `NOWHERE` for what lies outside of the text or within a character."""
         plain = self.effective(convention)
-        if plain.unit == "codepoints" and plain.crlf == 1 and not plain.bom and not self._crlf:
-            if not self._marks:
-                size, more = len(self.text), int(plain.inclusive)
-                found = [start if 0 <= start <= size else NOWHERE for start in starts]
-                return found, [end + more if 0 <= end + more <= size else NOWHERE for end in ends]
+        if plain in (CANONICAL, _INCLUSIVE) and not self._crlf and not self._marks:
+            size, more = len(self.text), int(plain.inclusive)
+            found = [start if 0 <= start <= size else NOWHERE for start in starts]
+            return found, [end + more if more <= end + more <= size else NOWHERE for end in ends]
         units, canonical = self._scale(Convention(plain.unit, plain.crlf, plain.bom))
         import numpy as np
 
@@ -176,7 +187,9 @@ class Written:
         wanted = np.clip(np.asarray(ends, dtype=np.int64), -1, 2**40)
         index = np.searchsorted(units, wanted, "right") - 1
         inside = (index >= 0) & (index < len(units) - 1)
-        return exact(starts), np.where(inside, canonical[np.minimum(index + 1, len(units) - 1)], NOWHERE).tolist()
+        return exact(starts), np.where(
+            inside, canonical[np.minimum(index + 1, len(units) - 1)], NOWHERE
+        ).tolist()
 
     def _scale(self, convention: Convention) -> tuple[np.ndarray, np.ndarray]:
         """For each character and the end, where it begins in units and in the canonical text."""
