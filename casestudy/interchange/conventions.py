@@ -191,6 +191,24 @@ class Written:
             inside, canonical[np.minimum(index + 1, len(units) - 1)], NOWHERE
         ).tolist()
 
+    def counted(self, convention: Convention, places: list[int]) -> list[int]:
+        """Canonical positions as a tool counts them; for an end that is inclusive, take one less before.
+
+        Examples
+        --------
+        >>> Written("a\\r\\n\\U0001f33f b").counted(Convention("utf16", 2), [2, 3, 5])
+        [3, 5, 7]
+        """
+        import numpy as np
+
+        units, canonical = self._scale(convention)
+        index = np.searchsorted(canonical, np.asarray(places, dtype=np.int64), "left")
+        after = np.searchsorted(canonical, np.asarray(places, dtype=np.int64), "right") - 1
+        if convention.crlf == 1:
+            index = after
+        found: list[int] = units[np.minimum(index, len(units) - 1)].tolist()
+        return found
+
     def _scale(self, convention: Convention) -> tuple[np.ndarray, np.ndarray]:
         """For each character and the end, where it begins in units and in the canonical text."""
         return _scale(self.raw, self.bom and convention.bom, convention.unit, convention.crlf)

@@ -1,4 +1,4 @@
-"""Settles what a project's sources hold: canonical positions, proved quotes, and an account of each coding."""
+"""Settles what sources hold: canonical positions, proved quotes, and an account of each coding."""
 
 from __future__ import annotations
 
