@@ -22,6 +22,7 @@ AREAS = (
     "studying",
     "running",
     "coding",
+    "exchange",
     "asking",
     "usage",
     "nutrition",

@@ -139,7 +139,7 @@ class _Bringing:
         self.brought.differing += codes.differing
 
     def _documents(self) -> dict[str, str]:
-        """By GUID the document's id in the study; new texts, and those the tool alone changed, are written."""
+        """By GUID the document's id in the study; new texts, and those the tool changed, are written."""
         texts = self.material.texts
         own = {guid: name for name, guid in self.known.table("document", list(texts)).items()}
         by_text = {(ledger.slug(name, "document"), one.sha256): name for name, one in texts.items()}
