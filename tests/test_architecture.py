@@ -46,6 +46,7 @@ MAY_USE: dict[str, set[str]] = {
     "voices": COMMON | CODED,
     "coding": COMMON | {"transcripts", "codebook", "people"},
     "people": GROUND | {"transcripts"},
+    "interchange": COMMON | CODED,
     "effects": COMMON | {"usage", "people"},
     "simulator": COMMON | {"usage", "effects", "people"},
     "nutrition": COMMON | {"purchases", "people"},

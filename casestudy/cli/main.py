@@ -23,6 +23,7 @@ AREAS = (
     "bringing",
     "running",
     "coding",
+    "exchange",
     "asking",
     "usage",
     "nutrition",

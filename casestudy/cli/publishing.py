@@ -10,27 +10,37 @@ _EPILOG = """examples:
   casestudy export docx                     report.docx: answers, notebooks, themes, claims, methods
   casestudy export docx --words --to a.docx   with the documents themselves
   casestudy export crate --date 2026-01-31  study.crate.zip: an RO-Crate of the whole study
+  casestudy export qdpx --to s.qdpx --for nvivo  a REFI-QDA project, positions as NVivo counts them
+  casestudy export qdc --to s.qdc                the codes alone, as a REFI-QDA codebook
+  casestudy export qualcoder --to s.qda          a QualCoder project; taguette: a .sqlite3 file
+  casestudy export csv --to codings.csv          one row a coding; parquet: the same
+  casestudy export quotes --to quotes.html       quotes by code, of those who may be quoted; codebook: codes
 """
+
+
+FORMS = ("docx", "crate", "qdpx", "qdc", "qualcoder", "taguette", "csv", "parquet", "codebook", "quotes")
 
 
 def add(subparsers: Any) -> None:
     """Add the verb ``export``."""
+    from casestudy.cli import exchange
+
     parser = subparsers.add_parser(
         "export",
-        help="write the whole report as one Word document, or the study as an RO-Crate",
-        description="Write the whole report as one Word document, or the study as an RO-Crate.",
+        help="write the report as a Word document, the study as an RO-Crate or for another tool",
+        description="Write the report as a Word document, the study as an RO-Crate or for another tool.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "form", choices=("docx", "crate"), help="a Word document, or an RO-Crate in a ZIP file"
-    )
+    parser.add_argument("form", choices=FORMS, help="what to write: see the examples")
     parser.add_argument(
         "--study", type=Path, metavar="DIR", help="the study's folder; found upward by default"
     )
     parser.add_argument("--to", type=Path, metavar="FILE", help="the file to write")
     parser.add_argument("--words", action="store_true", help="docx: add the documents themselves")
     parser.add_argument("--date", default="", help="crate: the day it is published, 2026-01-31")
+    exchange.add_receiver(parser)
+    exchange.add_account(parser)
     parser.set_defaults(act=_export)
 
 
@@ -39,6 +49,10 @@ def _export(given: argparse.Namespace) -> int:
     from casestudy.study import Study
 
     study = Study.find(given.study)
+    if given.form not in ("docx", "crate"):
+        from casestudy.cli import exchange
+
+        return exchange.export(study, given.form, given.to, given.receiver, given.account)
     if given.form == "docx":
         from casestudy.report.word import report
 

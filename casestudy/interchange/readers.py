@@ -1,0 +1,78 @@
+"""One door for every format: what a file is, is told by its content and then by its ending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from casestudy.files import guard
+from casestudy.interchange import qualcoder, refi_read, rqda, segments, taguette
+from casestudy.interchange.conventions import Convention
+from casestudy.interchange.databases import opened
+from casestudy.interchange.packed import refused
+from casestudy.interchange.refi_read import Reading
+
+ENDINGS = ".qdpx, .qde, .qdc, .qda, .sqlite3, .rqda, .csv, .tsv, .xlsx"
+_SQLITE = b"SQLite format 3\x00"
+
+
+def read(
+    path: Path,
+    *,
+    offsets: Convention | None = None,
+    texts: Mapping[str, str] | None = None,
+    title: str = "",
+) -> Reading:
+    """Read a project, a codebook or a table of coded segments of any known tool.
+
+    Parameters
+    ----------
+    path : Path
+        A file, or the folder of a QualCoder project.
+    offsets : Convention, optional
+        How positions are counted, where the file does not show it.
+    texts : mapping of id to text, optional
+        The study's documents, which tables of segments are about.
+    title : str
+        The study's title.
+
+    Raises
+    ------
+    InputError
+        With what is wrong, whatever it is: no exception of a library gets out.
+    """
+    with guard.reading(path.name, "The project cannot be read."):
+        return _read(path, offsets, texts or {}, title)
+
+
+def _read(path: Path, offsets: Convention | None, texts: Mapping[str, str], title: str) -> Reading:
+    if path.is_dir():
+        return qualcoder.read(path, offsets)
+    if not path.is_file():
+        raise refused(path.name, "it is not there.", "Name a file.")
+    with path.open("rb") as file:
+        begins = file.read(64)
+    if begins.startswith(_SQLITE):
+        return _database(path, offsets)
+    ending = path.suffix.casefold()
+    if ending in (".csv", ".tsv", ".xlsx", ".txt"):
+        return segments.read(path, texts, title)
+    if begins.startswith(b"PK") or begins.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return refi_read.read(path, offsets)
+    if ending.startswith(".mex") or ending.startswith(".mx"):
+        found = "MAXQDA's own files follow no published format."
+        raise refused(path.name, found, "In MAXQDA, export the project as REFI-QDA (.qdpx).")
+    found = f"it is none of {ENDINGS}."
+    raise refused(path.name, found, "Export it from its tool as a REFI-QDA project (.qdpx).")
+
+
+def _database(path: Path, offsets: Convention | None) -> Reading:
+    with opened(path) as data:
+        tables = data.tables
+    if "code_text" in tables:
+        return qualcoder.read(path, offsets)
+    if "freecode" in tables:
+        return rqda.read(path)
+    if "highlights" in tables:
+        return taguette.read(path)
+    raise refused(path.name, "it is a database of no tool that is known here.", f"Known: {ENDINGS}.")
