@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -29,10 +30,8 @@ def next_moment(last: str = "") -> str:
     """
     now = datetime.now(UTC).replace(tzinfo=None)
     if _TIMED.fullmatch(last):
-        try:
+        with suppress(ValueError, OverflowError):  # a time that no calendar has
             now = max(now, datetime.strptime(last, _FORM) + timedelta(microseconds=1))
-        except (ValueError, OverflowError):
-            pass  # a time that no calendar has
     return now.strftime(_FORM)
 
 

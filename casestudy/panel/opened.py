@@ -8,7 +8,7 @@ from pathlib import Path
 
 from casestudy.codebook import attributes, history
 from casestudy.codebook.attributes import Attribute
-from casestudy.codebook.codes import Codebook
+from casestudy.codebook.codes import FOLDER, HISTORY, Codebook
 from casestudy.coding import quoting, table
 from casestudy.people import participants, speakers
 from casestudy.study import Study
@@ -86,8 +86,8 @@ class Codes:
         InputError
             When the codebook or its history cannot be used.
         """
-        folder = study.root / "coding_schemes"
-        files = (folder, *sorted(folder.glob("*.yaml")), study.root / history.HISTORY)
+        folder = study.root / FOLDER
+        files = (folder, *sorted(folder.glob("*.yaml")), study.root / HISTORY)
         seen = fingerprint(files)
         return cls(history.load(study), attributes.attributes(study), files, seen)
 

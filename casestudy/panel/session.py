@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from casestudy.coding import codings, edits, quoting
 from casestudy.coding.codings import Coding, Record, Work, record
@@ -238,7 +239,7 @@ class Session:
             if not stack():
                 raise InputError(NOTHING, [Problem("undo", none)])
             act = stack()[-1]
-            about.extend(acts.in_words(act))
+            about.extend(acts.in_words(act) or [self._known[name].code for name in act.undoes])
             try:
                 return acts.taken_back(self.work, act, when)
             except InputError as error:
@@ -257,7 +258,9 @@ class Session:
             change = self.look()
             if change.words:
                 found = "it was changed on the disk, and is shown as it is now."
-                raise InputError(NOTHING, [Problem(f"document {self.name}", found, "Select the words again.")])
+                raise InputError(
+                    NOTHING, [Problem(f"document {self.name}", found, "Select the words again.")]
+                )
             records = list(make(acts.next_moment(self.stacks.last)))
             if records:
                 codings.append(self.study, self.coder, self.name, records)
@@ -335,7 +338,9 @@ class Session:
             by=by,
         )
 
-    def _changed(self, old: Coding, when: str, span: tuple[int, int] | None = None, **fields: object) -> Record:
+    def _changed(
+        self, old: Coding, when: str, span: tuple[int, int] | None = None, **fields: object
+    ) -> Record:
         if span:
             text = self.words.document
             fields |= {"start": span[0], "end": span[1], "quote": text.text[span[0] : span[1]]}

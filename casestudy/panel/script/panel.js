@@ -1,0 +1,451 @@
+// The panel: a transcript, its codebook and a coder's work. What is shown is what the kernel answered was saved.
+
+import { Book } from "./book.js";
+import { Choice } from "./choice.js";
+import { Details } from "./details.js";
+import { Phrases, button, make } from "./dom.js";
+import { Entry } from "./entry.js";
+import { HELP, actOf } from "./keys.js";
+import { Page } from "./page.js";
+import { Text } from "./text.js";
+import { Tree } from "./tree.js";
+import { VivoForm } from "./vivo.js";
+import { Wire } from "./wire.js";
+
+const LOOK_EVERY = 2000;
+
+export class Panel {
+  constructor(model, element) {
+    this.root = make("div", { className: "cs-panel", "data-lm-suppress-shortcuts": "true", role: "region" });
+    element.append(this.root);
+    this.wire = new Wire(model, (answer) => this.heard(answer), (silent) => this.silence(silent));
+    this.codings = new Map();
+    this.others = new Map();
+    this.active = "";
+    this.parts = [];
+  }
+
+  async start() {
+    const opened = await this.wire.ask("open", {}, 20000);
+    if (opened.said) {
+      this.root.append(make("p", { className: "cs-alert", role: "alert" }, opened.said));
+      return;
+    }
+    this.build(opened);
+    this.timer = setInterval(() => this.look(), LOOK_EVERY);
+  }
+
+  build(opened) {
+    this.parts.forEach((part) => part.close?.());
+    this.opened = opened;
+    this.mode = opened.mode;
+    this.editable = ["code", "blind", "train"].includes(opened.mode);
+    this.phrases = new Phrases(opened.phrases);
+    const say = (key, values) => this.phrases.say(key, values);
+    this.text = new Text(opened.document.text, opened.document.language);
+    this.book = new Book(opened.codes);
+    this.codings = new Map(opened.codings.map((one) => [one.id, one]));
+    this.others = new Map();
+    this.page = new Page(this.text, opened.document.blocks, this.phrases, { pick: (id) => this.pick(id) });
+    this.choice = new Choice(this.page, () => this.chosen());
+    this.entry = new Entry(this.book, this.phrases, (code, typed) => this.entered(code, typed), () => this.back());
+    this.tree = new Tree(this.book, this.phrases, (code) => this.inTree(code));
+    this.details = new Details(this.phrases, opened.attributes, {
+      move: (id, start, end) => this.border(start, end, id),
+      toSelection: (id) => this.toSelection(id),
+      split: () => this.split(),
+      recode: () => this.recode(),
+      remove: (id) => this.remove(id),
+      describe: (id, fields) => this.act("describe", { coding: id, ...fields }),
+      alike: () => this.alike(),
+      leave: () => this.back(),
+    });
+    this.vivo = new VivoForm(this.phrases, (fields) => this.created(fields), () => this.back());
+    this.status = make("div", { className: "cs-status", role: "status", "aria-live": "polite" });
+    this.alert = make("div", { className: "cs-alert", role: "alert", hidden: true });
+    this.lost = make("div", { className: "cs-alert", role: "alert", hidden: true }, say("no_answer"));
+    this.undoButton = button(say("undo"), () => this.undo(), { title: "Ctrl Z" });
+    this.redoButton = button(say("redo"), () => this.redo(), { title: "Ctrl Y" });
+    this.extend = button(say("extend"), () => this.extending(), { "aria-pressed": "false", title: say("extend_title") });
+    this.side = make("div", { className: "cs-side" }, this.details.element, this.vivo.element);
+    this.bar = make(
+      "div",
+      { className: "cs-bar", role: "toolbar", "aria-label": say("tools") },
+      make("strong", { className: "cs-title" }, say("title", { document: opened.document.title, coder: opened.coder })),
+      this.editable ? this.entry.element : null,
+      ...(this.editable ? [this.undoButton, this.redoButton, this.extend] : []),
+    );
+    this.bar.append(button(say("help"), () => this.help(), { title: "F1" }));
+    this.helped = make("div", { className: "cs-help", hidden: true, role: "dialog", "aria-label": say("help") });
+    this.root.setAttribute("aria-label", say("title", { document: opened.document.title, coder: opened.coder }));
+    this.root.replaceChildren(
+      this.bar,
+      this.lost,
+      this.alert,
+      this.helped,
+      make("div", { className: "cs-body" }, this.tree.element, this.page.element, this.side),
+      this.status,
+    );
+    this.page.element.addEventListener("keydown", (event) => this.key(event));
+    this.page.element.addEventListener("click", (event) => this.clicked(event));
+    this.parts = [this.page, this.choice];
+    this.extras?.(opened);
+    this.stacks(opened);
+    this.draw();
+    if (opened.at !== null && opened.at !== undefined) requestAnimationFrame(() => this.jump(opened.at));
+    this.say("ready", { n: this.codings.size, file: opened.file });
+  }
+
+  /** Everything that is underlined: own codings, those of others, suggestions. */
+  items() {
+    const all = new Map();
+    const named = (one) => ({
+      ...one,
+      name: this.book.name(one.code),
+      path: this.book.path(one.code),
+      colour: this.book.colour(one.code),
+    });
+    for (const one of this.codings.values()) all.set(one.id, named(one));
+    for (const one of this.others.values()) all.set(one.id, named(one));
+    return all;
+  }
+
+  draw() {
+    const all = this.items();
+    const shown = this.filter ? new Map([...all].filter(([, item]) => this.filter(item))) : all;
+    this.page.show(shown, this.active);
+    const counts = new Map();
+    for (const one of this.codings.values()) counts.set(one.code, (counts.get(one.code) ?? 0) + 1);
+    this.tree.count(counts);
+    const item = all.get(this.active) ?? null;
+    const words = item ? (item.placed ? this.text.slice(item.start, item.end) : item.quote) : "";
+    this.details.show(item, words, this.editable && this.codings.has(this.active));
+    this.choice.again();
+  }
+
+  /** A message of the kernel: what changed, whoever asked for it. */
+  heard(answer) {
+    if (!this.page) return;
+    if (answer.words) {
+      this.reopen();
+      return;
+    }
+    if (answer.codes) {
+      this.book = new Book(answer.codes);
+      this.entry.book = this.book;
+      this.tree.take(this.book);
+    }
+    for (const id of answer.gone ?? []) this.codings.delete(id);
+    for (const one of answer.codings ?? []) this.codings.set(one.id, one);
+    if (this.active && !this.codings.has(this.active) && !this.others.has(this.active)) this.active = "";
+    if (answer.undo !== undefined) this.stacks(answer);
+    if (answer.codes || answer.gone?.length || answer.codings?.length) this.draw();
+  }
+
+  async reopen() {
+    const place = this.page.element.scrollTop;
+    const opened = await this.wire.ask("open");
+    if (!opened.said) this.build({ ...opened, at: null });
+    this.page.element.scrollTop = place;
+    this.say("reopened");
+  }
+
+  /** Ask for an act; what it changed was drawn by `heard` before this goes on. */
+  async act(name, fields = {}) {
+    const answer = await this.wire.ask(name, fields);
+    this.complain(answer.said ?? "");
+    return answer;
+  }
+
+  look() {
+    if (this.wire.busy || !this.root.isConnected || document.hidden) return;
+    this.wire.ask("look");
+  }
+
+  complain(words) {
+    if (this.alert.textContent === words) return;
+    this.alert.textContent = words;
+    this.alert.hidden = !words;
+  }
+
+  silence(silent) {
+    if (this.lost) this.lost.hidden = !silent;
+  }
+
+  say(key, values) {
+    this.status.textContent = this.phrases.say(key, values);
+  }
+
+  stacks(answer) {
+    this.undoButton.disabled = !answer.undo;
+    this.redoButton.disabled = !answer.redo;
+  }
+
+  back() {
+    this.recoding = "";
+    this.page.element.focus({ preventScroll: true });
+    this.choice.again();
+  }
+
+  key(event) {
+    if (event.target !== this.page.element) return this.inChip(event);
+    if (this.choice.key(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return undefined;
+    }
+    const act = actOf(event);
+    if (!act) return undefined;
+    event.preventDefault();
+    event.stopPropagation();
+    return this.do(...act);
+  }
+
+  inChip(event) {
+    const id = event.target.dataset?.id;
+    const act = id ? actOf(event) : null;
+    if (!act || ["enter", "widen", "type", "turn"].includes(act[0])) return undefined;
+    event.preventDefault();
+    event.stopPropagation();
+    return this.do(...act);
+  }
+
+  do(name, ...given) {
+    const reading = ["next", "leave", "help", "listen", "slower", "faster", "loop", "widen", "turn"];
+    if (!this.editable && !reading.includes(name)) return undefined;
+    const acts = {
+      undo: () => this.undo(),
+      redo: () => this.redo(),
+      inVivo: () => this.inVivo(),
+      recode: () => this.recode(),
+      split: () => this.split(),
+      lastAgain: () => this.lastAgain(),
+      lastOnTurn: () => this.lastAgain(true),
+      turn: () => this.choice.turn(),
+      border: () => this.border(...given),
+      next: () => this.next(given[0]),
+      enter: () => this.enter(),
+      remove: () => this.remove(this.active),
+      leave: () => this.leave(),
+      widen: () => this.choice.widen(),
+      help: () => this.help(),
+      memo: () => this.details.write(),
+      alike: () => this.alike(),
+      type: () => this.enter(given[0]),
+      listen: () => this.recording?.toggle(),
+      slower: () => this.recording?.rate(-1),
+      faster: () => this.recording?.rate(1),
+      loop: () => this.recording?.loop(),
+    };
+    return acts[name]?.();
+  }
+
+  /** Begin a code for the selection; with nothing selected for the whole turn. */
+  enter(letters = "") {
+    if (this.choice.empty && !this.recoding) this.choice.turn();
+    this.entry.begin(letters);
+  }
+
+  chosen() {
+    if (this.choice.empty) return;
+    const n = this.choice.end - this.choice.start;
+    this.say("selected", { n, words: short(this.text.slice(this.choice.start, this.choice.end)) });
+  }
+
+  clicked(event) {
+    const piece = event.target.closest?.(".cs-piece");
+    if (!piece || !this.choice.empty) return;
+    const ids = piece.dataset.ids.split(" ");
+    this.pick(ids[(ids.indexOf(this.active) + 1) % ids.length], false);
+  }
+
+  /** Make a coding the one that is looked at. */
+  pick(id, reveal = true) {
+    this.active = id === this.active && !reveal ? "" : id;
+    this.draw();
+    const item = this.items().get(this.active);
+    if (!item) return;
+    if (reveal && item.placed) this.choice.set(item.start, item.start);
+    this.say("looked_at", { code: item.path });
+  }
+
+  next(step) {
+    const list = [...this.page.items.values()].filter((item) => item.placed);
+    list.sort((a, b) => a.start - b.start || a.end - b.end || (a.id < b.id ? -1 : 1));
+    if (!list.length) return;
+    let at = list.findIndex((item) => item.id === this.active);
+    if (at < 0) {
+      const from = this.choice.focus ?? 0;
+      at = list.findIndex((item) => item.start >= from);
+      at = step > 0 ? (at < 0 ? list.length : at) - 1 : at < 0 ? list.length : at;
+    }
+    this.pick(list[(at + step + list.length) % list.length].id);
+    this.page.element.focus({ preventScroll: true });
+  }
+
+  leave() {
+    this.active = "";
+    if (this.choice.anchor !== null) this.choice.set(this.choice.focus, this.choice.focus, false);
+    this.draw();
+  }
+
+  async entered(code, typed) {
+    if (!code) {
+      this.vivo.open(typed, this.book, this.tree.current);
+      return;
+    }
+    if (this.recoding) {
+      const coding = this.recoding;
+      this.recoding = "";
+      await this.act("recode", { coding, code });
+    } else {
+      await this.code(code);
+    }
+    this.entry.used(code);
+    this.back();
+  }
+
+  /** Code the selection. */
+  async code(code) {
+    if (this.choice.empty) {
+      this.complain(this.phrases.say("select_first"));
+      return;
+    }
+    const answer = await this.act("add", { codes: [code], start: this.choice.start, end: this.choice.end });
+    if (answer.said) return;
+    const fresh = answer.codings?.[0];
+    if (fresh) this.active = fresh.id;
+    this.last = code;
+    this.draw();
+    this.say(fresh ? "coded" : "there_already", { code: this.book.path(code) });
+  }
+
+  inTree(code) {
+    if (this.editable && !this.choice.empty) this.entered(code, "");
+    else this.only(code);
+  }
+
+  /** Show only the codings of a code and those below it; the same again shows all. */
+  only(code) {
+    const same = this.shownCode === code;
+    this.shownCode = same ? "" : code;
+    const family = new Set(this.book.family(code));
+    this.filter = same ? null : (item) => family.has(item.code);
+    for (const row of this.tree.list.querySelectorAll("[role=treeitem]")) {
+      row.setAttribute("aria-selected", String(row.dataset.code === this.shownCode));
+    }
+    this.draw();
+    this.say(same ? "all_shown" : "only_shown", { code: this.book.path(code), n: this.page.items.size });
+  }
+
+  async lastAgain(turn = false) {
+    const code = this.last ?? this.entry.recent[0];
+    if (!code) {
+      this.complain(this.phrases.say("no_last"));
+      return;
+    }
+    if (turn || this.choice.empty) this.choice.turn();
+    await this.code(code);
+  }
+
+  async border(start, end, id = this.active) {
+    const item = this.codings.get(id);
+    if (!item) return;
+    const blocks = this.page.blocks;
+    const step = (point, way) => {
+      const block = blocks[this.page.index(way < 0 ? Math.max(0, point - 1) : point)];
+      return this.text.step(point, block.start, block.end, way > 0, "words");
+    };
+    const left = start ? step(item.start, start) : item.start;
+    const right = end ? step(item.end, end) : item.end;
+    const [from, to] = this.text.trimmed(left, right);
+    if (from < to) await this.act("move", { coding: id, start: from, end: to });
+  }
+
+  async toSelection(id) {
+    if (this.choice.empty) this.complain(this.phrases.say("select_first"));
+    else await this.act("move", { coding: id, start: this.choice.start, end: this.choice.end });
+  }
+
+  async split() {
+    const item = this.codings.get(this.active);
+    if (item && this.choice.focus !== null) await this.act("split", { coding: item.id, at: this.choice.focus });
+  }
+
+  recode() {
+    if (!this.codings.has(this.active)) return;
+    this.recoding = this.active;
+    this.entry.begin("");
+    this.say("recoding", { code: this.book.path(this.codings.get(this.active).code) });
+  }
+
+  async remove(id) {
+    if (!this.codings.has(id)) return;
+    const code = this.codings.get(id).code;
+    await this.act("delete", { codings: [id] });
+    this.say("removed", { code: this.book.path(code) });
+    this.back();
+  }
+
+  async undo() {
+    const answer = await this.act("undo");
+    if (!answer.said) this.say("undone", { codes: (answer.about ?? []).map((c) => this.book.name(c)).join(", ") });
+  }
+
+  async redo() {
+    const answer = await this.act("redo");
+    if (!answer.said) this.say("redone", { codes: (answer.about ?? []).map((c) => this.book.name(c)).join(", ") });
+  }
+
+  inVivo() {
+    if (this.choice.empty) this.choice.turn();
+    this.vivo.open(this.text.slice(this.choice.start, this.choice.end), this.book, this.tree.current);
+  }
+
+  /** A new code out of the words, added to the codebook's history; then the selection bears it. */
+  async created(fields) {
+    const answer = await this.act("create", fields);
+    if (answer.said) return;
+    this.vivo.close();
+    await this.code(answer.code);
+    this.entry.used(answer.code);
+    this.back();
+  }
+
+  extending() {
+    this.choice.extending = !this.choice.extending;
+    this.extend.setAttribute("aria-pressed", String(this.choice.extending));
+  }
+
+  jump(point) {
+    this.choice.set(point, point, false);
+    this.page.reveal(point, "center");
+  }
+
+  help() {
+    this.helped.hidden = !this.helped.hidden;
+    if (this.helped.hidden) {
+      this.back();
+      return;
+    }
+    const close = button(this.phrases.say("close"), () => this.help());
+    this.helped.replaceChildren(
+      make("dl", {}, ...HELP.flatMap(([key, keys]) => [make("dt", {}, keys), make("dd", {}, this.phrases.say(key))])),
+      close,
+    );
+    close.focus();
+  }
+
+  alike() {}
+
+  close() {
+    clearInterval(this.timer);
+    this.parts.forEach((part) => part.close?.());
+    this.wire.close();
+  }
+}
+
+function short(words) {
+  const plain = words.replace(/\s+/gu, " ");
+  return plain.length > 60 ? `${plain.slice(0, 30)} … ${plain.slice(-25)}` : plain;
+}
