@@ -31,7 +31,14 @@ ARGUMENTS = [
 def notebook(path: Path, *cells: str) -> Path:
     """Write a notebook of code cells."""
     made = [
-        {"cell_type": "code", "id": f"a{n}", "metadata": {}, "source": text, "execution_count": None, "outputs": []}
+        {
+            "cell_type": "code",
+            "id": f"a{n}",
+            "metadata": {},
+            "source": text,
+            "execution_count": None,
+            "outputs": [],
+        }
         for n, text in enumerate(cells)
     ]
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}

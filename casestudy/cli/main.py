@@ -22,6 +22,7 @@ AREAS = (
     "studying",
     "running",
     "coding",
+    "panel",
     "asking",
     "usage",
     "nutrition",

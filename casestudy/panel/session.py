@@ -338,9 +338,7 @@ class Session:
             by=by,
         )
 
-    def _changed(
-        self, old: Coding, when: str, span: tuple[int, int] | None = None, **fields: object
-    ) -> Record:
+    def _changed(self, old: Coding, when: str, span: tuple[int, int] | None = None, **fields: Any) -> Record:
         if span:
             text = self.words.document
             fields |= {"start": span[0], "end": span[1], "quote": text.text[span[0] : span[1]]}

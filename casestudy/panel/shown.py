@@ -123,7 +123,7 @@ def codes(book: Codebook) -> list[dict[str, Any]]:
             "include": list(code.include),
             "exclude": list(code.exclude),
             "near": list(code.near),
-            "used": not code.retired and not code.merged_into,
+            "live": not code.retired and not code.merged_into,
             "colour": number % COLOURS,
         }
         for number, code in enumerate(book.codes.values())

@@ -43,7 +43,7 @@ export class Book {
     let order = 0;
     for (const code of this.codes.values()) {
       order++;
-      if (!code.used) continue;
+      if (!code.live) continue;
       const score = this.score(code, asked);
       if (score === null) continue;
       const place = recent.indexOf(code.id);

@@ -47,7 +47,7 @@ export class Tree {
     const walk = (parent, level) => {
       for (const code of this.book.below.get(parent) ?? []) {
         const kept = !fitting || this.book.family(code.id).some((one) => fitting.has(one));
-        if (!kept || (!code.used && !this.counts.get(code.id))) continue;
+        if (!kept || (!code.live && !this.counts.get(code.id))) continue;
         const has = (this.book.below.get(code.id) ?? []).length > 0;
         const open = has && (fitting || !this.folded.has(code.id));
         rows.push(this.row(code, level, has, open));
@@ -66,7 +66,7 @@ export class Tree {
       "li",
       {
         role: "treeitem",
-        className: `cs-code${code.used ? "" : " cs-unused"}`,
+        className: `cs-code${code.live ? "" : " cs-unused"}`,
         tabindex: -1,
         "aria-level": level,
         "aria-expanded": has ? String(Boolean(open)) : null,

@@ -50,7 +50,7 @@ export class VivoForm {
     const options = schemes.flatMap((scheme) => [
       make("option", { value: `${scheme}|` }, this.phrases.say("top_of", { scheme })),
       ...[...book.codes.values()]
-        .filter((code) => code.scheme === scheme && code.used)
+        .filter((code) => code.scheme === scheme && code.live)
         .map((code) => make("option", { value: `${scheme}|${code.id}` }, book.path(code.id))),
     ]);
     this.place.replaceChildren(...options);
