@@ -248,8 +248,9 @@ export class Panel {
 
   chosen() {
     if (this.choice.empty) return;
-    const n = this.choice.end - this.choice.start;
-    this.say("selected", { n, words: short(this.text.slice(this.choice.start, this.choice.end)) });
+    const words = this.text.slice(this.choice.start, this.choice.end);
+    const n = [...this.text.graphemes.segment(words)].length;
+    this.say("selected", { n, words: short(words) });
   }
 
   clicked(event) {
