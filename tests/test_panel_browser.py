@@ -72,6 +72,8 @@ class Desk:
         """Run the notebook again, and wait for the new panel."""
         page.evaluate("document.querySelectorAll('.cs-panel').forEach(one => { one.dataset.old = 1 })")
         lab.run_all(page)
+        if page.locator(".jp-Dialog .jp-mod-accept").count():  # it says that the kernel was started again
+            page.locator(".jp-Dialog .jp-mod-accept").click()
         page.wait_for_selector(".cs-panel:not([data-old]) .cs-turn", timeout=30_000)
 
     def work(self, coder: str = "anna", document: str = "t1") -> list[tuple[str, str]]:

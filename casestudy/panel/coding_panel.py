@@ -7,24 +7,30 @@ when that is saved, whether its output is cleared or not.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import anywidget
 
 from casestudy.codebook.codes import FOLDER
+from casestudy.coding import codings
 from casestudy.errors import CaseStudyError, InputError, Problem, nearest
-from casestudy.panel import shown, vivo
+from casestudy.panel import shown, static
+from casestudy.panel.coding_part import CodingPart
+from casestudy.panel.comparing import ComparingPart
+from casestudy.panel.part import Act, Answer, Part
+from casestudy.panel.reading_part import ReadingPart
 from casestudy.panel.script import joined
 from casestudy.panel.session import Change, Session
+from casestudy.panel.suggesting import SuggestingPart
+from casestudy.panel.training import TrainingPart
 from casestudy.study import ENV_OUTPUT, Study
 
 Mode = Literal["code", "read", "blind", "train", "compare"]
 MODES: tuple[Mode, ...] = ("code", "read", "blind", "train", "compare")
 STYLE = Path(__file__).parent / "style.css"
-
-Answer = dict[str, Any]
+NOT_OPENED = "No panel was opened."
 
 
 class CodingPanel(anywidget.AnyWidget):
@@ -34,6 +40,8 @@ class CodingPanel(anywidget.AnyWidget):
     ----------
     session : Session
     mode : {'code', 'read', 'blind', 'train', 'compare'}
+    parts : sequence of Part
+        What it does beside showing.
     at : int, optional
         The position that is shown first.
     """
@@ -41,33 +49,21 @@ class CodingPanel(anywidget.AnyWidget):
     _esm = joined()
     _css = STYLE.read_text(encoding="utf-8")
 
-    def __init__(self, session: Session, mode: Mode = "code", at: int | None = None) -> None:
-        self.session, self.mode, self.at = session, mode, at
-        self.acts: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
-            "open": self._open,
-            "look": lambda given: self._said(session.look()),
-            "add": lambda given: self._said(
-                session.add([str(code) for code in given["codes"]], int(given["start"]), int(given["end"]))
-            ),
-            "move": lambda given: self._said(
-                session.move(given["coding"], int(given["start"]), int(given["end"]))
-            ),
-            "split": lambda given: self._said(session.split(given["coding"], int(given["at"]))),
-            "delete": lambda given: self._said(session.delete(given["codings"])),
-            "recode": lambda given: self._said(session.recode(given["coding"], given["code"])),
-            "describe": lambda given: self._said(
-                session.describe(given["coding"], attributes=given.get("attributes"), memo=given.get("memo"))
-            ),
-            "undo": lambda given: self._said(session.undo()),
-            "redo": lambda given: self._said(session.redo()),
-            "create": self._create,
-        }
+    def __init__(
+        self, session: Session, mode: Mode, parts: Sequence[Part] = (), at: int | None = None
+    ) -> None:
+        self.session, self.mode, self.parts, self.at = session, mode, parts, at
+        self.acts: dict[str, Act] = {"open": self._open, "look": lambda given: self._looked()}
+        for part in parts:
+            self.acts |= part.acts
         super().__init__()
         self.on_msg(self._heard)
 
     def _heard(self, _: Any, content: Mapping[str, Any], __: Any) -> None:
         """Answer one message; what goes wrong is an answer in words, and the panel goes on."""
-        self.send({**self.answer(content), "to": content.get("id")})
+        answer = self.answer(content)
+        buffers = answer.pop("buffers", None)
+        self.send({**answer, "to": content.get("id")}, buffers)
 
     def answer(self, content: Mapping[str, Any]) -> Answer:
         """What the panel answers to a message.
@@ -85,9 +81,8 @@ class CodingPanel(anywidget.AnyWidget):
         act = str(content.get("act"))
         try:
             if act not in self.acts:
-                raise InputError("Nothing was done.", [Problem(f"act {act!r}", "it is not known.")])
-            if act not in ("open", "look") and self.mode in ("read", "compare"):
-                raise InputError("Nothing was done.", [Problem(f"mode {self.mode}", "it is for reading.")])
+                found = f"it is not done in mode {self.mode}."
+                raise InputError("Nothing was done.", [Problem(f"act {act!r}", found)])
             return self.acts[act](content)
         except CaseStudyError as error:
             return {"said": str(error), **self._seen_anyway()}
@@ -99,41 +94,29 @@ class CodingPanel(anywidget.AnyWidget):
     def _seen_anyway(self) -> Answer:
         """What others wrote, where an act was refused because of it."""
         try:
-            return self._said(self.session.look())
+            return self._looked()
         except (CaseStudyError, OSError):
             return {}
 
-    def _said(self, change: Change) -> Answer:
-        return shown.change(change, self.session)
+    def _looked(self) -> Answer:
+        return shown.change(self.session.look(), self.session)
 
     def _open(self, given: Mapping[str, Any]) -> Answer:
         session = self.session
         session.look()
-        vocabulary = session.codes.vocabulary.values()
-        return {
+        answer = {
             "mode": self.mode,
             "coder": session.coder,
             "file": session.file,
             "at": self.at,
             "phrases": dict(shown.phrases(session.study.language)),
             "document": shown.document(session.words.document),
-            "attributes": [
-                {"name": one.name, "values": list(one.values), "rule": one.rule} for one in vocabulary
-            ],
             **shown.change(Change(tuple(session.holding.values())), session),
             "codes": shown.codes(session.codes.book),
         }
-
-    def _create(self, given: Mapping[str, Any]) -> Answer:
-        code = vivo.create(
-            self.session.study,
-            str(given["name"]),
-            scheme=str(given["scheme"]),
-            parent=str(given.get("parent") or ""),
-            definition=str(given.get("definition") or ""),
-            who=self.session.coder,
-        )
-        return {**self._said(self.session.look()), "code": code}
+        for part in self.parts:
+            answer |= part.opened()
+        return answer
 
     def _repr_mimebundle_(self, **given: Any) -> Any:
         """The view where a browser can draw it; beside it words that may stand in a saved notebook."""
@@ -143,7 +126,7 @@ class CodingPanel(anywidget.AnyWidget):
             f"{session.file}. Run the cell in JupyterLab to open it."
         )
         if ENV_OUTPUT in os.environ:
-            return {"text/plain": said}, {}
+            return {"text/plain": said, "text/html": static.document(session)}, {}
         bundle = super()._repr_mimebundle_(**given)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "text/plain": said}, metadata
@@ -154,6 +137,8 @@ def panel(
     coder: str,
     *,
     mode: Mode = "code",
+    other: str = "",
+    key: str = "",
     at: int | str | None = None,
     study: Study | Path | str | None = None,
 ) -> CodingPanel:
@@ -166,6 +151,13 @@ def panel(
     coder : str
         The coder's short name: a folder of interviews/codings. It is made with the first coding.
     mode : {'code', 'read', 'blind', 'train', 'compare'}
+        ``code`` is for one's own work, with suggestions. ``blind`` is for a second coder: nothing of anybody
+        else is shown, nothing is suggested, and only participants' words can be coded. ``train`` scores
+        against a key. ``compare`` shows two coders and takes decisions. ``read`` shows everybody's codings.
+    other : str
+        The second coder, to compare with.
+    key : str
+        The coder whose work is the key, to train with.
     at : int or str, optional
         The position, or the coding's id, that is shown first.
     study : Study or path, optional
@@ -179,20 +171,38 @@ def panel(
     Raises
     ------
     InputError
-        When the document, the codebook or the coder's file cannot be read.
+        When the document, the codebook or a coder's file cannot be read, or a second coder or a key is wanted
+        and not there.
     """
     if mode not in MODES:
-        raise InputError(
-            "No panel was opened.", [Problem(f"mode {mode!r}", "it is not known.", nearest(mode, MODES))]
-        )
-    found = study if isinstance(study, Study) else Study.find(study)
-    session = Session(found, document, coder, only_talk=mode == "blind")
+        problem = Problem(f"mode {mode!r}", "it is not known.", nearest(mode, MODES))
+        raise InputError(NOT_OPENED, [problem])
+    of_study = study if isinstance(study, Study) else Study.find(study)
+    session = Session(of_study, document, coder, only_talk=mode == "blind")
     if not session.codes.book.codes:
-        found_ = "it holds no codes yet."
-        remedy = "Write coding_schemes/NAME.yaml, or casestudy code create."
-        raise InputError("No panel was opened.", [Problem(FOLDER, found_, remedy)])
-    place = at
-    if isinstance(at, str):
-        coding = session.holding.get(at)
-        place = coding.start if coding else None
-    return CodingPanel(session, mode, place if isinstance(place, int) else None)
+        remedy = "Write a scheme there, or casestudy code create."
+        raise InputError(NOT_OPENED, [Problem(FOLDER, "it holds no codes yet.", remedy)])
+    return CodingPanel(session, mode, _parts(session, mode, other, key), _place(session, at))
+
+
+def _parts(session: Session, mode: Mode, other: str, key: str) -> list[Part]:
+    """What a panel does in a mode."""
+    match mode:
+        case "code":
+            return [CodingPart(session), SuggestingPart(session)]
+        case "blind":
+            return [CodingPart(session)]
+        case "train":
+            return [CodingPart(session), TrainingPart(session, key)]
+        case "compare":
+            return [ComparingPart(session, other)]
+        case _:
+            return [ReadingPart(session)]
+
+
+def _place(session: Session, at: int | str | None) -> int | None:
+    """The position that is shown first; that of a coding where one is named."""
+    if not isinstance(at, str):
+        return at
+    works = codings.read(session.study, document=session.name)
+    return next((one.start for work in works for one in work.codings if one.id == at), None)

@@ -2,12 +2,16 @@
 
 import { Book } from "./book.js";
 import { Choice } from "./choice.js";
+import { Comparison } from "./compare.js";
 import { Details } from "./details.js";
 import { Phrases, button, make } from "./dom.js";
 import { Entry } from "./entry.js";
 import { HELP, actOf } from "./keys.js";
 import { Page } from "./page.js";
+import { Filter } from "./read.js";
+import { Suggestions } from "./suggest.js";
 import { Text } from "./text.js";
+import { Training } from "./train.js";
 import { Tree } from "./tree.js";
 import { VivoForm } from "./vivo.js";
 import { Wire } from "./wire.js";
@@ -39,18 +43,19 @@ export class Panel {
     this.parts.forEach((part) => part.close?.());
     this.opened = opened;
     this.mode = opened.mode;
-    this.editable = ["code", "blind", "train"].includes(opened.mode);
+    this.editable = Boolean(opened.editable);
     this.phrases = new Phrases(opened.phrases);
     const say = (key, values) => this.phrases.say(key, values);
     this.text = new Text(opened.document.text, opened.document.language);
     this.book = new Book(opened.codes);
     this.codings = new Map(opened.codings.map((one) => [one.id, one]));
-    this.others = new Map();
+    this.others = new Map((opened.others ?? []).map((one) => [one.id, one]));
+    this.filter = null;
     this.page = new Page(this.text, opened.document.blocks, this.phrases, { pick: (id) => this.pick(id) });
     this.choice = new Choice(this.page, () => this.chosen());
     this.entry = new Entry(this.book, this.phrases, (code, typed) => this.entered(code, typed), () => this.back());
     this.tree = new Tree(this.book, this.phrases, (code) => this.inTree(code));
-    this.details = new Details(this.phrases, opened.attributes, {
+    this.details = new Details(this.phrases, opened.attributes ?? [], {
       move: (id, start, end) => this.border(start, end, id),
       toSelection: (id) => this.toSelection(id),
       split: () => this.split(),
@@ -89,11 +94,23 @@ export class Panel {
     this.page.element.addEventListener("keydown", (event) => this.key(event));
     this.page.element.addEventListener("click", (event) => this.clicked(event));
     this.parts = [this.page, this.choice];
-    this.extras?.(opened);
+    this.extras(opened);
     this.stacks(opened);
     this.draw();
     if (opened.at !== null && opened.at !== undefined) requestAnimationFrame(() => this.jump(opened.at));
     this.say("ready", { n: this.codings.size, file: opened.file });
+  }
+
+  /** What this panel does beside coding. */
+  extras(opened) {
+    this.suggestions = opened.suggesting ? new Suggestions(this) : null;
+    const extras = [
+      this.suggestions,
+      opened.training ? new Training(this) : null,
+      opened.comparing ? new Comparison(this) : null,
+      opened.reading ? new Filter(this, opened.themes) : null,
+    ];
+    for (const extra of extras) if (extra) this.side.append(extra.element);
   }
 
   /** Everything that is underlined: own codings, those of others, suggestions. */
@@ -105,7 +122,8 @@ export class Panel {
       path: this.book.path(one.code),
       colour: this.book.colour(one.code),
     });
-    for (const one of this.codings.values()) all.set(one.id, named(one));
+    const own = this.opened.others ? { coder: this.opened.coder } : {};
+    for (const one of this.codings.values()) all.set(one.id, named({ ...own, ...one }));
     for (const one of this.others.values()) all.set(one.id, named(one));
     return all;
   }
@@ -352,15 +370,13 @@ export class Panel {
   async border(start, end, id = this.active) {
     const item = this.codings.get(id);
     if (!item) return;
-    const blocks = this.page.blocks;
-    const step = (point, way) => {
-      const block = blocks[this.page.index(way < 0 ? Math.max(0, point - 1) : point)];
-      return this.text.step(point, block.start, block.end, way > 0, "words");
+    const edge = (point, way, end) => {
+      const block = this.page.blocks[this.page.index(end ? point - 1 : point)];
+      return this.text.edge(point, block.start, block.end, way > 0, end) ?? point;
     };
-    const left = start ? step(item.start, start) : item.start;
-    const right = end ? step(item.end, end) : item.end;
-    const [from, to] = this.text.trimmed(left, right);
-    if (from < to) await this.act("move", { coding: id, start: from, end: to });
+    const left = start ? edge(item.start, start, false) : item.start;
+    const right = end ? edge(item.end, end, true) : item.end;
+    if (left < right) await this.act("move", { coding: id, start: left, end: right });
   }
 
   async toSelection(id) {
@@ -437,7 +453,19 @@ export class Panel {
     close.focus();
   }
 
-  alike() {}
+  /** Look for passages like the selection, or like the coding that is looked at. */
+  alike() {
+    const item = this.codings.get(this.active);
+    if (!this.choice.empty) this.suggestions?.alike(this.choice.start, this.choice.end);
+    else if (item) this.suggestions?.alike(item.start, item.end);
+  }
+
+  /** Select a stretch and show it. */
+  choose(start, end, focus = true) {
+    if (focus) this.page.element.focus({ preventScroll: true });
+    this.choice.set(start, end, false);
+    this.page.reveal(start, "center");
+  }
 
   close() {
     clearInterval(this.timer);

@@ -80,6 +80,22 @@ export class Text {
     return forward ? last : before;
   }
 
+  /** The nearest end of a word (or beginning) after a position, or before it; null for none. */
+  edge(point, from, to, forward, end) {
+    const [first, last] = this.around(point, from, to, 400);
+    let place = first;
+    let found = null;
+    for (const part of this.words.segment(this.slice(first, last))) {
+      const next = place + [...part.segment].length;
+      const edge = end ? next : place;
+      place = next;
+      if (!part.isWordLike) continue;
+      if (forward && edge > point) return edge;
+      if (!forward && edge < point) found = edge;
+    }
+    return found;
+  }
+
   /** The sentence (or word) around a position, without white space at its ends. */
   unitAround(point, from, to, kind = "sentences") {
     const text = this.slice(from, to);
