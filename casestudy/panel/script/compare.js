@@ -28,7 +28,8 @@ export class Comparison {
   }
 
   table(answer) {
-    const head = ["code", "both", "one_only", answer.coefficient].map((key) => make("th", { scope: "col" }, this.say(key)));
+    const titles = [this.say("code"), this.say("both"), this.say("one_only"), answer.coefficient];
+    const head = titles.map((title) => make("th", { scope: "col" }, title));
     return make(
       "table",
       { className: "cs-table" },

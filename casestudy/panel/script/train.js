@@ -21,7 +21,8 @@ export class Training {
     if (answer.said) return;
     this.panel.others = new Map(answer.key.map((one) => [one.id, one]));
     this.panel.draw();
-    const head = ["code", "met", "missed", "extra"].map((key) => make("th", { scope: "col" }, this.say(key)));
+    const titles = [this.say("code"), this.say("met"), this.say("missed"), this.say("extra")];
+    const head = titles.map((title) => make("th", { scope: "col" }, title));
     const rows = answer.score.map((row) =>
       make(
         "tr",
