@@ -285,7 +285,8 @@ class Session:
 
     def _difference(self, before: Mapping[str, Coding], words: bool, codes: bool) -> Change:
         now = self.holding
-        fresh = tuple(coding for name, coding in now.items() if before.get(name) != coding)
+        others = ((before.get(name), coding) for name, coding in now.items())
+        fresh = tuple(coding for old, coding in others if old is not coding and old != coding)
         return Change(fresh, tuple(name for name in before if name not in now), words, codes)
 
     def _coding(self, name: str) -> Coding:

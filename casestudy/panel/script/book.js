@@ -3,6 +3,7 @@
 export class Book {
   constructor(codes) {
     this.codes = new Map(codes.map((code) => [code.id, code]));
+    this.paths = new Map();
     this.below = new Map();
     for (const code of codes) {
       const parent = this.codes.has(code.parent) ? code.parent : "";
@@ -20,6 +21,11 @@ export class Book {
   }
 
   path(id) {
+    if (!this.paths.has(id)) this.paths.set(id, this.pathOf(id));
+    return this.paths.get(id);
+  }
+
+  pathOf(id) {
     const names = [];
     const seen = new Set();
     for (let code = this.codes.get(id); code && !seen.has(code.id); code = this.codes.get(code.parent)) {

@@ -2,9 +2,8 @@
 
 export const MOST_LANES = 8;
 
-/** The lane of each item, by id: the lowest that no overlapping item before it has. */
-export function lanes(items) {
-  const sorted = [...items].sort((a, b) => a.start - b.start || b.end - a.end || (a.id < b.id ? -1 : 1));
+/** The lane of each item, by id: the lowest that no overlapping item before it has. Items come by their start. */
+export function lanes(sorted) {
   const ends = [];
   const found = new Map();
   for (const item of sorted) {

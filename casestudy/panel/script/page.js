@@ -58,9 +58,9 @@ export class Page {
     this.items = items;
     this.active = active;
     const list = [...items.values()].filter((item) => item.placed);
+    list.sort((a, b) => a.start - b.start || b.end - a.end || (a.id < b.id ? -1 : 1));
     this.layout = lanes(list);
     this.over = this.blocks.map(() => []);
-    list.sort((a, b) => a.start - b.start || a.end - b.end || (a.id < b.id ? -1 : 1));
     for (const item of list) {
       for (let i = this.index(item.start); i < this.blocks.length && this.blocks[i].start < item.end; i++) {
         if (this.blocks[i].end > item.start) this.over[i].push(item);

@@ -25,6 +25,7 @@ export class Panel {
     this.wire = new Wire(model, (answer) => this.heard(answer), (silent) => this.silence(silent));
     this.codings = new Map();
     this.others = new Map();
+    this.names = new WeakMap();
     this.active = "";
     this.parts = [];
   }
@@ -116,16 +117,20 @@ export class Panel {
   /** Everything that is underlined: own codings, those of others, suggestions. */
   items() {
     const all = new Map();
-    const named = (one) => ({
-      ...one,
-      name: this.book.name(one.code),
-      path: this.book.path(one.code),
-      colour: this.book.colour(one.code),
-    });
-    const own = this.opened.others ? { coder: this.opened.coder } : {};
-    for (const one of this.codings.values()) all.set(one.id, named({ ...own, ...one }));
-    for (const one of this.others.values()) all.set(one.id, named(one));
+    const own = this.opened.others ? this.opened.coder : undefined;
+    for (const one of this.codings.values()) all.set(one.id, this.named(one, own));
+    for (const one of this.others.values()) all.set(one.id, this.named(one, one.coder));
     return all;
+  }
+
+  /** A coding with the names and the colour of its code; made once while neither is another. */
+  named(one, coder) {
+    const known = this.names.get(one);
+    if (known?.book === this.book) return known.item;
+    const code = one.code;
+    const item = { ...one, coder, name: this.book.name(code), path: this.book.path(code), colour: this.book.colour(code) };
+    this.names.set(one, { book: this.book, item });
+    return item;
   }
 
   draw() {
