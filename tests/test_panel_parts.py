@@ -47,7 +47,7 @@ def test_a_panel_of_what_is_not_there_is_refused(talk_copy: Path) -> None:
 
 def test_a_message_that_is_not_understood_is_answered_in_words(talk_copy: Path) -> None:
     found = opened(talk_copy)
-    assert "not done in mode code" in found.answer({"act": "fly"})["said"]
+    assert "not done here" in found.answer({"act": "fly"})["said"]
     assert "not understood" in found.answer({"act": "add", "codes": ["garden.grow.food"]})["said"]
     assert "not understood" in found.answer({"act": "split", "coding": "x", "at": "here"})["said"]
     assert "not there any more" in found.answer({"act": "split", "coding": "x", "at": 3})["said"]
@@ -271,4 +271,4 @@ def test_no_markup_is_made_of_words() -> None:
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", source), (
             path.name
         )
-        assert len(source.splitlines()) <= 520, path.name
+        assert len(source.splitlines()) <= 400, path.name

@@ -1,17 +1,10 @@
-"""The panel itself: a widget that passes messages between a view and a coding session, and keeps nothing.
-
-Words, names and quotes travel by messages only. Whatever a widget synchronises is written into the notebook
-when that is saved, whether its output is cleared or not.
-"""
+"""The panel itself: a view of one document, put together of the parts that its mode needs."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
-
-import anywidget
 
 from casestudy.codebook.codes import FOLDER
 from casestudy.coding import codings
@@ -19,21 +12,20 @@ from casestudy.errors import CaseStudyError, InputError, Problem, nearest
 from casestudy.panel import shown, static
 from casestudy.panel.coding_part import CodingPart
 from casestudy.panel.comparing import ComparingPart
-from casestudy.panel.part import Act, Answer, Part
+from casestudy.panel.part import Answer, Part
 from casestudy.panel.reading_part import ReadingPart
-from casestudy.panel.script import joined
 from casestudy.panel.session import Change, Session
 from casestudy.panel.suggesting import SuggestingPart
+from casestudy.panel.talking import Talking
 from casestudy.panel.training import TrainingPart
-from casestudy.study import ENV_OUTPUT, Study
+from casestudy.study import Study
 
 Mode = Literal["code", "read", "blind", "train", "compare"]
 MODES: tuple[Mode, ...] = ("code", "read", "blind", "train", "compare")
-STYLE = Path(__file__).parent / "style.css"
 NOT_OPENED = "No panel was opened."
 
 
-class CodingPanel(anywidget.AnyWidget):
+class CodingPanel(Talking):
     """A transcript with its codebook, for one coder; shown as the last value of a cell.
 
     Parameters
@@ -46,52 +38,16 @@ class CodingPanel(anywidget.AnyWidget):
         The position that is shown first.
     """
 
-    _esm = joined()
-    _css = STYLE.read_text(encoding="utf-8")
-
     def __init__(
         self, session: Session, mode: Mode, parts: Sequence[Part] = (), at: int | None = None
     ) -> None:
         self.session, self.mode, self.parts, self.at = session, mode, parts, at
-        self.acts: dict[str, Act] = {"open": self._open, "look": lambda given: self._looked()}
+        self.acts = {"open": self._open, "look": lambda given: self._looked()}
         for part in parts:
             self.acts |= part.acts
         super().__init__()
-        self.on_msg(self._heard)
 
-    def _heard(self, _: Any, content: Mapping[str, Any], __: Any) -> None:
-        """Answer one message; what goes wrong is an answer in words, and the panel goes on."""
-        answer = self.answer(content)
-        buffers = answer.pop("buffers", None)
-        self.send({**answer, "to": content.get("id")}, buffers)
-
-    def answer(self, content: Mapping[str, Any]) -> Answer:
-        """What the panel answers to a message.
-
-        Parameters
-        ----------
-        content : mapping
-            ``act`` and what it needs.
-
-        Returns
-        -------
-        dict
-            What changed; ``said`` where it was refused, and why.
-        """
-        act = str(content.get("act"))
-        try:
-            if act not in self.acts:
-                found = f"it is not done in mode {self.mode}."
-                raise InputError("Nothing was done.", [Problem(f"act {act!r}", found)])
-            return self.acts[act](content)
-        except CaseStudyError as error:
-            return {"said": str(error), **self._seen_anyway()}
-        except (KeyError, TypeError, ValueError) as error:
-            return {"said": f"The message {act!r} was not understood: {error}."}
-        except OSError as error:
-            return {"said": f"Nothing was written: {error.strerror or error}."}
-
-    def _seen_anyway(self) -> Answer:
+    def seen_anyway(self) -> Answer:
         """What others wrote, where an act was refused because of it."""
         try:
             return self._looked()
@@ -118,18 +74,17 @@ class CodingPanel(anywidget.AnyWidget):
             answer |= part.opened()
         return answer
 
-    def _repr_mimebundle_(self, **given: Any) -> Any:
-        """The view where a browser can draw it; beside it words that may stand in a saved notebook."""
+    def in_words(self) -> str:
+        """Which document and coder, and where the work is kept."""
         session = self.session
-        said = (
+        return (
             f"Coding panel: {session.name}, coder {session.coder}, {len(session.holding)} codings in "
             f"{session.file}. Run the cell in JupyterLab to open it."
         )
-        if ENV_OUTPUT in os.environ:
-            return {"text/plain": said, "text/html": static.document(session)}, {}
-        bundle = super()._repr_mimebundle_(**given)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "text/plain": said}, metadata
+
+    def still(self) -> str:
+        """The document with the coder's codings, as a table."""
+        return static.document(self.session)
 
 
 def panel(

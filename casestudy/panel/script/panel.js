@@ -2,6 +2,7 @@
 
 import { Book } from "./book.js";
 import { Choice } from "./choice.js";
+import { Coding } from "./coding.js";
 import { Comparison } from "./compare.js";
 import { Details } from "./details.js";
 import { Phrases, button, make } from "./dom.js";
@@ -53,25 +54,26 @@ export class Panel {
     this.others = new Map((opened.others ?? []).map((one) => [one.id, one]));
     this.filter = null;
     this.page = new Page(this.text, opened.document.blocks, this.phrases, { pick: (id) => this.pick(id) });
+    this.coding = new Coding(this);
     this.choice = new Choice(this.page, () => this.chosen());
-    this.entry = new Entry(this.book, this.phrases, (code, typed) => this.entered(code, typed), () => this.back());
+    this.entry = new Entry(this.book, this.phrases, (code, typed) => this.coding.entered(code, typed), () => this.back());
     this.tree = new Tree(this.book, this.phrases, (code) => this.inTree(code));
     this.details = new Details(this.phrases, opened.attributes ?? [], {
-      move: (id, start, end) => this.border(start, end, id),
-      toSelection: (id) => this.toSelection(id),
-      split: () => this.split(),
-      recode: () => this.recode(),
-      remove: (id) => this.remove(id),
+      move: (id, start, end) => this.coding.border(start, end, id),
+      toSelection: (id) => this.coding.toSelection(id),
+      split: () => this.coding.split(),
+      recode: () => this.coding.recode(),
+      remove: (id) => this.coding.remove(id),
       describe: (id, fields) => this.act("describe", { coding: id, ...fields }),
       alike: () => this.alike(),
       leave: () => this.back(),
     });
-    this.vivo = new VivoForm(this.phrases, (fields) => this.created(fields), () => this.back());
+    this.vivo = new VivoForm(this.phrases, (fields) => this.coding.created(fields), () => this.back());
     this.status = make("div", { className: "cs-status", role: "status", "aria-live": "polite" });
     this.alert = make("div", { className: "cs-alert", role: "alert", hidden: true });
     this.lost = make("div", { className: "cs-alert", role: "alert", hidden: true }, say("no_answer"));
-    this.undoButton = button(say("undo"), () => this.undo(), { title: "Ctrl Z" });
-    this.redoButton = button(say("redo"), () => this.redo(), { title: "Ctrl Y" });
+    this.undoButton = button(say("undo"), () => this.coding.undo(), { title: "Ctrl Z" });
+    this.redoButton = button(say("redo"), () => this.coding.redo(), { title: "Ctrl Y" });
     this.extend = button(say("extend"), () => this.extending(), { "aria-pressed": "false", title: say("extend_title") });
     this.side = make("div", { className: "cs-side" }, this.details.element, this.vivo.element);
     this.bar = make(
@@ -205,7 +207,7 @@ export class Panel {
   }
 
   back() {
-    this.recoding = "";
+    this.coding.recoding = "";
     this.page.element.focus({ preventScroll: true });
     this.choice.again();
   }
@@ -237,36 +239,30 @@ export class Panel {
     const reading = ["next", "leave", "help", "listen", "slower", "faster", "loop", "widen", "turn"];
     if (!this.editable && !reading.includes(name)) return undefined;
     const acts = {
-      undo: () => this.undo(),
-      redo: () => this.redo(),
-      inVivo: () => this.inVivo(),
-      recode: () => this.recode(),
-      split: () => this.split(),
-      lastAgain: () => this.lastAgain(),
-      lastOnTurn: () => this.lastAgain(true),
+      undo: () => this.coding.undo(),
+      redo: () => this.coding.redo(),
+      inVivo: () => this.coding.inVivo(),
+      recode: () => this.coding.recode(),
+      split: () => this.coding.split(),
+      lastAgain: () => this.coding.lastAgain(),
+      lastOnTurn: () => this.coding.lastAgain(true),
       turn: () => this.choice.turn(),
-      border: () => this.border(...given),
+      border: () => this.coding.border(...given),
       next: () => this.next(given[0]),
-      enter: () => this.enter(),
-      remove: () => this.remove(this.active),
+      enter: () => this.coding.enter(),
+      remove: () => this.coding.remove(this.active),
       leave: () => this.leave(),
       widen: () => this.choice.widen(),
       help: () => this.help(),
       memo: () => this.details.write(),
       alike: () => this.alike(),
-      type: () => this.enter(given[0]),
+      type: () => this.coding.enter(given[0]),
       listen: () => this.recording?.toggle(),
       slower: () => this.recording?.rate(-1),
       faster: () => this.recording?.rate(1),
       loop: () => this.recording?.loop(),
     };
     return acts[name]?.();
-  }
-
-  /** Begin a code for the selection; with nothing selected for the whole turn. */
-  enter(letters = "") {
-    if (this.choice.empty && !this.recoding) this.choice.turn();
-    this.entry.begin(letters);
   }
 
   chosen() {
@@ -313,39 +309,8 @@ export class Panel {
     this.draw();
   }
 
-  async entered(code, typed) {
-    if (!code) {
-      this.vivo.open(typed, this.book, this.tree.current);
-      return;
-    }
-    if (this.recoding) {
-      const coding = this.recoding;
-      this.recoding = "";
-      await this.act("recode", { coding, code });
-    } else {
-      await this.code(code);
-    }
-    this.entry.used(code);
-    this.back();
-  }
-
-  /** Code the selection. */
-  async code(code) {
-    if (this.choice.empty) {
-      this.complain(this.phrases.say("select_first"));
-      return;
-    }
-    const answer = await this.act("add", { codes: [code], start: this.choice.start, end: this.choice.end });
-    if (answer.said) return;
-    const fresh = answer.codings?.[0];
-    if (fresh) this.active = fresh.id;
-    this.last = code;
-    this.draw();
-    this.say(fresh ? "coded" : "there_already", { code: this.book.path(code) });
-  }
-
   inTree(code) {
-    if (this.editable && !this.choice.empty) this.entered(code, "");
+    if (this.editable && !this.choice.empty) this.coding.entered(code, "");
     else this.only(code);
   }
 
@@ -360,78 +325,6 @@ export class Panel {
     }
     this.draw();
     this.say(same ? "all_shown" : "only_shown", { code: this.book.path(code), n: this.page.items.size });
-  }
-
-  async lastAgain(turn = false) {
-    const code = this.last ?? this.entry.recent[0];
-    if (!code) {
-      this.complain(this.phrases.say("no_last"));
-      return;
-    }
-    if (turn || this.choice.empty) this.choice.turn();
-    await this.code(code);
-  }
-
-  async border(start, end, id = this.active) {
-    const item = this.codings.get(id);
-    if (!item) return;
-    const edge = (point, way, end) => {
-      const block = this.page.blocks[this.page.index(end ? point - 1 : point)];
-      return this.text.edge(point, block.start, block.end, way > 0, end) ?? point;
-    };
-    const left = start ? edge(item.start, start, false) : item.start;
-    const right = end ? edge(item.end, end, true) : item.end;
-    if (left < right) await this.act("move", { coding: id, start: left, end: right });
-  }
-
-  async toSelection(id) {
-    if (this.choice.empty) this.complain(this.phrases.say("select_first"));
-    else await this.act("move", { coding: id, start: this.choice.start, end: this.choice.end });
-  }
-
-  async split() {
-    const item = this.codings.get(this.active);
-    if (item && this.choice.focus !== null) await this.act("split", { coding: item.id, at: this.choice.focus });
-  }
-
-  recode() {
-    if (!this.codings.has(this.active)) return;
-    this.recoding = this.active;
-    this.entry.begin("");
-    this.say("recoding", { code: this.book.path(this.codings.get(this.active).code) });
-  }
-
-  async remove(id) {
-    if (!this.codings.has(id)) return;
-    const code = this.codings.get(id).code;
-    await this.act("delete", { codings: [id] });
-    this.say("removed", { code: this.book.path(code) });
-    this.back();
-  }
-
-  async undo() {
-    const answer = await this.act("undo");
-    if (!answer.said) this.say("undone", { codes: (answer.about ?? []).map((c) => this.book.name(c)).join(", ") });
-  }
-
-  async redo() {
-    const answer = await this.act("redo");
-    if (!answer.said) this.say("redone", { codes: (answer.about ?? []).map((c) => this.book.name(c)).join(", ") });
-  }
-
-  inVivo() {
-    if (this.choice.empty) this.choice.turn();
-    this.vivo.open(this.text.slice(this.choice.start, this.choice.end), this.book, this.tree.current);
-  }
-
-  /** A new code out of the words, added to the codebook's history; then the selection bears it. */
-  async created(fields) {
-    const answer = await this.act("create", fields);
-    if (answer.said) return;
-    this.vivo.close();
-    await this.code(answer.code);
-    this.entry.used(answer.code);
-    this.back();
   }
 
   extending() {
