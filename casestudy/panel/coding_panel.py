@@ -12,6 +12,7 @@ from casestudy.errors import CaseStudyError, InputError, Problem, nearest
 from casestudy.panel import shown, static
 from casestudy.panel.coding_part import CodingPart
 from casestudy.panel.comparing import ComparingPart
+from casestudy.panel.listening import ListeningPart
 from casestudy.panel.part import Answer, Part
 from casestudy.panel.reading_part import ReadingPart
 from casestudy.panel.session import Change, Session
@@ -144,15 +145,16 @@ def _parts(session: Session, mode: Mode, other: str, key: str) -> list[Part]:
     """What a panel does in a mode."""
     match mode:
         case "code":
-            return [CodingPart(session), SuggestingPart(session)]
+            own: list[Part] = [CodingPart(session), SuggestingPart(session)]
         case "blind":
-            return [CodingPart(session)]
+            own = [CodingPart(session)]
         case "train":
-            return [CodingPart(session), TrainingPart(session, key)]
+            own = [CodingPart(session), TrainingPart(session, key)]
         case "compare":
-            return [ComparingPart(session, other)]
+            own = [ComparingPart(session, other)]
         case _:
-            return [ReadingPart(session)]
+            own = [ReadingPart(session)]
+    return [*own, ListeningPart(session)]
 
 
 def _place(session: Session, at: int | str | None) -> int | None:

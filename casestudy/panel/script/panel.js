@@ -8,6 +8,7 @@ import { Details } from "./details.js";
 import { Phrases, button, make } from "./dom.js";
 import { Entry } from "./entry.js";
 import { HELP, actOf } from "./keys.js";
+import { Recording } from "./listen.js";
 import { Page } from "./page.js";
 import { Filter } from "./read.js";
 import { Suggestions } from "./suggest.js";
@@ -114,6 +115,9 @@ export class Panel {
       opened.reading ? new Filter(this, opened.themes) : null,
     ];
     for (const extra of extras) if (extra) this.side.append(extra.element);
+    this.recording = opened.recording ? new Recording(this, opened.recording) : null;
+    if (this.recording) this.bar.append(this.recording.element);
+    if (this.recording) this.parts.push(this.recording);
   }
 
   /** Everything that is underlined: own codings, those of others, suggestions. */
