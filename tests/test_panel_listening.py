@@ -13,6 +13,7 @@ import pytest
 from test_panel_browser import Desk, browser, desk, place, select, until  # noqa: F401
 
 from casestudy.panel import panel
+from casestudy.privacy.share import gather
 from casestudy.study import Study
 
 
@@ -53,6 +54,13 @@ def test_other_files_and_other_documents_are_no_recording(talk_copy: Path) -> No
     found = panel("t1", "anna", study=Study.load(talk_copy))
     assert "recording" not in found.answer({"act": "open"})
     assert "gone" in found.answer({"act": "piece", "start": 0})["said"]
+
+
+def test_a_recording_is_in_no_archive_that_is_given_away(talk_copy: Path) -> None:
+    speech(talk_copy / "interviews/recordings/t1.wav", 1)
+    shared = gather(Study.load(talk_copy))
+    assert not any("recordings" in name for name in shared.files)
+    assert [one.why for one in shared.withheld if "t1.wav" in one.file] == ["a voice says who speaks"]
 
 
 @pytest.mark.extra
