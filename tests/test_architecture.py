@@ -34,6 +34,7 @@ MAY_USE: dict[str, set[str]] = {
     "report": COMMON
     | {"evidence", "privacy", "mixed", "coders", "voices", *CODED}
     | {"nutrition", "literature"},
+    "panel": COMMON | {"report", "coders", "suggestions", *CODED},
     "perspectives": COMMON | {"mixed", "evidence", "coding"},
     "evidence": COMMON | {"mixed", "usage", "voices", "coding", "codebook", "literature", "people"},
     "privacy": COMMON | {"evidence", "mixed", "coders", *CODED},

@@ -24,6 +24,7 @@ AREAS = (
     "running",
     "coding",
     "exchange",
+    "panel",
     "asking",
     "usage",
     "nutrition",

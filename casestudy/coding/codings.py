@@ -18,6 +18,7 @@ from pathlib import Path
 from casestudy.coding.records import ACTIONS as ACTIONS
 from casestudy.coding.records import Record as Record
 from casestudy.coding.records import line as line
+from casestudy.coding.records import moment as moment
 from casestudy.coding.records import parse as parse
 from casestudy.coding.records import record as record
 from casestudy.errors import Problem, raise_if
@@ -99,11 +100,11 @@ def settle(coder: str, document: str, records: Sequence[Record], where: str) -> 
     heads: dict[str, list[Record]] = {}
     for each in records:
         if each.id not in replaced:
-            heads.setdefault(_root(each, known, roots), []).append(each)
+            heads.setdefault(root_of(each, known, roots), []).append(each)
     codings: list[Coding] = []
     contradictions: list[Contradiction] = []
     for root, found_heads in heads.items():
-        ranked = sorted(found_heads, key=lambda one: (one.action != "delete", one.when, one.id), reverse=True)
+        ranked = sorted(found_heads, key=_rank, reverse=True)
         best = ranked[0]
         others = tuple(sorted(one.id for one in ranked[1:] if one.content != best.content))
         if others:
@@ -116,7 +117,17 @@ def settle(coder: str, document: str, records: Sequence[Record], where: str) -> 
     return Work(coder, document, tuple(records), tuple(codings), tuple(contradictions)), problems
 
 
-def _root(record: Record, known: Mapping[str, Record], roots: dict[str, str]) -> str:
+def root_of(record: Record, known: Mapping[str, Record], roots: dict[str, str]) -> str:
+    """The id of the coding that a record is about: the record that added it.
+
+    Parameters
+    ----------
+    record : Record
+    known : mapping of str to Record
+        The records of the file, by id.
+    roots : dict of str to str
+        What was found before, by record; what is found now is added.
+    """
     chain: list[str] = []
     one = record
     while one.id not in roots and one.id not in chain:
@@ -134,6 +145,11 @@ def _in_words(record: Record) -> str:
     if record.action == "delete":
         return f"{record.id} deletes it"
     return f"{record.id} says {record.code} at {record.start}-{record.end}"
+
+
+def _rank(head: Record) -> tuple[bool, str, str]:
+    """Of heads of one coding, the one that holds comes last."""
+    return head.action != "delete", moment(head.when), head.id
 
 
 _order = attrgetter("start", "end", "code", "id")

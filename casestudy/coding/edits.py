@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from casestudy.coding.codings import Coding, Record, Work, record
+from casestudy.coding.codings import Coding, Record, Work, moment, record
 from casestudy.errors import InputError, Problem
 
 
@@ -82,7 +82,7 @@ def undo(work: Work, name: str = "", when: str = "") -> Record:
             raise InputError("Nothing was undone.", [problem])
         last = fitting[0]
     else:
-        ordered = sorted(enumerate(work.records), key=lambda one: (one[1].when, one[0]))
+        ordered = sorted(enumerate(work.records), key=lambda one: (moment(one[1].when), one[0]))
         gone: set[str] = set()
         for _, one in reversed(ordered):
             if one.undoes and one.id not in gone:

@@ -123,7 +123,7 @@ def place(
     for wish in wishes:
         if book is not None:
             wish = replace(wish, code=code_of(wish.code, book))
-        problems += _vocabulary(wish, book, vocabulary or {})
+        problems += unknown(wish, book, vocabulary or {})
         spans = find(transcript.text, wish.quote)
         if not spans:
             near = nearest_words(transcript.text, wish.quote)
@@ -162,7 +162,8 @@ def place(
     return sorted(fresh.values(), key=lambda one: (one.start, one.end, one.code, one.id)), again
 
 
-def _vocabulary(wish: Wish, book: Codebook | None, vocabulary: Mapping[str, Attribute]) -> list[Problem]:
+def unknown(wish: Wish, book: Codebook | None, vocabulary: Mapping[str, Attribute]) -> list[Problem]:
+    """What of a wish the codebook and the vocabulary of attributes do not know, or no longer use."""
     problems = []
     if book is not None:
         code = book.codes.get(wish.code)
@@ -245,7 +246,7 @@ def rewritten(
         wish = replace(wish, code=code_of(wish.code, book))
     said = {"code": wish.code, "attributes": dict(wish.attributes), "memo": wish.memo}
     if not wish.quote:
-        raise_if(_vocabulary(wish, book, vocabulary), "Nothing was written.")
+        raise_if(unknown(wish, book, vocabulary), "Nothing was written.")
         return said
     blank = Work(coding.coder, coding.document, (), (), ())
     [record], _ = place([wish], transcript, blank, book, vocabulary)

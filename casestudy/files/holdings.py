@@ -49,6 +49,8 @@ class Holding:
     listed_only : bool
         Whether names in it are listed and never replaced: other people may rightly bear them.
     what : str
+    never_shared : str
+        Why it is in no archive that is given away; empty where it may be.
     """
 
     pattern: str
@@ -57,10 +59,25 @@ class Holding:
     what: str
     document: Literal["", "file", "field", "row"] = ""
     listed_only: bool = False
+    never_shared: str = ""
 
 
 HOLDINGS: tuple[Holding, ...] = (
-    Holding("interviews/**/*.key.csv", "key", ("names",), "the key of pseudonyms"),
+    Holding(
+        "interviews/**/*.key.csv",
+        "key",
+        ("names",),
+        "the key of pseudonyms",
+        never_shared="it says who is who",
+    ),
+    Holding(
+        "interviews/recordings/**",
+        "other",
+        ("words", "names", "ids"),
+        "recordings",
+        listed_only=True,
+        never_shared="a voice says who speaks",
+    ),
     Holding("**/.*.part", "left", ("words", "places", "names", "ids"), "a copy that a writer left"),
     Holding("interviews/transcripts/README*", "prose", ("words", "names", "ids"), "what the documents are"),
     Holding("interviews/transcripts/**", "document", ("words", "names", "ids"), "documents"),

@@ -98,8 +98,8 @@ def gather(study: Study) -> Share:
         held = holdings.holding(name)
         if path.is_symlink():
             withheld.append(Withheld(name, "left out", "a link is not followed"))
-        elif held.form == "key":
-            withheld.append(Withheld(name, "left out", "it says who is who"))
+        elif held.never_shared:
+            withheld.append(Withheld(name, "left out", held.never_shared))
         elif unquoted.documents and name.startswith("interviews/") and unquoted.names(name):
             withheld.append(Withheld(name, "left out", unquoted.why))
         elif path.is_file():

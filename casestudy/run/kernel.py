@@ -117,7 +117,12 @@ class Engine(NBClientEngine):
         partial.append(nb_man.nb)
         resources = {"metadata": {"path": notebook_folder}}
         client = Client(
-            nb_man, kernel_name="python3", resources=resources, coalesce_streams=True, timeout=None
+            nb_man,
+            kernel_name="python3",
+            resources=resources,
+            coalesce_streams=True,
+            timeout=None,
+            store_widget_state=False,  # what a widget holds is nobody's to read in a notebook
         )
         client.folder, client.kernels = folder, kernels
         try:
