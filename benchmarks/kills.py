@@ -79,6 +79,11 @@ def half(found: Files, before: Files, after: Files) -> Iterator[str]:
         yield f"{name} {'is missing' if data is None else 'is half-written'}"
 
 
+def different(files: Files, others: Files) -> list[str]:
+    """Names of files that only one of the two holds, or that differ."""
+    return sorted(name for name in files.keys() | others.keys() if files.get(name) != others.get(name))
+
+
 def left(found: Files, before: Files, after: Files) -> list[str]:
     """Names that should not be there.
 
@@ -121,10 +126,8 @@ def one_kill(
         if again.code:
             yield "differs", f"run again, it ends with {again.code}: {again.said.strip()[-200:]}"
         elif kept != real(after):
-            other = sorted(
-                path for path in kept.keys() | real(after).keys() if kept.get(path) != after.get(path)
-            )
-            yield "differs", f"run again, other files than undisturbed: {', '.join(other[:4])}"
+            other = ", ".join(different(kept, real(after))[:4])
+            yield "differs", f"run again, other files than undisturbed: {other}"
     still = set(left(found, before, after))
     there += sorted(still.difference(there))
     yield from (
@@ -135,14 +138,18 @@ def one_kill(
 def kill_all(box: Box, base: Files, act: Act, given: argparse.Namespace, findings: list[str]) -> Counter[str]:
     """Kill one act at all its calls, or at those asked for."""
     before, words = prepared(box, base, act)
+    box.put(before)  # without the empty folders that what came before has left
     ended = box.command(words)
     if ended.code:
         raise SystemExit(f"{act.name} fails undisturbed: {ended.said}")
     after = box.files()
     done = ended.said.strip().splitlines()[-1] if ended.said.strip() else ""
     box.put(before)
-    if box.command(words).calls != ended.calls or real(box.files()) != real(after):
-        findings.append(f"{act.name}: two undisturbed runs differ")
+    again = box.command(words)
+    other = different(real(box.files()), real(after))
+    if again.calls != ended.calls or other:
+        calls = f"{ended.calls} and {again.calls} calls"
+        findings.append(f"{act.name}: two undisturbed runs differ: {', '.join([calls, *other[:4]])}")
     counts: Counter[str] = Counter(calls=ended.calls)
     most = given.most or (6 if given.quick else 40 if act.slow else 0)
     step = max(1, -(-ended.calls // most)) if most else 1

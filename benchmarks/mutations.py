@@ -216,8 +216,11 @@ def copied(target: Path) -> None:
     shutil.copytree(ROOT, target, ignore=left_out, dirs_exist_ok=True)
 
 
-def tests_pass(root: Path, tests: tuple[str, ...]) -> bool | None:
-    """Whether the test files pass in the copy; None where they could not be run."""
+def tests_pass(root: Path, tests: tuple[str, ...], *, mutated: bool) -> bool | None:
+    """Whether the test files pass in the copy; None where they could not be run.
+
+    What they print is shown where they fail without a mutation, and where they could not be run.
+    """
     files = [str(root / "tests" / f"test_{name}.py") for name in tests]
     options = ("-m", "not extra", "-x", "-q", "-p", "no:cacheprovider", "--no-header")
     done = subprocess.run(
@@ -227,7 +230,7 @@ def tests_pass(root: Path, tests: tuple[str, ...]) -> bool | None:
         capture_output=True,
         text=True,
     )
-    if done.returncode not in (0, 1):
+    if done.returncode not in (0, 1) or (done.returncode and not mutated):
         print(done.stdout[-2000:], done.stderr[-2000:], file=sys.stderr)
         return None
     return done.returncode == 0
@@ -253,7 +256,7 @@ def main() -> int:
         copied(root)
         for one in chosen:
             if one.tests not in passed:
-                passed[one.tests] = tests_pass(root, one.tests)
+                passed[one.tests] = tests_pass(root, one.tests, mutated=False)
             if not passed[one.tests]:
                 print(f"{'tests fail':11} {one.name}: without any mutation, in {', '.join(one.tests)}")
                 failed += 1
@@ -262,7 +265,7 @@ def main() -> int:
             text = path.read_text(encoding="utf-8")
             begun = time.monotonic()
             path.write_text(text.replace(one.before, one.after), encoding="utf-8")
-            result = tests_pass(root, one.tests)
+            result = tests_pass(root, one.tests, mutated=True)
             path.write_text(text, encoding="utf-8")
             word = {False: "caught", True: "survived", None: "not run"}[result]
             note = " (equivalent)" if one.equivalent else ""

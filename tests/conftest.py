@@ -8,9 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from casestudy.study import ENV_INPUTS, ENV_OUTPUT, ENV_OUTPUTS, ENV_STUDY, Study
+
+# How fast a machine is says nothing about what is right.
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 STUDY = """title = "A small study"
 floor = 3

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+from parts import ROOT
+
 WHEN = ("--when", "2026-01-01T00:00:00Z")
 AT = ("--study", "{study}")
 N2 = ("--document", "n02")
@@ -38,6 +40,12 @@ REVIEW = {
     "study/literature/records/one.ris": RECORD,
     "study/literature/notes/payne-2005-of.md": "It is about a sofa and bread.\n",
 }
+SIMULATED = {
+    f"study/usage_logs/{name}": (ROOT / "usage_logs" / name).read_text(encoding="utf-8")
+    for name in ("simulator.toml", "actions.yaml", "signatures.yaml", "invited.csv")
+}
+STRANGER = "# A talk\n\nINTERVIEWER: Why a bike?\n\nSomebody: It is fun, mostly.\n"
+FOODS = "food,kind,energy_kj,sfa_g,sugars_g,sodium_mg,fibre_g,protein_g,fvl_percent\nBread,general,1000,0.5,3,400,6,8,0\n"
 Words = tuple[str, ...]
 
 
@@ -118,6 +126,7 @@ ACTS = (
     Act("codings reanchor", ("codings", "reanchor", *N2, "--old", "{out}/old.md", "--accept", *AT), files={"out/old.md": "{study/interviews/transcripts/n02.md}", "study/interviews/transcripts/n02.md": "{longer}"}),
     Act("codings suggest", ASKED, (RULES,)),
     Act("codings accept", ("codings", "accept", "--coder", "s", *N2, "--file", "{out}/asked.csv", "--who", "k", *WHEN, *AT), (RULES, ASKED), {"out/asked.csv": "{yes}"}),
+    Act("codings settle", ("codings", "settle", "--coder", "k", *N2, *WHEN, *AT), (_add("k"),), LIST | {"study/interviews/codings/k/n02.jsonl": "{branches}"}),
     Act("code create", RYE),
     Act("code rename", _code("rename", "bike.errand", "Errands")),
     Act("code redefine", _code("redefine", "bike.errand", "definition", "It carries things.")),
@@ -127,6 +136,10 @@ ACTS = (
     Act("code retire", _code("retire", "bike.errand")),
     Act("code restore", _code("restore", "bike.errand"), (_code("retire", "bike.errand"),)),
     Act("code undo", _code("undo"), (RYE,)),
+    Act("documents speakers --to", ("documents", "speakers", "--to", "{out}/speakers.csv", *AT)),
+    Act("documents speakers --propose", ("documents", "speakers", "--propose", "--to", "{out}/proposed.csv", *AT), files={"study/interviews/transcripts/n09.md": STRANGER}),
+    Act("ask segments --to", ("ask", "segments", "bike.*", "--to", "{out}/segments.csv", *AT), (_add("k"),), LIST),
+    Act("words concordance --to", ("words", "concordance", "bike", "--to", "{out}/words.csv", *AT)),
     Act("documents export", ("documents", "export", "n02", "--anyway", "--out", "{out}/n02.docx", *AT)),
     Act("pseudonymise propose", ("pseudonymise", "propose", "--rules-only", *AT)),
     Act("pseudonymise apply", ("pseudonymise", "apply", *AT), (_add("k"),), LIST | {"study/interviews/names.key.csv": KEY}),
@@ -136,9 +149,12 @@ ACTS = (
     Act("import-log", ("import-log", "{out}/e.csv", "--mapping", "{out}/map.yaml", *AT), files={"out/e.csv": EXPORT, "out/map.yaml": MAPPING}, gone=("usage_logs/events.csv", "usage_logs/participants.csv")),
     Act("import-log --replace", ("import-log", "{out}/e.csv", "--mapping", "{out}/map.yaml", "--replace", *AT), files={"out/e.csv": EXPORT, "out/map.yaml": MAPPING}),
     Act("measure-log --to", ("measure-log", "{study}/usage_logs/events.csv", "--to", "{out}/m.csv", *AT)),
+    Act("simulate-log", ("simulate-log", *AT), files=SIMULATED, gone=("usage_logs/",), slow=True),
+    Act("nutrition scores --to", ("nutrition", "scores", "{out}/foods.csv", "--to", "{out}/scores.csv", *AT), files={"out/foods.csv": FOODS}),
     Act("withdraw", ("withdraw", "n02", "--yes", "--no-run", *AT), (_add("k"),), LIST),
     Act("evidence --seal", ("evidence", "--seal", *AT), files={"study/evidence/claims.yaml": CLAIMS, "study/coding_schemes/framework.yaml": FRAMEWORK}),
     Act("evidence --sheet", ("evidence", "--sheet", "ann", *AT), files={"study/evidence/claims.yaml": CLAIMS, "study/coding_schemes/framework.yaml": FRAMEWORK}),
+    Act("literature records", ("literature", "records", *AT), files=REVIEW),
     Act("literature sheet", ("literature", "sheet", "--person", "ann", "--to", "{out}/ann.csv", *AT), files=REVIEW),
     Act("literature add", ("literature", "add", "--coder", "k", "--record", "payne-2005-of", "--file", "{out}/note.csv", *WHEN, *AT), files=REVIEW | {"out/note.csv": "code,quote\nbike.errand,a sofa\n"}),
     Act("new", ("new", "{out}/mine", "--title", "Mine")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import json
 import os
 import shutil
 import signal
@@ -187,6 +188,13 @@ def _made(box: Box, name: str, how: str) -> str:
                 row.replace(",,,", ",,bike.pleasure,", 1) if n % 2 else row for n, row in enumerate(rows)
             )
         )
+    if how == "{branches}":
+        first = json.loads(text.splitlines()[0])
+        two = (
+            first | {"id": f"branch{n}", "action": "change", "parent": first["id"], "memo": f"m{n}"}
+            for n in (1, 2)
+        )
+        return text + "".join(json.dumps(record) + "\n" for record in two)
     if how == "{longer}":
         return text.replace("> Composed", "> Looked through once more. Composed")
     return (box.inside / how.strip("{}")).read_text(encoding="utf-8")

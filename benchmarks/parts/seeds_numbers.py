@@ -109,6 +109,51 @@ def _profiles() -> list[Reader]:
     ]
 
 
+def _bought() -> list[Reader]:
+    """Readers of purchases of any retailer, and of composition tables that consist of several files."""
+    study = {
+        "study.toml": STUDY + b'[sources]\npurchases = "till"\n',
+        "profiles/food-classes.csv": rows("profiles/food-classes.csv", 8),
+        "till/lines.csv": (
+            b"household_id,timestamp,product_id,quantity,amount,currency,basket_id\n"
+            b"h1,2024-01-02T10:00:00,p1,1,2.50,EUR,b1\nh1,2024-02-02 10:00,p2,0.5,1.20,EUR,b2\nh2,2024-02-03,p1,2,-5,EUR,b3\n"
+        ),
+        "till/products.csv": b"product_id,department,category,type,size,brand\np1,FOOD,BREAD,RYE,500 g,own\np2,FOOD,MILK,,1 l,\n",
+    }
+    heads = '<?xml version="1.0" encoding="utf-8" ?>\n<TABLE>'
+    foods = "<ALIM><alim_code> 20009 </alim_code><alim_nom_eng> Carrot, raw </alim_nom_eng></ALIM>"
+    names = "".join(
+        f"<CONST><const_code> {code} </const_code><const_nom_eng> {name} </const_nom_eng></CONST>"
+        for code, name in (("25000", "Protein (g/100g)"), ("34100", "Fibres (g/100g)"))
+    )
+    amounts = "".join(
+        f"<COMPO><alim_code> 20009 </alim_code><const_code> {code} </const_code><teneur> {said} </teneur></COMPO>"
+        for code, said in (("25000", "0,8"), ("34100", "&lt; 0,5"))
+    )
+    tables = {
+        f"ciqual/{name}_2025_11_03.xml": f"{heads}{lines}</TABLE>".encode()
+        for name, lines in (("alim", foods), ("const", names), ("compo", amounts))
+    }
+    bundle = {
+        "fdc/food.csv": b'fdc_id,data_type,description\n1,sr_legacy_food,"Carrots, raw"\n',
+        "fdc/food_nutrient.csv": b"fdc_id,nutrient_id,amount\n1,1003,0.9\n1,1008,41\n",
+        "fdc/nutrient.csv": b"id,nutrient_nbr\n1003,203\n1008,208\n",
+    }
+    found = []
+    for files, call, cost in ((study, "purchases", 6), (tables, "ciqual", 2), (bundle, "fdc", 2)):
+        for name in files:
+            if name.startswith(("till", "ciqual", "fdc")):
+                others = {key: data for key, data in files.items() if key != name}
+                found.append(
+                    Reader(name, name, (files[name],), (), others, f"parts.openers:{call}", cost=cost)
+                )
+    scored = b"food,kind,energy_kj,sfa_g,sugars_g,sodium_mg,fibre_g,protein_g,fvl_percent\nBread,general,1000,0.5,3,400,6,8,0\n"
+    return [
+        *found,
+        Reader("foods to score", "foods.csv", (scored,), ("nutrition", "scores", "{file}", "--study", HERE), {"study.toml": STUDY}),
+    ]  # fmt: skip
+
+
 def _literature() -> list[Reader]:
     folder = "literature/records"
     # The extraction form with codes of the small codebook.
@@ -175,6 +220,7 @@ def _functions() -> list[Reader]:
     return [
         Reader("cohorts .csv", "cohorts.csv", (cohorts,), (), call=call),
         Reader("cohorts .jsonl", "cohorts.jsonl", (lines,), (), call=call),
+        Reader("ratings of a pilot", "ratings.csv", (b"unit,document,a,b\n1,n1,x,x\n2,n1,y,x\n3,n2,y,y\n4,n2,x,x\n",), ("agreement", "plan", "--half-width", "0.1", "--pilot", "{file}")),
         Reader("table of cases", "cases.csv", (b"case,name,involvement,control\nx,X,1,2\ny,Y,0,1\n",), (), call="casestudy.evidence.casetable:read"),
         Reader("invited households", "usage_logs/invited.csv", (rows("usage_logs/invited.csv", 6),), (), call="casestudy.simulator.plan:read_pool"),
     ]  # fmt: skip
@@ -182,4 +228,4 @@ def _functions() -> list[Reader]:
 
 def readers() -> list[Reader]:
     """All of them, in a fixed order."""
-    return [*_usage(), *_profiles(), *_literature(), *_notebooks(), *_functions()]
+    return [*_usage(), *_profiles(), *_bought(), *_literature(), *_notebooks(), *_functions()]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from casestudy.codebook import codes as books
 from casestudy.codebook import contradictions, history
 from casestudy.codebook.attributes import Attribute
-from casestudy.codebook.codes import Codebook
+from casestudy.codebook.codes import Code, Codebook
 from casestudy.coding import codings as work
 from casestudy.coding.codings import Coding, Work
 from casestudy.coding.material import Material
@@ -209,9 +209,11 @@ def work_problems(
         )
         problems.append(Problem(where, found, remedy))
     said: dict[tuple[str, int, int], str] = {}
+    text = None if document is None else document.text
+    codes = book.codes if book is not None and book.codes else None
     for coding in one.codings:
         key = (coding.code, coding.start, coding.end)
-        if _sound(coding, document, book, vocabulary) and key not in said:
+        if key not in said and _sound(coding, text, codes, vocabulary):
             said[key] = coding.id
             continue
         place = f"{where}, coding {coding.id}"
@@ -238,16 +240,17 @@ def work_problems(
 
 
 def _sound(
-    coding: Coding, document: Transcript | None, book: Codebook | None, vocabulary: Mapping[str, Attribute]
+    coding: Coding, text: str | None, codes: Mapping[str, Code] | None, vocabulary: Mapping[str, Attribute]
 ) -> bool:
     """Whether a coding stands at its words, with a code that is in use and no attributes to look at."""
-    if coding.end - coding.start != len(coding.quote) or (vocabulary and coding.attributes):
+    start, end, quote = coding.start, coding.end, coding.quote
+    if end - start != len(quote) or (vocabulary and coding.attributes):
         return False
-    if document is not None and document.text[coding.start : coding.end] != coding.quote:
+    if text is not None and text[start:end] != quote:
         return False
-    if book is None or not book.codes:
+    if codes is None:
         return True
-    code = book.codes.get(coding.code)
+    code = codes.get(coding.code)
     return code is not None and not code.retired
 
 

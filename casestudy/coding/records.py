@@ -193,11 +193,17 @@ def _all_adds(text: str) -> list[Record]:
 
     The lines are decoded together; each must be an object of its own.
     """
-    lines = list(
-        dict.fromkeys(line.strip(" \t\r") for line in text.split("\n") if line and not line.isspace())
-    )
-    if "\\u" in text or not all(line[0] == "{" and line[-1] == "}" for line in lines):
+    if "\\u" in text:
         return []
+    written, ends = text.strip("\n"), text.strip("\n").count("\n")
+    if written[:1] == "{" and written[-1:] == "}" and written.count("}\n{") == ends:
+        lines = list(dict.fromkeys(written.split("\n")))
+    else:
+        lines = list(
+            dict.fromkeys(line.strip(" \t\r") for line in text.split("\n") if line and not line.isspace())
+        )
+        if not all(line[0] == "{" and line[-1] == "}" for line in lines):
+            return []
     try:
         records = [_made(add) for add in _ADDS.decode_lines("\n".join(lines))]
     except (ValueError, RecursionError):

@@ -228,8 +228,27 @@ def _expect(frame: pd.DataFrame, needed: tuple[str, ...], where: str) -> pd.Data
     return frame
 
 
-def _csv(path: Path, needed: tuple[str, ...]) -> pd.DataFrame:
+def _parsed(text: str, path: Path, *, sep: str, quotechar: str, header: int | None) -> pd.DataFrame:
+    """A table of text; every way in which its rows cannot be told apart is a problem of the file."""
     import pandas as pd
+
+    try:
+        return pd.read_csv(
+            io.StringIO(text),
+            sep=sep,
+            quotechar=quotechar,
+            header=header,
+            dtype=str,
+            keep_default_na=False,
+            na_values=[""],
+        )
+    except ValueError as error:  # the parser's own errors, and a file without a row, are among them
+        problem = Problem(path.name, f"its rows cannot be told apart: {str(error).strip()}.",
+                          "Unpack the file again, or mend the row that is named.")  # fmt: skip
+        raise InputError("A composition table cannot be read.", [problem]) from error
+
+
+def _csv(path: Path, needed: tuple[str, ...]) -> pd.DataFrame:
 
     raw = _bytes(path)
     try:
@@ -237,23 +256,14 @@ def _csv(path: Path, needed: tuple[str, ...]) -> pd.DataFrame:
     except UnicodeDecodeError as error:
         problem = Problem(path.name, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
         raise InputError("A composition table cannot be read.", [problem]) from error
-    frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
+    frame = _parsed(text, path, sep=",", quotechar='"', header=0)
     return _expect(frame, needed, path.name)
 
 
 def _carets(path: Path, least: int) -> pd.DataFrame:
-    import pandas as pd
 
     text = _bytes(path).decode("iso-8859-1")
-    frame = pd.read_csv(
-        io.StringIO(text),
-        sep="^",
-        quotechar="~",
-        header=None,
-        dtype=str,
-        keep_default_na=False,
-        na_values=[""],
-    )
+    frame = _parsed(text, path, sep="^", quotechar="~", header=None)
     if frame.shape[1] < least:
         problem = Problem(path.name, f"it has {frame.shape[1]} fields where {least} or more are due.",
                           "Check that fields stand between carets (^).")  # fmt: skip

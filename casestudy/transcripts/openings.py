@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -62,9 +62,8 @@ class Candidate(NamedTuple):
         return self.time == self.time
 
 
-def _shadow(text: str, start: int, end: int) -> str:
+def _shadow(line: str) -> str:
     """The line, its combining marks replaced by a letter, so that every alphabet is matched alike."""
-    line = text[start:end]
     if line.isascii():
         return line
     return "".join(
@@ -79,18 +78,20 @@ def openings(
     rows: list[Candidate] = []
     sections: list[tuple[int, int]] = []
     blank, stamp = True, (-1, "")
+    split = [name for name in given if ":" in name or "：" in name]
     for start, end in lines(text, begin):
-        if start == end or text[start : min(end, start + 200)].isspace():
+        line = text[start : min(end, start + 200)]
+        if not line or line.isspace():
             blank = True
             continue
-        line = _shadow(text, start, min(end, start + 200))
+        line = _shadow(line)
         opening = blank or start in opens
         blank = False
         if end - start < 60 and _TIME_LINE.match(line):
             stamp = (start, line)
             blank = opening
             continue
-        candidate = _candidate(text, line, start, end, opening, given)
+        candidate = _candidate(text, line, start, end, opening, given, split)
         title = candidate.form == "capitals" if candidate else bool(_SECTION.match(line))
         sections += [(start, end)] if title and opening else []
         if candidate and stamp[0] >= 0 and not candidate.timed:
@@ -102,19 +103,26 @@ def openings(
 
 
 def _candidate(
-    text: str, line: str, start: int, end: int, opening: bool, given: Mapping[str, bool]
+    text: str,
+    line: str,
+    start: int,
+    end: int,
+    opening: bool,
+    given: Mapping[str, bool],
+    split: Sequence[str],
 ) -> Candidate | None:
     whole_line = end - start <= 200
 
     def made(name: tuple[int, int], speech: int, form: Form, stamp: str) -> Candidate | None:
         written = named(text[start + name[0] : start + name[1]])
         time, until = time_of(stamp) if stamp else (math.nan, math.nan)
-        if not (_could_be(written, form) or (written.casefold() in given and not _TIME_LINE.match(written))):
+        key = written.casefold()
+        if not (_could_be(written, form) or (key in given and not _TIME_LINE.match(written))):
             return None
-        return Candidate(start, start + speech, written, form, opening, time, until, written.casefold())
+        return Candidate(start, start + speech, written, form, opening, time, until, key)
 
-    for name in given:  # a name with a colon in it, where somebody says that it speaks
-        if (":" in name or "：" in name) and named(line).casefold().startswith(f"{name}:"):
+    for name in split:  # a name with a colon in it, where somebody says that it speaks
+        if named(line).casefold().startswith(f"{name}:"):
             at = line.casefold().index(name[0])
             return made((at, at + len(name)), at + len(name) + 1, "colon", "")
     if match := _HEAD.match(line):
@@ -162,7 +170,7 @@ def _could_be(name: str, form: Form) -> bool:
         return not name[0].islower()
     if name.startswith(("http", "www.")) or "://" in name:
         return False
-    shadow = _shadow(name, 0, len(name))
+    shadow = _shadow(name)
     return bool(_STRICT.fullmatch(shadow) and len(name) <= 40) or capital(name) or bool(MAIL.fullmatch(name))
 
 
