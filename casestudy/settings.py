@@ -148,7 +148,7 @@ class _Reader:
             role = self._value(one, "role", str, table=name) or ""
             if role and role in {question.role for question in questions}:
                 self._problem(f"{name}.role", f"{role!r} occurs twice.", "Give a role to one question.")
-            questions.append(Question(*values, role))
+            questions.append(Question(values[0], values[1], role))
         return tuple(questions)
 
     def _single_rows(self) -> Mapping[str, str]:

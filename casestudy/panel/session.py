@@ -13,6 +13,7 @@ from typing import Any
 
 from casestudy.coding import codings, edits, quoting
 from casestudy.coding.codings import Coding, Record, Work, record
+from casestudy.coding.wishes import Wish
 from casestudy.errors import InputError, Problem, raise_if
 from casestudy.files import locks
 from casestudy.panel import acts
@@ -311,7 +312,7 @@ class Session:
         book = self.codes.book
         problems: list[Problem] = []
         for number, code in enumerate(codes or [""]):
-            wish = quoting.Wish(code, "", attributes=attributes if not number else {}, where="the coding")
+            wish = Wish(code, "", attributes=attributes if not number else {}, where="the coding")
             problems += quoting.unknown(wish, book if codes else None, self.codes.vocabulary)
         raise_if(problems, NOTHING)
 

@@ -141,7 +141,7 @@ def _candidate(
         found = made(match.span("name"), match.end(), "stamp", match["time"])
         return found if found and (wide or capital(found.name)) else None
     if match := _STAMPED_FIRST.match(line):  # words stand below it, or the line is words with a time
-        below = _shadow(text, end + 1, min(text.find("\n", end + 1) % (len(text) + 1), end + 200))
+        below = _shadow(text[end + 1 : min(text.find("\n", end + 1) % (len(text) + 1), end + 200)])
         found = made(match.span("name"), match.end(), "stamp", match["time"])
         return (
             found

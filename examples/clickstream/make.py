@@ -67,9 +67,10 @@ def visits(seed: int = 5, readers: int = 60) -> list[tuple[str, datetime, str]]:
     """Every page that a reader opened: reader, moment, path."""
     rng = random.Random(seed)
     rows = []
-    for number in range(readers):
+    for _ in range(readers):
         who = f"{rng.randrange(10**9):09d}"
-        when = datetime(2024, 1, 8, tzinfo=UTC) + timedelta(days=rng.randrange(60), hours=rng.randrange(8, 22))
+        days, hours = rng.randrange(60), rng.randrange(8, 22)
+        when = datetime(2024, 1, 8, tzinfo=UTC) + timedelta(days=days, hours=hours)
         keen = rng.choice((6, 15, 40))
         while when < datetime(2024, 7, 1, tzinfo=UTC):
             at = when
