@@ -23,7 +23,7 @@ _IMPORT = """examples:
 Read are REFI-QDA projects and codebooks (.qdpx, .qde, .qdc), QualCoder (.qda), Taguette (.sqlite3), RQDA
 (.rqda), and tables of coded segments (.csv, .tsv, .xlsx). How a file counts positions is found out from its
 texts; where they do not show it, --offsets says it: codepoints, utf16 or bytes; crlf1 or crlf2; nobom or
-bom; exclusive or inclusive. The same file again changes nothing; a newer export updates what nobody changed."""
+bom; exclusive or inclusive. The same file again changes nothing; a newer one updates what nobody changed."""
 
 
 def add(subparsers: Any) -> None:
