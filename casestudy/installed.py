@@ -1,16 +1,43 @@
-"""The notebooks that come with the package: a study may choose them by name instead of copying them."""
+"""What comes with the package: notebooks that a study chooses by name, and first profiles to be edited."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from casestudy.errors import Problem, StudyError, nearest
 
 _PACKAGE = Path(__file__).parent
-_PLACES = (_PACKAGE / "_shipped" / "notebooks", _PACKAGE.parent / "notebooks")
+_PLACES = (_PACKAGE / "_shipped", _PACKAGE.parent)
 """In an installed wheel, and beside the package in a clone."""
+
+Kind = Literal["interviews", "log", "purchases", "review"]
+BY_KIND: Mapping[Kind, tuple[str, ...]] = {
+    "interviews": ("30", "32", "34", "36"),
+    "log": ("20", "22", "24"),
+    "purchases": ("10", "12"),
+    "review": ("80",),
+}
+"""Numbers of the installed notebooks that serve each kind of material, whatever the study."""
+
+
+def folder(name: str) -> Path | None:
+    """A folder that comes with the package: ``notebooks`` or ``profiles``; None where it is not there."""
+    return next((place / name for place in _PLACES if (place / name).is_dir()), None)
+
+
+def for_kinds(kinds: Iterable[Kind]) -> list[str]:
+    """Names of the installed notebooks that serve kinds of material, in reading order.
+
+    Examples
+    --------
+    >>> for_kinds(["log"])
+    ['20-use', '22-attrition', '24-ways-of-using']
+    """
+    numbers = {number for kind in kinds for number in BY_KIND[kind]}
+    return [stem for stem in notebooks() if stem.split("-")[0] in numbers]
 
 
 @cache
@@ -22,8 +49,8 @@ def notebooks() -> Mapping[str, Path]:
     >>> list(notebooks())[2]
     '20-use'
     """
-    folder = next((place for place in _PLACES if place.is_dir()), None)
-    return {path.stem: path for path in sorted(folder.glob("*.ipynb"))} if folder else {}
+    place = folder("notebooks")
+    return {path.stem: path for path in sorted(place.glob("*.ipynb"))} if place else {}
 
 
 def is_name(text: str) -> bool:

@@ -185,4 +185,21 @@ def test_the_verb_writes_what_is_not_there(tmp_path: Path, command: Any) -> None
     out = command(*words, "--propose", "--mapping", tmp_path / "other.yaml")[1]
     assert "Not in usage_logs/actions.yaml yet: page_view." in out
     code, _, err = command(*words)
-    assert (code, "no mapping is given" in err) == (2, True)
+    assert (code, "events.csv: it is there already" in err) == (2, True)
+
+
+def test_an_export_that_is_recognised_is_imported_in_one_step(tmp_path: Path, command) -> None:
+    study = tmp_path / "s"
+    assert command("new", study, "--with", "log")[0] == 0
+    export = tmp_path / "ga4.jsonl"
+    export.write_text(lines([ga4("page_view", "/a"), ga4("purchase", "/b")]))
+    code, out, _ = command("import-log", export, "--study", study)
+    assert code == 0
+    assert "looks like Google Analytics 4" in out
+    assert "2 events of 1 account" in out
+    checked = command("check", "--study", study)[1]
+    assert "2 notebooks can run, 1 cannot" in checked
+    mapping = study / "usage_logs/mapping.yaml"
+    before = mapping.read_text()
+    assert command("import-log", export, "--study", study, "--replace")[0] == 0
+    assert mapping.read_text() == before

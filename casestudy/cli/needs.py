@@ -66,8 +66,8 @@ class Verdict:
 
     @property
     def why(self) -> str:
-        """The reasons and steps in words; empty where nothing is missing."""
-        return " ".join(str(lack) for lack in (self.lacks or self.misses))
+        """What is missing first, and the step that would change it; empty where nothing is."""
+        return next((str(lack) for lack in (*self.lacks, *self.misses)), "")
 
 
 def judged(study: Study, notebooks: Iterable[Notebook]) -> list[Verdict]:

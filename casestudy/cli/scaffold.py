@@ -6,9 +6,13 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
+from casestudy import installed
 from casestudy.errors import Problem, StudyError
+from casestudy.installed import Kind
 from casestudy.study import FILE
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -19,7 +23,9 @@ _FOLDERS = ("evidence", "literature", "profiles", "outputs")
 _FOLDERS_OF_MATERIAL = ("coding_schemes", "interviews/codings", "interviews/transcripts", "notebooks")
 
 
-def create(folder: Path, title: str | None = None, *, empty: bool = False) -> list[str]:
+def create(
+    folder: Path, title: str | None = None, *, empty: bool = False, kinds: Sequence[Kind] = ()
+) -> list[str]:
     """Make a study in a new folder.
 
     Parameters
@@ -30,6 +36,9 @@ def create(folder: Path, title: str | None = None, *, empty: bool = False) -> li
         The study's title; made from the folder's name by default.
     empty : bool
         Whether to leave the tutorial and its material out.
+    kinds : sequence of Kind
+        Kinds of material that the study will hold; it then names the installed notebooks that serve them, and
+        begins empty. An empty study without any names those of every kind.
 
     Returns
     -------
@@ -41,6 +50,7 @@ def create(folder: Path, title: str | None = None, *, empty: bool = False) -> li
     StudyError
         When the folder holds something or cannot be made; nothing is written then.
     """
+    empty = empty or bool(kinds)
     name = folder.name or folder.resolve().name
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         problem = Problem(str(folder), "it is there and not empty.", "Choose another name.")
@@ -62,7 +72,10 @@ def create(folder: Path, title: str | None = None, *, empty: bool = False) -> li
             text = file.read_text(encoding="utf-8")
             # JSON's rules for text in quotation marks are TOML's, too.
             shown = json.dumps(chosen, ensure_ascii=False)[1:-1] if file.suffix == ".toml" else chosen
-            file.write_text(text.replace("@TITLE@", shown), encoding="utf-8")
+            text = text.replace("@TITLE@", shown).replace("@NOTEBOOKS@", _listed(kinds))
+            file.write_text(text, encoding="utf-8")
+        if "purchases" in kinds and (profiles := installed.folder("profiles")):
+            shutil.copytree(profiles, made / "profiles", dirs_exist_ok=True)
         if folder.exists():
             folder.rmdir()
         made.rename(folder)
@@ -70,7 +83,27 @@ def create(folder: Path, title: str | None = None, *, empty: bool = False) -> li
         shutil.rmtree(made, ignore_errors=True)
         problem = Problem(str(folder), f"it cannot be made: {error.strerror}.", "Choose another place.")
         raise StudyError("The study was not made.", [problem]) from error
-    return [f"made {folder}: {chosen}", *_next(folder, empty)]
+    return [f"made {folder}: {chosen}", *(_first_steps(folder, kinds) if kinds else _next(folder, empty))]
+
+
+def _listed(kinds: Sequence[Kind]) -> str:
+    """The entries of study.toml's list of notebooks, one a line."""
+    names = installed.for_kinds(kinds or get_args(Kind))
+    return "".join(f'  "{name}",\n' for name in names)
+
+
+_FIRST = {
+    "interviews": "casestudy bring FILE... (transcripts, a facesheet, a codebook)",
+    "log": "casestudy import-log FILE (an export of the service)",
+    "purchases": 'name the folder of purchases in study.toml: [sources] purchases = "…"; composition = "…"',
+    "review": "write literature/protocol.toml, and put records into literature/records/",
+}
+
+
+def _first_steps(folder: Path, kinds: Sequence[Kind]) -> list[str]:
+    """What to bring for each kind, and then."""
+    steps = [f"cd {folder}", *(_FIRST[kind] for kind in kinds), "casestudy check", "casestudy run"]
+    return [f"{'next' if number == 1 else 'then'}: {step}" for number, step in enumerate(steps, start=1)]
 
 
 def _next(folder: Path, empty: bool) -> list[str]:

@@ -10,13 +10,14 @@ from dataclasses import asdict
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from casestudy.cli.shared import add_json, print_json
 from casestudy.errors import CaseStudyError, InputError, Problem, listed
 from casestudy.files import reading
 from casestudy.files.guard import surveyed
 from casestudy.files.writing import write_atomically
+from casestudy.installed import Kind
 from casestudy.study import Study
 from casestudy.wording import counted
 
@@ -36,12 +37,22 @@ def add(verbs: Any) -> None:
         help="make a study of your own, with a tutorial inside or empty",
         description="Make a folder of the same shape as the reference study, with a tutorial of three pages.",
         epilog="example:\n  casestudy new ../my-study && cd ../my-study && casestudy run\n"
-        "  casestudy new --empty ../my-study && cd ../my-study && casestudy bring ../data/*",
+        "  casestudy new --empty ../my-study && cd ../my-study && casestudy bring ../data/*\n"
+        "  casestudy new ../my-study --with log && cd ../my-study && casestudy import-log ../export.json",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     new.add_argument("name", type=Path, help="the new folder")
     new.add_argument("--title", help="the study's title; made from the folder's name by default")
     new.add_argument("--empty", action="store_true", help="leave the tutorial and its material out")
+    new.add_argument(
+        "--with",
+        dest="kinds",
+        nargs="+",
+        choices=get_args(Kind),
+        default=[],
+        metavar="KIND",
+        help="an empty study with the notebooks for interviews, log, purchases or review",
+    )
     new.set_defaults(act=_new)
     check = verbs.add_parser(
         "check",
@@ -61,7 +72,7 @@ def add(verbs: Any) -> None:
 def _new(given: argparse.Namespace) -> int:
     from casestudy.cli.scaffold import create
 
-    for line in create(given.name, given.title, empty=given.empty):
+    for line in create(given.name, given.title, empty=given.empty, kinds=given.kinds):
         print(line)
     return 0
 

@@ -18,6 +18,7 @@ _EXAMPLE = """example:
   casestudy simulate-log --to /tmp/log   writes elsewhere
 """
 _IMPORT = """examples:
+  casestudy import-log export.json                          by usage_logs/mapping.yaml, proposed where missing
   casestudy import-log export.json --propose                a first usage_logs/mapping.yaml and actions.yaml
   casestudy import-log export.csv --mapping mapping.yaml    usage_logs/events.csv
 
@@ -79,7 +80,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     imported.add_argument("export", help="a .csv, .json, .jsonl, .parquet or .log file")
-    imported.add_argument("--mapping", default=None, help="the mapping file (YAML)")
+    imported.add_argument(
+        "--mapping", default=None, help="the mapping file (YAML); usage_logs/mapping.yaml by default"
+    )
     imported.add_argument(
         "--propose", action="store_true", help="write a first mapping, and actions.yaml where there is none"
     )
@@ -149,10 +152,10 @@ def import_log(arguments: argparse.Namespace) -> int:
     if arguments.propose:
         return _propose(arguments, study)
     if not arguments.mapping:
-        problem = Problem(
-            "--mapping", "no mapping is given.", "Give one, or let --propose write a first one."
-        )
-        raise InputError("The log is not imported.", [problem])
+        own = study.root / "usage_logs/mapping.yaml"
+        if not own.exists():
+            _propose(arguments, study)
+        arguments.mapping = str(own)
     words = vocabulary.load(study.input(vocabulary.FILE))
     with locks.study(study.root):
         target, people = study.root / events.FILE, study.root / events.PARTICIPANTS_FILE
@@ -218,7 +221,10 @@ def _propose(arguments: argparse.Namespace, study: Study) -> int:
         )
     elif fresh := [action for action in proposed.actions if action not in known]:
         print(f"Not in {vocabulary.FILE} yet: {', '.join(fresh)}. Add them, or change the mapping.")
-    print("Look at every line, then: casestudy import-log EXPORT --mapping MAPPING")
+    if arguments.propose:
+        print("Look at every line, then: casestudy import-log EXPORT --mapping MAPPING")
+    else:
+        print("Look at every line of it; after a change: casestudy import-log EXPORT --replace")
     return 0
 
 
