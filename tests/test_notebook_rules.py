@@ -50,7 +50,7 @@ class TestNotebook:
         assert re.fullmatch(r"\d\d-[a-z0-9-]+\.ipynb", path.name)
         notebook = stored(path)
         ours = notebook["metadata"]["casestudy"]
-        assert {"question", "inputs", "needs"} <= set(ours)
+        assert {"question", "inputs"} <= set(ours)
         assert set(ours) <= {"question", "inputs", "optional", "needs", "helped_by"}
         assert all(one.startswith(("outputs/", "source:")) for one in ours.get("optional", []))
         assert notebook["metadata"]["kernelspec"]["name"] == "python3"

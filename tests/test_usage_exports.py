@@ -188,7 +188,7 @@ ROWS = [
         ("a.json", "\n".join(json.dumps(row) for row in ROWS), ""),
         ("a.jsonl", json.dumps({"results": ROWS}), ""),
         ("a.jsonl", "\ufeff" + "\r\n\r\n".join(json.dumps(row) for row in ROWS), ""),
-        ("a.json.gz", gzip.compress(json.dumps(ROWS).encode()), ""),
+        ("a.json.gz", gzip.compress(json.dumps(ROWS).encode(), mtime=0), ""),
     ],
 )
 def test_records_in_an_envelope_are_opened(
