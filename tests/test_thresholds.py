@@ -95,9 +95,9 @@ def test_saturation_stops_at_exactly_the_threshold() -> None:
 
 
 def test_a_pause_of_exactly_so_many_own_pauses_is_no_lapse() -> None:
-    assert 1.15 * 60 < 69
-    for last, over in ((69, 0), (69.01, 1)):
-        days = pd.to_timedelta(np.cumsum([0, 60, 60, last, 60]), unit="D")
+    assert 2.3 * 50 < 115
+    for last, over in ((115, 0), (115.01, 1)):
+        days = pd.to_timedelta(np.cumsum([0, 50, 50, last, 50]), unit="D")
         starts = pd.Timestamp("2024-01-01", tz="UTC") + days
         table = pd.DataFrame({"participant_id": "a", "start": starts, "end": starts})
-        assert lapses(table, starts[-1], days=5, times=1.15)["lapses"].tolist() == [over]
+        assert lapses(table, starts[-1], days=5, times=2.3)["lapses"].tolist() == [over]
