@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from casestudy.errors import Problem
 from casestudy.files import journal, locks, reading
-from casestudy.literature import duplicates
+from casestudy.literature import comparison
 from casestudy.literature.record import Record, mark, name
 from casestudy.study import Study
 
@@ -118,7 +118,7 @@ def _clues(record: Record) -> set[str]:
 
 def _strength(one: Record, record: Record) -> int:
     """How surely a record is the publication of a line: 3 by DOI, 2 to the letter, 1 by likeness, 0 not."""
-    verdict = duplicates.compare(one, record)
+    verdict = comparison.compare(one, record)
     if not verdict.rule:
         return 0
     if verdict.rule == "doi":
