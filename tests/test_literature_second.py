@@ -95,6 +95,15 @@ def test_counted_cohorts_take_the_place_of_drawn_ones(made: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize(
+    "content",
+    ["cohort,age,size,active\n01,0,5,3\n", "sep=;\r\nCohort;Age;Size;Active;\r\n01;0;5.0;3;\r\n;;;;\r\n"],
+)
+def test_cohorts_are_read_as_spreadsheets_save_them(tmp_path: Path, content: str) -> None:
+    (tmp_path / "c.csv").write_text(content)
+    assert cohorts.read(tmp_path / "c.csv").to_numpy().tolist() == [["01", 0, 5, 3]]
+
+
+@pytest.mark.parametrize(
     ("name", "content", "words"),
     [
         ("c.jsonl", '{"cohort": "a", "age": 1, "size": 5, "active": 9}\nnonsense\n', "line 2"),
@@ -102,7 +111,8 @@ def test_counted_cohorts_take_the_place_of_drawn_ones(made: Path, monkeypatch: p
         ("c.jsonl", "", "no row"),
         ("c.tsv", "cohort\tage\tsize\tactive\na\t1\t5\t-2\n", "negative"),
         ("c.csv", "cohort,age\na,1\n", "'size' is missing"),
-        ("c.csv", "", "not a table"),
+        ("c.csv", "", "it is empty"),
+        ("c.csv", "cohort;age;size;active\na;1;5;many\n", "missing, negative or not whole"),
         ("c.xlsx", "PK", "not known"),
         ("c.csv", "\udcff", "UTF-8"),
     ],

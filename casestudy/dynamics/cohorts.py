@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casestudy.errors import InputError, Problem, raise_if
+from casestudy.files import lists
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,22 +43,26 @@ def read(path: Path, where: str | None = None) -> pd.DataFrame:
         problem = Problem(name, f"{ending!r} is not known.", f"Save it as one of {', '.join(ENDINGS)}.")
         raise InputError("No cohorts.", [problem])
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
     except OSError as error:
         raise InputError(
             "No cohorts.", [Problem(name, f"{error.strerror}.", "Name another file.")]
         ) from error
-    except UnicodeDecodeError as error:
-        problem = Problem(name, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
-        raise InputError("No cohorts.", [problem]) from error
     if ending == ".jsonl":
-        return conform(_lines(text, name), name)
-    try:
-        frame = pd.read_csv(io.StringIO(text), sep="\t" if ending == ".tsv" else ",")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        problem = Problem(name, f"it is not a table: {str(error)[:80]}.", "Save it again.")
-        raise InputError("No cohorts.", [problem]) from error
-    return conform(frame, name)
+        try:
+            return conform(_lines(data.decode("utf-8-sig"), name), name)
+        except UnicodeDecodeError as error:
+            problem = Problem(name, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
+            raise InputError("No cohorts.", [problem]) from error
+    listed = lists.read(data, name, COLUMNS)
+    columns = [heading for heading in COLUMNS if heading in listed.headings]
+    frame = pd.DataFrame([[row[heading] for heading in columns] for row in listed.rows], columns=columns)
+    numbers = {
+        heading: pd.to_numeric(frame[heading].str.strip(), errors="coerce")
+        for heading in columns
+        if heading != "cohort"
+    }
+    return conform(frame.assign(**numbers), name)
 
 
 def conform(frame: pd.DataFrame, where: str = "the cohorts") -> pd.DataFrame:
