@@ -82,26 +82,32 @@ def conform(frame: pd.DataFrame, where: str = "the cohorts") -> pd.DataFrame:
     missing = [name for name in COLUMNS if name not in frame.columns]
     need = f"The columns are {', '.join(COLUMNS)}."
     raise_if([Problem(where, f"column {name!r} is missing.", need) for name in missing], "No cohorts.")
-    table = frame[list(COLUMNS)].sort_values(["cohort", "age"], kind="stable").reset_index(drop=True)
+    table = frame[list(COLUMNS)].reset_index(drop=True)
     found = []
     for row, (cohort, age, size, active) in enumerate(table.itertuples(index=False), start=1):
         place = f"{where}, cohort {cohort}, age {age}"
-        if not all(_is_whole(one) for one in (age, size, active)):
+        if isinstance(cohort, (list, dict)):
+            found.append(Problem(place, "the cohort is not a name.", "Give it one word."))
+        elif not all(_is_whole(one) for one in (age, size, active)):
             found.append(Problem(place, "a number is missing, negative or not whole.", "Give counts."))
-        elif active > size or size == 0:
+        elif float(active) > float(size) or float(size) == 0:
             found.append(Problem(place, f"{active} of {size} are active.", "Give a size that holds them."))
         if len(found) == 20:
             found.append(
                 Problem(where, f"{len(table) - row} further rows were not looked at.", "Mend these.")
             )
             break
+    raise_if(found, "The cohorts cannot be used.")
     repeated = table[table.duplicated(["cohort", "age"])]
     for cohort, age in repeated[["cohort", "age"]].itertuples(index=False):
         found.append(Problem(f"{where}, cohort {cohort}, age {age}", "it occurs twice.", "Keep one row."))
     if table.empty:
         found.append(Problem(where, "there is no row.", "Give at least one cohort."))
     raise_if(found, "The cohorts cannot be used.")
-    return table.astype({"age": int, "size": int, "active": int})
+    table = table.astype({"age": int, "size": int, "active": int})
+    if table["cohort"].dtype == object:  # names and numbers among each other have no order
+        table["cohort"] = table["cohort"].map(str)
+    return table.sort_values(["cohort", "age"], kind="stable", ignore_index=True)
 
 
 def from_cycles(cycles: pd.DataFrame) -> pd.DataFrame:
@@ -135,8 +141,8 @@ def from_cycles(cycles: pd.DataFrame) -> pd.DataFrame:
 
 def _is_whole(value: Any) -> bool:
     try:
-        return float(value) >= 0 and float(value) == int(value)
-    except (TypeError, ValueError):
+        return 0 <= float(value) < 2**53 and float(value) == int(value)
+    except (TypeError, ValueError, OverflowError):
         return False
 
 
