@@ -116,7 +116,7 @@ CLAIMS = """claims:
   - {kind: coding, codes: [way.check], groups: [gardener], expect: people >= 2, says: they tell of checking}
   - {kind: measure, measure: share_check, expect: value > 0.33, says: the log shows it}
   contrary:
-  - {kind: coding, codes: [way.check], where: {modality: [denied]}, unless: {}, expect: people >= 2}
+  - {kind: coding, codes: [way.check], where: {modality: [denied]}, unless: {}, expect: share >= 90 %}
   rivals:
   - {text: They say what sounds sensible., test: Compare with the log., verdict: rejected}
 - id: C2

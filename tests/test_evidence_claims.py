@@ -14,7 +14,7 @@ from mixed_study import CLAIMS, FRAMEWORK, garden, without, write
 
 from casestudy.coding import material
 from casestudy.errors import InputError
-from casestudy.evidence import chain, claims, phrases, status, written_before
+from casestudy.evidence import chain, claims, phrases, registers, status, written_before
 from casestudy.evidence.claims import Claim, Rival
 from casestudy.evidence.status import Finding
 from casestudy.study import Study
@@ -27,8 +27,12 @@ def finding(kind: str, source: str = "a", contrary: bool = False) -> Finding:
     return Finding("C", "e", contrary, source, kind, 1.0, 1, "said")
 
 
-FOUND = st.builds(finding, st.sampled_from(["for", "against", "weak", "unknown"]), st.sampled_from("ab"))
-SEARCH = st.builds(finding, st.sampled_from(["for", "against", "unknown"]), st.just("a"), st.just(True))
+FOUND = st.builds(
+    finding, st.sampled_from(["for", "against", "open", "not tested", "unknown"]), st.sampled_from("ab")
+)
+SEARCH = st.builds(
+    finding, st.sampled_from(["absent", "open", "against", "unknown"]), st.just("a"), st.just(True)
+)
 
 
 @pytest.mark.parametrize(
@@ -36,21 +40,22 @@ SEARCH = st.builds(finding, st.sampled_from(["for", "against", "unknown"]), st.j
     [
         ([], "undecidable"),
         (["unknown"], "undecidable"),
-        (["weak"], "undecidable"),
+        (["open"], "undecidable"),
         (["against"], "contradicted"),
-        (["for", "against"], "partly"),
-        (["for", "weak"], "partly"),
+        (["for", "against"], "contested"),
+        (["for", "open"], "partly"),
+        (["for", "not tested"], "partly"),
         (["for", "unknown"], "partly"),
         (["for"], "single-source"),
     ],
 )
 def test_the_rule(kinds: list[str], expected: str) -> None:
     found = [finding(kind) for kind in kinds]
-    assert status.judge(CLAIM, [*found, finding("for", contrary=True)]).status == expected
+    assert status.judge(CLAIM, [*found, finding("absent", contrary=True)]).status == expected
 
 
 def test_two_kinds_of_source_support() -> None:
-    found = [finding("for", "a"), finding("for", "b"), finding("for", contrary=True)]
+    found = [finding("for", "a"), finding("for", "b"), finding("absent", contrary=True)]
     assert status.judge(CLAIM, found).status == "supported"
 
 
@@ -61,7 +66,8 @@ def test_supported_is_never_given_without_search_and_rivals(
     claim = replace(CLAIM, rivals=(Rival("r", "t", verdict),))
     judged = status.judge(claim, [*found, *searches])
     if judged.status in (status.SUPPORTED, status.SINGLE):
-        assert any(one.finding == "for" for one in searches)
+        assert searches
+        assert all(one.finding == "absent" for one in searches)
         assert verdict in ("rejected", "weakened")
         assert all(one.finding == "for" for one in found)
     assert status.judge(replace(claim, rivals=()), [*found, *searches]).status != status.SUPPORTED
@@ -71,27 +77,30 @@ def test_supported_is_never_given_without_search_and_rivals(
 def test_claims_are_evaluated_against_words_and_log(garden: Study) -> None:
     found = material.load(garden)
     verdicts = status.evaluate(claims.load(garden, found.framework), found)
-    assert [one.status for one in verdicts] == ["supported", "partly"]
-    assert verdicts[0].sources == ("gardener interviews", "usage log")
+    assert [one.status for one in verdicts] == ["undecidable", "undecidable"]
+    assert verdicts[0].sources == ()
     assert "contrary evidence was not looked for" in verdicts[1].why
     assert "no rival explanation was considered" in verdicts[1].why
     first = verdicts[0].findings[0]
-    assert (first.value, first.of, first.source) == (2.0, 4, "gardener interviews")
+    assert (first.value, first.of, first.source, first.seen) == (2.0, 4, "gardener interviews", 2)
 
 
 def test_findings_are_said_in_plain_words(garden: Study) -> None:
     found = material.load(garden)
     first, second = status.evaluate(claims.load(garden, found.framework), found)
-    assert [(one.in_words, one.said) for one in first.findings] == [
-        ("as expected", "2 of 4 people in gardener interviews; at least 2 were expected"),
-        ("as expected", "Share of checking: 50 %; more than 33 % was expected"),
-        (
-            "the contrary was not found",
-            "1 of 6 in documents, gardener interviews and maker interviews; "
-            "at least 2 would speak against it",
-        ),
-    ]
-    assert second.findings[1].said == "d1 says it"
+    words, log, contrary = first.findings
+    assert words.in_words == "not sure enough either way"
+    assert words.said.startswith(
+        "2 of 4 people in gardener interviews by two coders (2 by any), as much as that in"
+    )
+    assert words.said.endswith("of shuffled studies; at least 2 were expected")
+    assert (log.in_words, log.said) == (
+        "not tested",
+        "Share of checking: 50 %, without an interval; more than 33 % was expected",
+    )
+    assert contrary.in_words == "the contrary is surely not there"
+    assert "at least 90 % would speak against it" in contrary.said
+    assert second.findings[1].said == "d1 says it; words that an author picks illustrate"
     signs = re.compile(r">=|<=|[<>=] ?\d")
     assert not signs.search(" ".join(one.said for v in (first, second) for one in v.findings) + second.why)
     assert first.item(first.findings[2]).id == "x1"
@@ -105,19 +114,19 @@ def test_every_comparison_has_words(relation: str, of: str) -> None:
     assert phrases.held_against("so many", None, contrary=True).endswith("would speak against it")
 
 
-def test_a_denial_by_enough_people_speaks_against(tmp_path: Path) -> None:
-    study = write(tmp_path, claims=CLAIMS.replace("unless: {}, expect: people >= 2", "unless: {}"))
+def test_a_denial_by_one_person_is_not_found_and_not_excluded(tmp_path: Path) -> None:
+    study = write(tmp_path, claims=CLAIMS.replace("unless: {}, expect: share >= 90 %", "unless: {}"))
     found = material.load(study)
     verdicts = status.evaluate(claims.load(study, found.framework), found)
-    assert verdicts[0].status == "partly"
-    assert "against it: x1" in verdicts[0].why
+    assert verdicts[0].findings[2].finding == "open"  # one person denies it, and one is too few to find it
+    assert "the contrary is not excluded: x1" in verdicts[0].why
 
 
 def test_without_its_log_a_claim_says_so(garden: Study) -> None:
     without(garden, ["outputs/24-ways/types.csv"])
     found = material.load(garden)
     verdict = status.evaluate(claims.load(garden, found.framework), found)[0]
-    assert verdict.status == "partly"
+    assert verdict.status == "undecidable"
     assert "cannot be evaluated: the log shows it (outputs/24-ways: it holds no table 'types')" in verdict.why
 
 
@@ -237,18 +246,20 @@ def test_upward_from_anything(garden: Study) -> None:
 def test_what_moved_between_two_tables(garden: Study) -> None:
     found = material.load(garden)
     all_claims = claims.load(garden, found.framework)
-    before = status.table(status.evaluate(all_claims, found))
-    without(garden, ["outputs/24-ways/types.csv"])
-    after = status.table(status.evaluate(all_claims, material.load(garden)))
-    (said,) = status.moved(before, after)
-    assert said.startswith("C1: supported → partly (cannot be evaluated: the log shows it (")
-    assert status.moved(before, before) == []
+    verdicts = status.evaluate(all_claims, found)
+    before = registers.table(verdicts)
+    after = before.assign(
+        status=["contradicted", *before["status"][1:]], why=["not as expected: e1", *before["why"][1:]]
+    )
+    (said,) = registers.moved(before, after)
+    assert said == "C1: undecidable → contradicted (not as expected: e1)."
+    assert registers.moved(before, before) == []
     for name, table in (("old", before), ("new", after)):
         folder = garden.root / name / "70-all"
         folder.mkdir(parents=True)
         table.to_csv(folder / "claims.csv", index=False)
-    assert status.moved_between(garden.root / "old", garden.root / "new") == [said]
-    assert status.moved_between(garden.root / "old", garden.root / "nowhere") == []
+    assert registers.moved_between(garden.root / "old", garden.root / "new") == [said]
+    assert registers.moved_between(garden.root / "old", garden.root / "nowhere") == []
 
 
 def commit(study: Study, *paths: str) -> None:

@@ -154,7 +154,7 @@ def test_a_number_needs_one_row(garden: Study) -> None:
         ("measures:\n- {id: m}", "name is missing"),
         ("a: [1", "is not YAML"),
         (FRAMEWORK.replace("{id: whom,", "{id: who,"), "a part cannot be called 'who'"),
-        ("links:\n- {from: a, to: b}", "claim is missing"),
+        ("links:\n- {from: a, to: b, kind: goes with}", "needs measure"),
         ("- just\n- a list", "not a mapping"),
         ("rule: any\nrule: all", "not YAML"),
     ],

@@ -84,15 +84,16 @@ def test_general_perspective(garden: Study) -> None:
 
 def test_framework_joins_all(garden: Study) -> None:
     result = joined(garden)
-    assert result["links"]["status"].tolist() == ["supported"]
+    assert result["links"]["status"].tolist() == ["not tested"]
+    assert result["links"]["sentence"].tolist() == ["Ways of using and Keeping: not tested"]
     themes = result["themes"].set_index("id")
-    assert themes.loc["ways", ["claims", "supported"]].tolist() == [1, 1]
+    assert themes.loc["ways", ["claims", "undecidable"]].tolist() == [1, 1]
     assert "Nothing is coded under Being seen." in result.gaps
     questions = result["questions"].set_index("question")
-    assert questions.loc["Q2", "partly"] == 1
+    assert questions.loc["Q2", "undecidable"] == 1
     said, values = framework.answer(result)
-    assert "1 supported and 1 partly" in said
-    assert values["links that hold"] == 1
+    assert "2 undecidable" in said
+    assert values["lines not tested"] == 1
 
 
 DRAWN: dict[str, Callable[[Study], Drawing]] = {
@@ -114,7 +115,7 @@ def test_figures_say_what_they_show(garden: Study, name: str, tmp_path: Path) ->
     text = (tmp_path / "figure.svg").read_text()
     if name == "framework":
         assert 'id="theme-ways"' in text
-        assert 'id="claim-C1"' in text
+        assert 'id="line-L1"' in text
     plt.close(drawing.figure)
 
 
