@@ -118,6 +118,8 @@ def constitutes(
     table: pd.DataFrame, kind: Family, names: Mapping[str, str], slots: Sequence[str], mechanism: str
 ) -> str:
     """What makes a kind of mechanism what it is here: what most of its episodes have in each slot."""
+    if table.empty:
+        return f"What constitutes {kind.name[:1].lower()}{kind.name[1:]} here is not known: no episode is recorded."
     mine = table[table[mechanism].isin(kind.codes)]
     if mine.empty:
         return f"{kind.name} was searched in all episodes and is in none."

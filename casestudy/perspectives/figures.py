@@ -192,7 +192,7 @@ def both_sides(table: pd.DataFrame, counted: pd.DataFrame, others: str) -> Drawi
         right.set_yticks(places, list(known["outcome"]))
         right.set_ylim(len(known) - 0.5, -0.5)
         right.set_xlabel(textwrap.fill(f"registered over {others} (1: alike)", 34), fontsize=8)
-        right.legend(loc="upper center", bbox_to_anchor=(0.4, -0.22), fontsize=8)
+        right.legend(loc="upper center", bbox_to_anchor=(0.4, -0.14), fontsize=8)
     tops = [
         f"{group}: "
         + ", ".join(f"{row['name']} {row['people']} of {row['of']}" for row in mine.to_dict("records"))
