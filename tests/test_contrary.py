@@ -41,7 +41,7 @@ def test_a_search_that_finds_nothing_is_said(tmp_path: Path) -> None:
 
 
 def test_acts_of_the_log_that_point_to_the_contrary_are_counted() -> None:
-    found = Material(Study.find(Path(__file__).parent))
+    found = Material(Study.load(Path(__file__).parent.parent))
     (claim,) = (one for one in claims.load(found.study, found.framework) if one.id == "C14")
     rows = contrary.searched(found, [claim]).set_index("where")
     assert (rows.loc["log", "found"], rows.loc["log", "searched"]) == (77, 250)

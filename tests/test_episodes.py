@@ -16,8 +16,12 @@ from casestudy.perspectives import general
 
 FRAMEWORK = """unless: {modality: [denied]}
 perspectives:
-- {id: one, name: One, question: Q1, groups: [customer, firm], themes: [{id: a, name: Theme A, codes:
-[thing]}]} views:
+- id: one
+  name: One
+  question: Q1
+  groups: [customer, firm]
+  themes: [{id: a, name: Theme A, codes: [thing]}]
+views:
 - id: triad
   kind: episodes
   name: Episodes
@@ -45,9 +49,10 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Material:
     (root / "evidence/claims.yaml").unlink()
     folder = root / "evidence/cases"
     folder.mkdir()
-    (folder / "general-elements.yaml").write_text(
-        "elements:\n- {id: x, name: X, codes: [thing.a]}\n- {id: y, name: Y, codes: [thing.c]}\n- {id: z, name: Z}\n"
+    listed = (
+        "- {id: x, name: X, codes: [thing.a]}\n- {id: y, name: Y, codes: [thing.c]}\n- {id: z, name: Z}\n"
     )
+    (folder / "general-elements.yaml").write_text(f"elements:\n{listed}")
     return Material(study)
 
 

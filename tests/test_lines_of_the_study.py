@@ -11,7 +11,7 @@ from casestudy.evidence import lines
 from casestudy.evidence.lines import Line
 from casestudy.study import Study
 
-STUDY = Study.find(Path(__file__).parent)
+STUDY = Study.load(Path(__file__).parent.parent)
 
 
 def drawn(found: Material) -> dict[str, Line]:
@@ -65,7 +65,7 @@ def test_half_of_the_firm_voices_taken_away_moves_what_the_firm_says(
     less = found.with_words(found.words[~found.words["who"].isin(voices[: len(voices) // 2])])
     after = drawn(less)
     moved = [name for name in before if after[name].sentence != before[name].sentence]
-    assert {"loyalty → image", "gains → loyalty"} <= set(moved)
+    assert {"loyalty → image", "unease → image"} <= set(moved)
     assert after["loyalty → image"].people < before["loyalty → image"].people
     assert after["ways → returned use_type.playing"].sentence == (
         before["ways → returned use_type.playing"].sentence

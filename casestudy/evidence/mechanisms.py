@@ -119,7 +119,8 @@ def constitutes(
 ) -> str:
     """What makes a kind of mechanism what it is here: what most of its episodes have in each slot."""
     if table.empty:
-        return f"What constitutes {kind.name[:1].lower()}{kind.name[1:]} here is not known: no episode is recorded."
+        named = f"{kind.name[:1].lower()}{kind.name[1:]}"
+        return f"What constitutes {named} here is not known: no episode is recorded."
     mine = table[table[mechanism].isin(kind.codes)]
     if mine.empty:
         return f"{kind.name} was searched in all episodes and is in none."
