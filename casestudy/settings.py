@@ -28,11 +28,14 @@ class Question:
     role : str
         What the question is to notebooks that serve every study, such as ``customer`` or ``firm``: those
         name a role, since they cannot know the id. Empty for none.
+    answered_by : str
+        The notebook whose answer the first page gives in short; empty for the last that serves the question.
     """
 
     id: str
     text: str
     role: str = ""
+    answered_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,14 +144,15 @@ class _Reader:
         questions: list[Question] = []
         for number, one in enumerate(given):
             name = f"question.{number}"
-            self._known(one, ("id", "text", "role"), name)
+            self._known(one, ("id", "text", "role", "answered_by"), name)
             values = [self._value(one, key, str, required=True, table=name) or "" for key in ("id", "text")]
             if values[0] in {question.id for question in questions}:
                 self._problem(f"{name}.id", f"{values[0]!r} occurs twice.", "Give every question its own id.")
             role = self._value(one, "role", str, table=name) or ""
             if role and role in {question.role for question in questions}:
                 self._problem(f"{name}.role", f"{role!r} occurs twice.", "Give a role to one question.")
-            questions.append(Question(values[0], values[1], role))
+            lead = self._value(one, "answered_by", str, table=name) or ""
+            questions.append(Question(values[0], values[1], role, lead))
         return tuple(questions)
 
     def _single_rows(self) -> Mapping[str, str]:

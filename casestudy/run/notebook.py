@@ -182,6 +182,11 @@ def of_study(study: Study) -> list[Notebook]:
             problems.append(Problem(str(path), "another notebook has the same name.", "Rename one of them."))
         notebooks.append(notebook)
     stems = {notebook.stem for notebook in notebooks}
+    for asked in study.questions:
+        if asked.answered_by and asked.answered_by not in stems:
+            found = f"{asked.answered_by!r} is not a notebook of the study."
+            where = f"study.toml (question {asked.id}, answered_by)"
+            problems.append(Problem(where, found, nearest(asked.answered_by, stems)))
     for notebook in notebooks:
         lacking = {glob.split("/")[1] for glob in notebook.optional if glob.startswith("outputs/")}
         for other in notebook.reads:
