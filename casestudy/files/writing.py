@@ -25,7 +25,7 @@ _OLD = 86_400.0
 _PART = re.compile(r"\.\d+-\w+-\w+\.part")
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, mode: int | None = None) -> None:
     """Write a file so that a reader, or a crash, meets the old one or the new one, never a part.
 
     An existing file keeps its mode; a new one gets what the process's umask leaves. Where the path is a
@@ -36,6 +36,8 @@ def write_atomically(path: Path, data: bytes) -> None:
     path : Path
         Folders above it are made.
     data : bytes
+    mode : int, optional
+        Of a new file, in place of what the umask leaves; it has this mode from the first moment.
 
     Raises
     ------
@@ -49,7 +51,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _written(path, root, data)
     try:
-        os.chmod(temporary, mode_of(path))
+        os.chmod(temporary, mode_of(path) if mode is None or path.exists() else mode)
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)

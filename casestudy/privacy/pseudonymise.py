@@ -6,7 +6,6 @@ person. Ids, order and everything else of the records stay. All files change tog
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,10 +213,6 @@ def write_key(path: Path, entries: Sequence[Entry]) -> int:
     text = _text(path) if path.is_file() else None
     new = keys.key_text(entries) if text is None else keys.extended(text, entries)
     before = 0 if text is None else len(rows.read(text).rows)
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Made closed, so that nobody reads it in between.
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     if new != text:
-        write_atomically(path, new.encode("utf-8"))
+        write_atomically(path, new.encode("utf-8"), mode=0o600)
     return len(rows.read(new).rows) - before
