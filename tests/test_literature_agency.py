@@ -78,7 +78,7 @@ def test_shares_count_the_two_and_are_undefined_without_them(acts: pd.DataFrame)
 
 def verbs(*documents: tuple[str, int, int]) -> pd.DataFrame:
     rows = [
-        {"group": "g", "document": name, "actor": actor}
+        {"group": "g", "who": name, "actor": actor}
         for name, mine, theirs in documents
         for actor in ["customer"] * mine + ["firm"] * theirs
     ]

@@ -297,3 +297,42 @@ def test_a_translation_names_its_original(translated: Study, command, original: 
     path.write_text(path.read_text().replace("p2-fi\n", f"{original}\n"))
     err = command("check", "--study", translated.root)[2]
     assert f"it translates '{original}', which is " in err
+
+
+def test_what_is_learnt_is_tried_on_other_people_not_on_other_talks_of_the_same(beans: Study) -> None:
+    from casestudy.coding import units
+
+    sentences = units.units(Material(beans).texts)
+    assert {
+        (one.document, one.speaker) for one in sentences if one.document in ("p1", "p1-again", "group")
+    } == {*(("p1", "p1"), ("p1-again", "p1"), ("group", "p1"), ("group", "p3"), ("group", "p4"))}
+    assert {one.speaker for one in sentences if one.document == "memo"} == {"memo"}
+
+
+def test_the_share_of_words_covered_counts_follow_ups_and_groups(beans: Study) -> None:
+    opened = Material(beans)
+    whole = topics.by_scheme(opened.words, opened.book, opened.texts, opened.asked()).iloc[0]
+    turns = [
+        (name, turn)
+        for name, text in opened.texts.items()
+        for turn in text.own_turns
+        if (turn.participant or name) in opened.asked()
+    ]
+    spoken = sum(turn.end - turn.speech for _, turn in turns)
+    quotes = {(name, quote) for (_, name), wishes in CODINGS.items() for _, quote in wishes}
+    assert whole["covered"] == pytest.approx(sum(len(quote) for _, quote in quotes) / spoken)
+    assert whole["people"] == whole["of"] - (len(opened.asked()) - opened.words["who"].nunique())
+
+
+def test_who_acts_belongs_to_the_group_of_who_speaks(beans: Study) -> None:
+    from casestudy.voices import agency
+
+    opened = Material(beans)
+    groups = opened.documents.set_index("document")["group"].to_dict()
+    groups |= dict(zip(opened.people["participant_id"], opened.people["group"], strict=True))
+    words = agency.Words({}, {"grower": "growers", "seller": "sellers"})
+    said = agency.acts(opened.texts, groups, words, agency.parser())
+    inside = said[said["document"].eq("group")]
+    found = set(zip(inside["who"], inside["group"], inside["actor"], strict=True))
+    assert found == {("p1", "grower", "growers"), ("p3", "seller", "sellers")}
+    assert not said["sentence"].str.startswith(("Aino:", "Liisa:")).any()

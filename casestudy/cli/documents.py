@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,8 @@ def _list(arguments: argparse.Namespace) -> int:
         return show(pd.DataFrame(rows, columns=list(_COLUMNS)), arguments, "document")
     for _, document in sorted(heard.items()):
         print(_in_words(document))
+    if heard:
+        print(_by_role([document for document in heard.values() if not document.counted_in]))
     for name, problems in sorted(unreadable.items()):
         print(f"{name}: not read. {' '.join(map(str, problems))}")
     return 0
@@ -155,6 +157,23 @@ def _in_words(document: Any) -> str:
     elsewhere = [f"its words are counted in {document.counted_in}"] if document.counted_in else []
     said = "; ".join([*parts, *elsewhere, *document.reading, *document.doubts])
     return f"{document.id}: {said}; speakers: {', '.join(speakers) or 'none'}."
+
+
+def _by_role(documents: Sequence[Any]) -> str:
+    """The words of all documents by whose they are, in a line; of a talk and its translations one counts."""
+    from casestudy.people.speakers import words_by_role
+
+    total = words_by_role(documents).drop(columns="document").sum()
+    shares = ", ".join(f"{counted(int(count), 'word')} {_ROLES[str(role)]}" for role, count in total.items())
+    return f"In all: {counted(len(documents), 'document')}; {shares}."
+
+
+_ROLES = {
+    "participant": "of participants and papers",
+    "interviewer": "of interviewers",
+    "other": "of others",
+    "unknown": "of speakers who are not known",
+}
 
 
 def _voices(document: Any) -> list[dict[str, Any]]:

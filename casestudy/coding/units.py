@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from casestudy.transcripts.transcript import Transcript
@@ -18,13 +18,19 @@ _END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+")
 
 @dataclass(frozen=True)
 class Unit:
-    """A sentence that a participant says."""
+    """A sentence that a participant says; `who` is the participant's id, empty where it is not known."""
 
     document: str
     turn: int
     start: int
     end: int
     text: str
+    who: str = field(default="", compare=False)
+
+    @property
+    def speaker(self) -> str:
+        """Whom its words are credited to: the participant, else the document."""
+        return self.who or self.document
 
 
 def units(documents: Mapping[str, Transcript], names: Iterable[str] = ()) -> list[Unit]:
@@ -42,7 +48,8 @@ def units(documents: Mapping[str, Transcript], names: Iterable[str] = ()) -> lis
         document = documents[name]
         for turn in document.own_turns:
             for start, end in _sentences(document.text, turn.speech, turn.end):
-                found.append(Unit(name, turn.number, start, end, document.text[start:end]))
+                words = document.text[start:end]
+                found.append(Unit(name, turn.number, start, end, words, turn.participant))
     return found
 
 

@@ -130,7 +130,7 @@ def learn(
     from sklearn.linear_model import LogisticRegression
 
     there = bearing(sentences, frame, codes)
-    groups = np.array([unit.document for unit in sentences])
+    groups = np.array([unit.speaker for unit in sentences])
     keep = learnable(there, groups, least) if len(sentences) else np.zeros(len(codes), dtype=bool)
     if not keep.any():
         found = f"no code is spoken of by {least} participants or more."

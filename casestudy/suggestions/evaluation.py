@@ -66,7 +66,7 @@ def evaluate(
     if not sentences:
         return pd.DataFrame(columns=columns)
     there = units.bearing(sentences, frame, codes)
-    groups = np.array([unit.document for unit in sentences])
+    groups = np.array([unit.speaker for unit in sentences])
     keep = by_model.learnable(there, groups, least)
     chosen = [code for code, kept in zip(codes, keep, strict=True) if kept]
     there = there[:, keep]

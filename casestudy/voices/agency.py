@@ -134,6 +134,7 @@ def in_study(study: Study, model: str = "") -> pd.DataFrame:
     words, people = load(study), participants.read(study)
     documents = {name: one for name, one in table.material(study).items() if one.format != "message"}
     groups = table.directory(documents, people)["group"].to_dict()
+    groups |= dict(zip(people["participant_id"], people["group"], strict=True))
     return acts(documents, groups, words, parser(model))
 
 
@@ -148,28 +149,29 @@ def acts(
     Parameters
     ----------
     documents : mapping of id to Transcript
-    groups : mapping of document to group
-        For the meaning of "we"; documents without a group are left out.
+    groups : mapping of document or participant to group
+        For the meaning of "we": that of who speaks stands before that of the document. Documents without a
+        group are left out.
     words : Words
     model : spaCy model with a parser
 
     Returns
     -------
     pandas.DataFrame
-        One row a verb: ``document``, ``group``, ``speaker``, ``turn``, ``verb``, ``subject`` (the word),
-        ``actor``, ``own`` (whether it is "I" or "we"), ``acted_on`` (an actor, ``others``, or empty for no
-        object), ``passive``, ``sentence``.
+        One row a verb: ``document``, ``who`` (the participant, else the document), ``group``, ``speaker``,
+        ``turn``, ``verb``, ``subject`` (the word), ``actor``, ``own`` (whether it is "I" or "we"),
+        ``acted_on`` (an actor, ``others``, or empty for no object), ``passive``, ``sentence``.
         The actor of a passive is named by "by"; else it is ``nobody named``.
     """
     import pandas as pd
 
     turns = [
-        (name, groups[name], turn)
+        (name, groups.get(turn.participant, groups[name]), turn)
         for name, document in sorted(documents.items())
         if name in groups
         for turn in document.own_turns
     ]
-    texts = (documents[name].text[turn.start : turn.end] for name, _, turn in turns)
+    texts = (documents[name].text[turn.speech : turn.end] for name, _, turn in turns)
     rows = []
     for (name, group, turn), parsed in zip(turns, model.pipe(texts, batch_size=64), strict=True):
         for token in parsed:
@@ -180,6 +182,7 @@ def acts(
             rows.append(
                 {
                     "document": name,
+                    "who": turn.participant or name,
                     "group": group,
                     "speaker": turn.speaker,
                     "turn": turn.number,
@@ -194,6 +197,7 @@ def acts(
             )
     columns = [
         "document",
+        "who",
         "group",
         "speaker",
         "turn",
@@ -227,7 +231,7 @@ def _object(verb: Any, words: Words, group: str) -> str:
 
 
 def shares(
-    frame: pd.DataFrame, actors: tuple[str, str], by: str = "group", unit: str = "document"
+    frame: pd.DataFrame, actors: tuple[str, str], by: str = "group", unit: str = "who"
 ) -> pd.DataFrame:
     """How often each of two actors acts, where one of them does.
 
@@ -240,13 +244,13 @@ def shares(
     by : str
         Column to count within: ``group``, ``document`` or ``speaker``.
     unit : str
-        What is independent: verbs of one document (or speaker) hang together.
+        What is independent: verbs of one person (or document) hang together.
 
     Returns
     -------
     pandas.DataFrame
         `by`; one column of counts for each of the two; ``other`` (everybody else, and nobody named);
-        ``units`` (documents in which one of the two acts); ``share`` of the first among the two, with ``low``
+        ``units`` (people of whom one of the two acts); ``share`` of the first among the two, with ``low``
         and ``high`` (95 %, logistic model with errors clustered by unit); missing where neither acts, the
         interval also with fewer than two units or where only one of the two ever acts.
     """
