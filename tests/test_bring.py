@@ -289,6 +289,40 @@ def test_every_problem_of_a_facesheet_is_told_at_once(study: Study, given: Path)
     assert "row 5: the id '???'" in told
 
 
+def test_names_find_speakers_and_are_kept_only_where_there_is_no_pseudonym(study: Study, given: Path) -> None:
+    (given / "talk.txt").write_text("KAISA: Who?\n\nLee, Ann (Uni): I.\n\nKAISA: Why?\n\nBo Ek: And I.\n")
+    (given / "list.csv").write_text(
+        "ID;Group;Name;Pseudonym\nP01;x;Ann Lee;Aino\nP02;y;Ek Bo;Eero\nP03;y;Ann;Ada\n"
+    )
+    plan.bring(study, [given])
+    assert "Lee" not in (study.root / participants.FILE).read_text()
+    table = speakers.read(study)
+    assert table[["document", "speaker", "participant"]].to_numpy().tolist() == [
+        ["talk", "Lee, Ann (Uni)", "P01"],
+        ["talk", "Bo Ek", "P02"],
+    ]
+    rows = documents.read(study)
+    assert rows[["document", "participants", "kind"]].to_numpy().tolist() == [
+        ["talk", "P01 P02", "focus group"]
+    ]
+    (given / "list.csv").write_text("ID;Group;Full name\nQ01;x;Una Vik\n")
+    brought = plan.bring(study, [given / "list.csv"])
+    assert participants.load(study).set_index("participant_id").loc["Q01", "pseudonym"] == "Una Vik"
+    assert any("casestudy pseudonymise" in line for line in brought.done)
+
+
+def test_a_sheet_is_people_or_codes_by_its_headings(study: Study, given: Path) -> None:
+    module = example()
+    path = given / "book.xlsx"
+    module.sheet(path, [("ID", "Group"), ("P01", "x")])
+    plan.bring(study, [path])
+    module.sheet(path, [("Anything", "Else"), ("a", "b")])
+    assert "no column is the participant's id" in problems_of(study, path)
+    module.sheet(path, [("Code", "Definition"), ("Trust", "Reliance.")])
+    plan.bring(study, [path])
+    assert list(codes.read_schemes(codes.scheme_files(study)).codes) == ["trust"]
+
+
 def test_names_that_clash_are_refused_with_what_to_do(study: Study, given: Path) -> None:
     plain = given / "P01.txt"
     plain.write_text(TALK)

@@ -76,7 +76,7 @@ def merged(
     """
     headings = grid.headings(head)
     heading_of = dict(columns)
-    if NAME in heading_of and "pseudonym" not in heading_of:
+    if called := NAME in heading_of and "pseudonym" not in heading_of:
         heading_of["pseudonym"] = heading_of.pop(NAME)
     field_of = {heading: field for field, heading in heading_of.items()}
     asked_for = set(kept)
@@ -156,6 +156,11 @@ def merged(
         people.told.append(
             f"  left out, since it says who a person is: {names}; --keep {secret[0]!r} keeps it"
         )
+    if called and fresh:
+        said = (
+            f"  {heading_of['pseudonym']!r} is kept as the name in transcripts; real names are replaced with"
+        )
+        people.told.append(f"{said} casestudy pseudonymise")
     if NAME in heading_of:
         people.told.append(f"  {heading_of[NAME]!r} finds speakers in transcripts, and is not kept")
     for name, who_all in unclear.items():
@@ -203,10 +208,11 @@ def as_id(written: str) -> str:
 
     Examples
     --------
-    >>> as_id(" P 01 "), as_id("FG1/03")
-    ('P-01', 'FG1-03')
+    >>> as_id(" P 01 "), as_id("FG1 - 03/04"), as_id("a--b")
+    ('P-01', 'FG1-03-04', 'a--b')
     """
-    return re.sub(r"[^\w.\-]+", "-", written.strip()).strip("-.")
+    bare = written.strip()
+    return bare if not unfit(bare) else re.sub(r"[^\w.]+", "-", bare).strip("-.")
 
 
 def folded_id(written: str) -> str:
