@@ -122,7 +122,7 @@ def test_the_verb_says_all_claims_one_claim_and_upward(
 ) -> None:
     assert run(garden, "evidence") == 0
     said = capsys.readouterr().out
-    assert "C1  supported" in said
+    assert "C1  undecidable" in said
     assert "not sealed" in said
     assert run(garden, "evidence", "C1") == 0
     said = capsys.readouterr().out

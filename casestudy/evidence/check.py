@@ -42,7 +42,13 @@ def check(found: Material) -> list[Problem]:
         return problems + references.check(found, made)  # said by the check of the codings
     for place in study.inputs(f"{cases.FOLDER}/*/{cases.FIELDS}"):
         read(lambda kind=place.parent.name: cases.load(study, kind, book))  # type: ignore[misc]
-    return problems + references.check(found, made) + prose.problems(found, made) + _episodes(found)
+    problems += references.check(found, made)
+    for listed in (lambda: prose.problems(found, made), lambda: _episodes(found)):
+        try:
+            problems += listed()
+        except InputError:
+            continue  # what cannot be read was said above, or by the check of the codings
+    return problems
 
 
 def _episodes(found: Material) -> list[Problem]:
