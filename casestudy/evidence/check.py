@@ -43,7 +43,11 @@ def check(found: Material) -> list[Problem]:
     for place in study.inputs(f"{cases.FOLDER}/*/{cases.FIELDS}"):
         read(lambda kind=place.parent.name: cases.load(study, kind, book))  # type: ignore[misc]
     problems += references.check(found, made)
-    for listed in (lambda: prose.problems(found, made), lambda: _episodes(found)):
+    further: tuple[Callable[[], list[Problem]], ...] = (
+        lambda: prose.problems(found, made),
+        lambda: _episodes(found),
+    )
+    for listed in further:
         try:
             problems += listed()
         except InputError:

@@ -190,7 +190,7 @@ def both_sides(table: pd.DataFrame, counted: pd.DataFrame, others: str) -> Drawi
             )
         right.axvline(1, color=QUIET, linewidth=1)
         right.set_yticks(places, list(known["outcome"]))
-        right.set_ylim(len(known) - 0.5, -0.5)
+        right.set_ylim(max(len(known), 1) - 0.5, -0.5)
         right.set_xlabel(textwrap.fill(f"registered over {others} (1: alike)", 34), fontsize=8)
         right.legend(loc="upper center", bbox_to_anchor=(0.4, -0.14), fontsize=8)
     tops = [
