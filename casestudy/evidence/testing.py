@@ -219,9 +219,10 @@ def _dealt(item: Item, measure: Any, saved: Any, draws: int, seed: int) -> Any:
     said: list[str] = []
     if expected is None:
         return np.array(said, dtype=object)
-    for rows in drawn:
+    values = [units.number(measure.over, rows) for rows in drawn]
+    for rows, value in zip(drawn, values, strict=True):
         again = units.counted(measure.over, rows)
-        chance = float(np.mean([units.number(measure.over, one) >= again.value for one in drawn[:100]]))
+        chance = float(np.mean([other >= value - 1e-12 for other in values]))
         sure, no = bounds.meets(expected.relation, again.low, again.high, expected.number)
         said.append(bounds.evidence(bool(sure), bool(no), chance))
     return np.array(said, dtype=object)
