@@ -83,8 +83,8 @@ def unresolved(table: pd.DataFrame, names: Mapping[str, str], most: int = 4) -> 
     Examples
     --------
     >>> import pandas as pd
-    >>> table = pd.DataFrame({"parameter": ["a", "b", "c"], "total": [0.5, 0.4, 0.1], "total_half": [0.1,
-    0.1, 0.1]})
+    >>> table = pd.DataFrame({"parameter": ["a", "b", "c"], "total": [0.5, 0.4, 0.1]})
+    >>> table["total_half"] = 0.1
     >>> unresolved(table, {})
     'a, b (their intervals overlap, so which is first is open)'
     """

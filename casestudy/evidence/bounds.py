@@ -50,7 +50,7 @@ def surely(people: Any, asked: Any) -> tuple[Any, Any]:
     Examples
     --------
     >>> [round(float(end), 3) for end in surely(14, 16)]
-    [0.548, 1.0]
+    [0.545, 1.0]
     """
     import numpy as np
 
