@@ -23,7 +23,8 @@ _IMPORT = """examples:
 Read are REFI-QDA projects and codebooks (.qdpx, .qde, .qdc), QualCoder (.qda), Taguette (.sqlite3), RQDA
 (.rqda), and tables of coded segments (.csv, .tsv, .xlsx). How a file counts positions is found out from its
 texts; where they do not show it, --offsets says it: codepoints, utf16 or bytes; crlf1 or crlf2; nobom or
-bom; exclusive or inclusive. The same file again changes nothing; a newer one updates what nobody changed."""
+bom; exclusive or inclusive. The same file again changes nothing; a newer export updates what nobody changed
+here."""
 
 
 def add(subparsers: Any) -> None:
@@ -111,8 +112,8 @@ def _import(arguments: argparse.Namespace) -> int:
         _tell(reading.account, arguments.account)
         if any("participant" in line and "added" in line for line in brought.done):
             print(
-                "  People came with the file, and no consent: nobody is quoted until the column "
-                "consent_quote of interviews/participants.csv says true."
+                "  People came with the file, and no consent: nobody is quoted until participants.csv says "
+                "that they may be."
             )
     if arguments.dry_run:
         print("Nothing was written (--dry-run).")

@@ -52,8 +52,8 @@ class Account:
     >>> account.add("coding", "1", "bread", "kept")
     >>> account.add("picture selection", "2", "", "not kept", "pictures are not read")
     >>> print("\\n".join(account.lines()))
-    coding: 1 read, 1 kept
-    picture selection: 1 read, 1 not kept
+    coding: 1 kept
+    picture selection: 1 not kept
       not kept, pictures are not read: 2
     """
 
@@ -94,7 +94,7 @@ class Account:
         rows = []
         for kind, fates in self.counts().items():
             told = ", ".join(f"{fates[fate]:,} {fate}" for fate in FATES if fates[fate])
-            rows.append(f"{kind}: {sum(fates.values()):,} read, {told}")
+            rows.append(f"{kind}: {told}")
             for (of, fate, why), entries in reasons.items():
                 if of == kind:
                     rows.append(f"  {fate}{', ' if why else ''}{why}: {_named(entries)}")

@@ -79,11 +79,13 @@ def matches(positions: Positions, number: int, texts: Mapping[str, Written], spa
     return 0 <= start < end and quotes(span.quote, texts[span.document].text[start:end])
 
 
-def _bounded(positions: Positions, number: int, texts: Mapping[str, Written], spans: Sequence[Span]) -> float:
-    """How many of a segment's two ends stand at a word's: 0, 0.5 or 1."""
+def bounded(
+    positions: Positions, number: int, texts: Mapping[str, Written], spans: Sequence[Span]
+) -> tuple[bool, bool]:
+    """Whether a segment begins where a word or line does, and whether it ends where one does."""
     start, end = positions[0][number], positions[1][number]
     if not 0 <= start < end:
-        return 0.0
+        return False, False
     text = texts[spans[number].document].text
     whole_line = text[end - 1] == "\n" and (start == 0 or text[start - 1] == "\n")
     first = not text[start].isspace() and (start == 0 or not text[start - 1].isalnum())
@@ -91,7 +93,7 @@ def _bounded(positions: Positions, number: int, texts: Mapping[str, Written], sp
         not text[end - 1].isspace()
         and (end == len(text) or not text[end].isalnum() or not text[end - 1].isalnum())
     )
-    return (first + last) / 2
+    return first, last
 
 
 def score(
@@ -107,5 +109,23 @@ def score(
         if quoted and spans[number].quote:
             total += matches(positions, number, texts, spans)
         else:
-            total += _bounded(positions, number, texts, spans)
+            total += sum(bounded(positions, number, texts, spans)) / 2
     return total / max(1, len(numbers))
+
+
+def lead_at_ends(
+    best: Positions,
+    other: Positions,
+    numbers: Sequence[int],
+    texts: Mapping[str, Written],
+    spans: Sequence[Span],
+) -> float:
+    """By how much more of the ends that differ one way stands at words than another; -1 to 1."""
+    gained = count = 0
+    for number in numbers:
+        ours, theirs = (bounded(one, number, texts, spans) for one in (best, other))
+        for side in (0, 1):
+            if best[side][number] != other[side][number]:
+                count += 1
+                gained += ours[side] - theirs[side]
+    return gained / max(1, count)

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 
 from casestudy.errors import InputError, Problem
 from casestudy.interchange.conventions import ALL, NOWHERE, Convention, Written
-from casestudy.interchange.evidence import CUT, Positions, Span, are_quotes, matches, quotes, sampled, score
+from casestudy.interchange.evidence import (
+    CUT,
+    Positions,
+    Span,
+    are_quotes,
+    lead_at_ends,
+    matches,
+    quotes,
+    sampled,
+    score,
+)
 from casestudy.interchange.project import Standing
 from casestudy.transcripts.find import find
 
@@ -174,13 +184,16 @@ def _lead(
             if best[0][number] != other[0][number] or best[1][number] != other[1][number]
         ]
         sample = sampled(differing)
+        if not quoted:
+            leads.append(lead_at_ends(best, other, sample, texts, spans))
+            continue
         lead = score(best, sample, texts, spans, quoted) - score(other, sample, texts, spans, quoted)
-        if quoted and abs(lead) < MARGIN:
+        if abs(lead) < MARGIN:
             both = [n for n in sample if matches(best, n, texts, spans) == matches(other, n, texts, spans)]
             proved = [n for n in both if matches(best, n, texts, spans)]
             if not proved:
                 continue  # each segment is proved by its quote, by the one way or by the other
-            lead = score(best, proved, texts, spans, False) - score(other, proved, texts, spans, False)
+            lead = lead_at_ends(best, other, proved, texts, spans)
         leads.append(lead)
     return min(leads)
 

@@ -142,6 +142,8 @@ def _fill(to: sqlite3.Connection, project: Project, account: Account) -> None:
                 coding.memo,
             ),
         )
+        if coding.attributes:
+            account.add("attributes of a coding", coding.guid, "", "not kept", "there is no place")
         if cursor.rowcount:
             account.add("coding", coding.guid, coding.quote[:60], "kept")
         else:

@@ -109,6 +109,8 @@ def _fill(to: sqlite3.Connection, project: Project, account: Account) -> None:
             )
             why = "Taguette does not say who coded" if coding.coder else ""
             account.add("coding", coding.guid, coding.quote[:60], "changed", why)
+            if coding.attributes:
+                account.add("attributes of a coding", coding.guid, "", "not kept", "there is no place")
             if coding.memo:
                 account.add(
                     "memo of a coding", coding.guid, coding.memo[:60], "not kept", "there is no place"
