@@ -73,7 +73,9 @@ def plan(
     if project.cases:
         data = _table(people.values(), participants.SCHEMA.names)
         came = len(people) - count
-        out.files += _if_new(study.root / participants.FILE, participants.FILE, data, came, "participant")
+        out.files += _if_new(
+            study.root / participants.FILE, participants.FILE, data, came, ("participant", "participants")
+        )
     _sheets(material, project, documents, names, old_names, before, out, differing)
     return out
 
@@ -113,7 +115,11 @@ def _sheets(
         data = _table(rows.values(), sheets.SCHEMA.names)
         came = len(rows) - count
         out.files += _if_new(
-            material.study.root / sheets.FILE, sheets.FILE, data, came, "sheet of a document"
+            material.study.root / sheets.FILE,
+            sheets.FILE,
+            data,
+            came,
+            ("row of documents.csv", "rows of documents.csv"),
         )
 
 
@@ -177,8 +183,10 @@ def _table(rows: Iterable[dict[str, str]], first: Sequence[str]) -> bytes:
     return lists.text(columns, [[row.get(name, "") for name in columns] for row in listed]).encode("utf-8")
 
 
-def _if_new(path: Path, name: str, data: bytes, count: int, what: str) -> list[tuple[str, bytes, str]]:
+def _if_new(
+    path: Path, name: str, data: bytes, count: int, what: tuple[str, str]
+) -> list[tuple[str, bytes, str]]:
     if path.is_file() and path.read_bytes() == data:
         return []
-    said = f"{counted(count, what)} added" if count else f"{name} updated"
+    said = f"{counted(count, *what)} added" if count else f"{name} updated"
     return [(name, data, said)]
