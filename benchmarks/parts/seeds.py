@@ -6,7 +6,7 @@ command line wherever there is one, and else through the function that notebooks
 
 from __future__ import annotations
 
-from parts import seeds_numbers, seeds_words
+from parts import seeds_exchange, seeds_numbers, seeds_words
 from parts.reader import Reader
 
 
@@ -18,7 +18,7 @@ def readers() -> list[Reader]:
     SystemExit
         When two have one name, or a format of documents has no seed.
     """
-    found = [*seeds_words.readers(), *seeds_numbers.readers()]
+    found = [*seeds_words.readers(), *seeds_numbers.readers(), *seeds_exchange.readers()]
     names = [one.name for one in found]
     if twice := {name for name in names if names.count(name) > 1}:
         raise SystemExit(f"Two readers have the name {', '.join(sorted(twice))}.")

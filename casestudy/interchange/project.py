@@ -42,7 +42,7 @@ def plain_guid(written: str) -> str:
     >>> plain_guid("{0D62985D-B147-5D01-A9B5-CAE5DCD98342}")
     '0d62985d-b147-5d01-a9b5-cae5dcd98342'
     """
-    return written.strip().strip("{}").strip().lower()
+    return written.lower() if len(written) == 36 else written.strip().strip("{}").strip().lower()
 
 
 def is_guid(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from casestudy.coding.codings import uncollected
 from casestudy.files import guard
 from casestudy.interchange import qualcoder, refi_read, rqda, segments, taguette
 from casestudy.interchange.conventions import Convention
@@ -41,7 +42,7 @@ def read(
     InputError
         With what is wrong, whatever it is: no exception of a library gets out.
     """
-    with guard.reading(path.name, "The project cannot be read."):
+    with guard.reading(path.name, "The project cannot be read."), uncollected():
         return _read(path, offsets, texts or {}, title)
 
 

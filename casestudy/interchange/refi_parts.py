@@ -24,9 +24,19 @@ from casestudy.interchange.project import (
 NOBODY = guid_of("coder", "nobody named")
 
 
+_LOCAL: dict[Any, str] = {}
+_MOST_NAMES = 1000
+
+
 def local(element: Any) -> str:
     """An element's name without its namespace; empty for comments and instructions."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    known = _LOCAL.get(tag)
+    if known is None:
+        known = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        if len(_LOCAL) < _MOST_NAMES:
+            _LOCAL[tag] = known
+    return known
 
 
 def children(element: Any, *names: str) -> Iterator[Any]:

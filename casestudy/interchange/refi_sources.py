@@ -180,19 +180,22 @@ class Sources:
 
     def _selection(self, element: Any, document: str, start: int | None, end: int | None) -> None:
         own = guid(element, self.account)
-        codings = self._stated(element)
-        name = element.get("name") or ""
+        about = element.attrib
+        description, notes, codings = "", [], []
+        for one in element:
+            name = parts.local(one)
+            if name == "Coding":
+                codings += self._coding(one)
+            elif name == "NoteRef":
+                notes.append(plain_guid(one.get("targetGUID") or ""))
+            elif name == "Description" and not description:
+                description = (one.text or "").strip()
+        name = about.get("name") or ""
         if start is None or end is None:
             self.lost(own, name, codings, "its positions are no numbers")
             return
-        selection = Selection(
-            own,
-            plain_guid(element.get("creatingUser") or ""),
-            element.get("creationDateTime") or "",
-            text_of(element, "Description").strip(),
-            references(element, "NoteRef"),
-            codings,
-        )
+        coder, when = plain_guid(about.get("creatingUser") or ""), about.get("creationDateTime") or ""
+        selection = Selection(own, coder, when, description, notes, codings)
         span = Span(document, start, end, name)
         if document in self.texts:
             self.place.setdefault(own, len(self.spans))
@@ -201,26 +204,27 @@ class Sources:
         else:
             self.lacking.append((span, selection))
 
-    def _stated(self, element: Any) -> list[Stated]:
-        found = []
+    def _coding(self, element: Any) -> list[Stated]:
+        codes: list[str] = []
+        notes: list[str] = []
         for one in element:
-            if parts.local(one) != "Coding":
-                continue
-            codes = references(one, "CodeRef")
-            own = self._fresh(guid(one, self.account), "coding")
-            if len(codes) != 1:
-                self.account.deviates("a coding names no code, or several", own)
-            for number, code in enumerate(codes):
-                found.append(
-                    Stated(
-                        own if not number else guid_of("second", own, code),
-                        code,
-                        plain_guid(one.get("creatingUser") or ""),
-                        one.get("creationDateTime") or "",
-                        references(one, "NoteRef"),
-                    )
-                )
-        return found
+            name = parts.local(one)
+            if name in ("CodeRef", "NoteRef"):
+                target = plain_guid(one.get("targetGUID") or one.get("guid") or "")
+                (codes if name == "CodeRef" else notes).append(target)
+        own = self._fresh(guid(element, self.account), "coding")
+        about = element.attrib
+        coder, when = plain_guid(about.get("creatingUser") or ""), about.get("creationDateTime") or ""
+        if len(codes) != 1:
+            self.account.deviates("a coding names no code, or several", own)
+        return [
+            Stated(own if not number else guid_of("second", own, code), code, coder, when, notes)
+            for number, code in enumerate(codes)
+        ]
+
+    def _stated(self, element: Any) -> list[Stated]:
+        """The codings directly below an element."""
+        return [stated for one in children(element, "Coding") for stated in self._coding(one)]
 
     def _codings_of_whole(self, element: Any, document: str) -> None:
         self.whole += [(document, one) for one in self._stated(element)]
