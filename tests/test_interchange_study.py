@@ -181,6 +181,41 @@ def test_new_guids_at_every_export_do_not_double_anything(study: Study, tmp_path
     assert len(Material(study).texts) == 1
 
 
+def test_who_was_taken_away_here_does_not_come_back(study: Study, tmp_path: Path) -> None:
+    path = project().write(tmp_path)
+    imported(study, path)
+    (study.root / "interviews/transcripts/t1.txt").unlink()
+    (study.root / "interviews/documents.csv").unlink()
+    for name in ("ann", "ben"):
+        (study.root / f"interviews/codings/{name}/t1.jsonl").unlink()
+    people = study.root / "interviews/participants.csv"
+    people.write_text(people.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    for _ in range(2):
+        brought = imported(study, path)
+        assert brought.done == []
+        assert any("document t1: it was taken away here" in line for line in brought.differing)
+        assert any("participant ann: taken away here" in line for line in brought.differing)
+    assert Material(study).texts == {}
+    assert Material(study).people.empty
+
+
+def test_a_note_on_a_passage_follows_no_changed_text(study: Study, tmp_path: Path) -> None:
+    members = project().members()
+    own = guid("selection", *project().spans()[0])
+    more = (
+        f'<Notes><Note guid="{guid("n")}" name="a"><PlainTextContent>look</PlainTextContent></Note></Notes>'
+        f'<Links><Link guid="{guid("l")}" originGUID="{guid("n")}" targetGUID="{own}"/></Links></Project>'
+    )
+    qde = members["project.qde"].decode().replace("</Project>", more)
+    imported(study, packed(tmp_path / "p.qdpx", {**members, "project.qde": qde.encode()}))
+    assert [note.start for note in collect(study, Account()).notes] == [TEXT.index("bake the bread")]
+    text = study.root / "interviews/transcripts/t1.txt"
+    text.write_text("A new line.\n" + TEXT, encoding="utf-8")
+    account = Account()
+    assert [note.document for note in collect(study, account).notes if note.name == "a"] == [""]
+    assert ("note", "changed") in {(entry.kind, entry.fate) for entry in account.entries}
+
+
 def test_a_changed_text_is_not_put_under_somebodys_codings(study: Study, tmp_path: Path) -> None:
     imported(study, project().write(tmp_path))
     codings.append(

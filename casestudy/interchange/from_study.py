@@ -107,7 +107,7 @@ def collect(study: Study, account: Account) -> Project:
         codings=codings,
         whole=_joined(known, "whole"),
         cases=cases,
-        notes=(*_joined(known, "notes"), *collecting.notes),
+        notes=(*collecting.old_notes(), *collecting.notes),
         groups=groups,
         links=_joined(known, "links"),
         notes_of_project=first.notes_of_project if first else (),
@@ -197,6 +197,18 @@ class _Collecting:
         there = {row.guid for row in rows}
         rows += [one for guid, one in self._old_documents.items() if guid not in there and one.lacks_text]
         return tuple(sorted(rows, key=lambda one: (one.name, one.guid)))
+
+    def old_notes(self) -> tuple[Note, ...]:
+        """The notes that imports brought; one whose document has other words now loses its passage."""
+        rows = []
+        now = {guid: sha256(self.found.texts[name].text) for name, guid in self._documents.items()}
+        for note in _joined(self.known, "notes"):
+            if note.document in now and now[note.document] != self._old_texts.get(note.document):
+                why = "its document has other words now, so its passage is not known"
+                self.account.add("note", note.guid, note.name, "changed", why)
+                note = replace(note, document="", start=0, end=0)
+            rows.append(note)
+        return tuple(rows)
 
     def _extra_columns(self) -> dict[str, dict[str, str]]:
         table = sheets.read(self.found.study)

@@ -27,10 +27,14 @@ _KEPT_OUT = frozenset((consent.QUOTE, consent.LINK, "participant_id", "household
 
 @dataclass
 class People:
-    """Files to be written (name, content, what that comes to in words), and ids of cases by GUID."""
+    """Files to be written (name, content, what that comes to in words), and ids of cases by GUID.
+
+    Those that an earlier import brought and somebody took away here are apart: they do not come back.
+    """
 
     files: list[tuple[str, bytes, str]] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
+    taken_away: dict[str, str] = field(default_factory=dict)
 
 
 def plan(
@@ -59,9 +63,19 @@ def plan(
     old_names = {one.guid: _column(one.name) for one in before.project.variables} if before else {}
     people = _rows(participants.read(study), "participant_id")
     count = len(people)
-    out.ids = _ids(project.cases, known, people)
+    brought = {guid: who for one in known.ledgers for guid, who in one.cases.items()}
+    out.taken_away = {
+        case.guid: brought[case.guid]
+        for case in project.cases
+        if case.guid in brought and brought[case.guid] not in people
+    }
+    differing += [
+        f"participant {who}: taken away here, and stays so." for who in sorted(set(out.taken_away.values()))
+    ]
+    cases = [case for case in project.cases if case.guid not in out.taken_away]
+    out.ids = _ids(cases, known, people)
     olds = {case.guid: case for case in before.project.cases} if before else {}
-    for case in project.cases:
+    for case in cases:
         who = out.ids[case.guid]
         row = people.setdefault(who, {"participant_id": who})
         values = {names[guid]: value for guid, value in case.values.items() if guid in names}
@@ -70,7 +84,7 @@ def plan(
         _fill(row, values, was, f"participant {who}", differing)
         row.setdefault("group", "")
         row["group"] = row["group"] or NOT_STATED
-    if project.cases:
+    if cases:
         data = _table(people.values(), participants.SCHEMA.names)
         came = len(people) - count
         out.files += _if_new(
@@ -93,7 +107,7 @@ def _sheets(
     rows = _rows(sheets.read(material.study), "document")
     whose: dict[str, list[str]] = {}
     for case in project.cases:
-        for guid in case.documents:
+        for guid in case.documents if case.guid in out.ids else ():
             if guid in documents:
                 whose.setdefault(documents[guid], []).append(out.ids[case.guid])
     count, touched = len(rows), False

@@ -7,7 +7,7 @@ did, theirs stays and the difference is listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,6 +88,7 @@ class _Bringing:
         self.before = next((one for one in self.known.ledgers if one.name == self.name), None)
         self.kin = [one for one in self.known.ledgers if one.project.name == project.name]
         self.brought = Brought()
+        self.taken_away: dict[str, str] = {}
 
     def planned(self) -> Brought:
         """Everything that the import does."""
@@ -111,15 +112,15 @@ class _Bringing:
             self._write(path, _appended(path, [coded.line(one) for one in records]))
         out.done += works.done
         out.differing += works.differing
-        self._gone(codes.ids, documents)
+        self._gone(codes.ids, documents | self.taken_away)
         after = Ledger(
             self.name,
             self.project,
             ledger.texts_of(self.project),
             codes.ids,
-            documents,
+            documents | self.taken_away,
             coders,
-            cases.ids,
+            cases.ids | cases.taken_away,
         )
         self._write(self.study.root / ledger.FOLDER / f"{self.name}.json", ledger.file_bytes(after))
         return out
@@ -157,6 +158,9 @@ class _Bringing:
         for document in self.project.documents:
             if document.lacks_text:
                 continue
+            if before := self._taken_away(document.guid, texts):
+                self.taken_away[document.guid] = before
+                continue
             mark = sha256(document.text)
             name = own.get(document.guid) or by_text.get((ledger.slug(document.name, "document"), mark), "")
             name = name or self._same_document(document, mark)
@@ -167,7 +171,7 @@ class _Bringing:
             elif texts[name].sha256 != mark:
                 base = old.get(document.guid, "")
                 here = texts[name].sha256
-                if base == here and name not in locally and files[name].suffix in (".txt", ".md"):
+                if base == here and name not in locally and _is_plain(files.get(name)):
                     self._write(files[name], document.text.encode("utf-8", "replace"))
                     changed += 1
                 elif base != mark:
@@ -180,6 +184,14 @@ class _Bringing:
             if count:
                 self.brought.done.append(f"{counted(count, 'document')} {what}")
         return ids
+
+    def _taken_away(self, guid: str, texts: Collection[str]) -> str:
+        """The id of a document that an import brought and somebody took away here; empty for others."""
+        names = [one.documents[guid] for one in self.known.ledgers if guid in one.documents]
+        if not names or any(name in texts for name in names):
+            return ""
+        self.brought.differing.append(f"document {names[0]}: it was taken away here, and stays so.")
+        return names[0]
 
     def _same_document(self, document: Document, mark: str) -> str:
         """The document of a project of the same name that has the same name and text, for tools that give
@@ -238,6 +250,11 @@ class _Bringing:
                 self.brought.differing.append(
                     f"{counted(len(gone), what)} of the last import no longer in the file, kept: {named}."
                 )
+
+
+def _is_plain(path: Path | None) -> bool:
+    """Whether a document is a file that holds nothing but its text."""
+    return path is not None and path.suffix in (".txt", ".md")
 
 
 def _appended(path: Path, lines: Sequence[str] | Iterable[str]) -> bytes:
