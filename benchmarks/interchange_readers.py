@@ -3,7 +3,8 @@
     python benchmarks/interchange_readers.py --peers PYTHON --taguette PYTHON [--study DIR]
 
 Both are interpreters of environments of their own: one with ``pyrefiqda`` and ``qdapy`` (AGPL), one with
-``taguette`` and ``setuptools<81``.
+``taguette`` and ``setuptools<81``. ``--qualcoder PYTHON --clone DIR`` opens a project by QualCoder's
+own class of the application, without a window: PYTHON has PyQt6, DIR is a clone of QualCoder.
 """
 
 from __future__ import annotations
@@ -49,9 +50,40 @@ print(json.dumps({"tags": there.query(database.Tag).count(), "documents": len(te
 """
 
 
-def told(python: str, code: str, path: Path) -> object:
+QUALCODER = """
+import builtins, json, os, sys, tempfile, types
+os.environ["QT_QPA_PLATFORM"], os.environ["HOME"] = "offscreen", tempfile.mkdtemp()
+os.makedirs(os.environ["HOME"] + "/.qualcoder")
+builtins._ = lambda text: text
+models = types.ModuleType("qualcoder.ai_llm")
+models.get_default_ai_models, models.update_ai_models = lambda *_: [], lambda *_, **__: ([], 0)
+sys.modules["qualcoder.ai_llm"] = models
+sys.path.insert(0, sys.argv[2] + "/src")
+from PyQt6 import QtWidgets
+running = QtWidgets.QApplication([])
+while True:
+    try:
+        from qualcoder.app import App
+        break
+    except ModuleNotFoundError as missing:  # what only windows need
+        sys.modules[missing.name] = types.ModuleType(missing.name)
+        sys.modules[missing.name].__getattr__ = lambda name: type(name, (), {})
+app = App()
+app.project_path = sys.argv[1]
+app.create_connection(app.project_path)
+app.update_coder_names()
+cursor = app.conn.cursor()
+texts = dict(cursor.execute("select id, fulltext from source"))
+rows = list(cursor.execute("select fid, pos0, pos1, seltext from code_text"))
+exact = sum(texts[fid][first:last] == words for fid, first, last, words in rows)
+names = {"codes": len(app.get_codes_categories()[0]), "documents": len(app.get_text_filenames())}
+print(json.dumps({**names, "codings": len(rows), "exact": exact}))
+"""
+
+
+def told(python: str, code: str, path: Path, *more: str) -> object:
     """What another program says of a file."""
-    done = subprocess.run([python, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    done = subprocess.run([python, "-c", code, str(path), *more], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{python} failed: {done.stderr.strip().splitlines()[-1:]}")
     return json.loads(done.stdout.splitlines()[-1])
@@ -62,6 +94,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peers", default="")
     parser.add_argument("--taguette", default="")
+    parser.add_argument("--qualcoder", default="")
+    parser.add_argument("--clone", default="")
     parser.add_argument("--study", type=Path, default=ROOT)
     given = parser.parse_args()
     sys.path.insert(0, str(ROOT))
@@ -83,6 +117,13 @@ def main() -> int:
             texts = Counter(" ".join(str(one).split()) for one in told(given.peers, QDAPY, path))  # type: ignore[attr-defined]
             print(f"qdapy: {(texts & ours).total()} of {ours.total()} codings with the same words")
             wrong |= texts != ours
+        if given.qualcoder:
+            path = Path(name) / "study.qda"
+            writers.write(project, "qualcoder", path, Account())
+            read = told(given.qualcoder, QUALCODER, path, given.clone)
+            print(f"QualCoder: {read}; written: {len(project.codes)} codes, {len(project.codings)} codings")
+            assert isinstance(read, dict)
+            wrong |= read["exact"] != len(project.codings)
         if given.taguette:
             path = Path(name) / "study.sqlite3"
             writers.write(project, "taguette", path, Account())

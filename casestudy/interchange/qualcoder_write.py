@@ -11,6 +11,7 @@ from casestudy.interchange.account import Account
 from casestudy.interchange.project import Project, paths
 from casestudy.interchange.qualcoder_schema import TABLES, VERSION
 
+_OWNED = ("source", "code_name", "cases", "case_text", "attribute", "attribute_type", "annotation", "journal")
 _COLOURS = ("#F4A582", "#92C5DE", "#B8E186", "#DECBE4", "#FED9A6", "#CCEBC5", "#B3CDE3", "#E5D8BD")
 
 
@@ -46,6 +47,9 @@ def write(project: Project, folder: Path, account: Account) -> None:
             for table in TABLES:
                 connection.execute(table)
             _fill(connection, project, account)
+            for table in _OWNED:  # QualCoder takes an empty owner for one more coder
+                question = f"update {table} set owner = (select codername from project) where owner = ''"
+                connection.execute(question)
     finally:
         connection.close()
     making.rename(folder)
