@@ -11,6 +11,7 @@ from exchange_made import Made, guid, packed
 
 from casestudy.errors import InputError
 from casestudy.interchange.conventions import ALL, Convention, Written
+from casestudy.interchange.project import Document, Project
 from casestudy.interchange.readers import read
 
 PLAIN = "I grow rye, and bake.\nMy sister helps on Sundays.\n\nWe share the bread with all the neighbours.\n"
@@ -442,7 +443,8 @@ def test_tables_of_segments_are_placed_in_the_studys_documents(tmp_path: Path, t
     path.write_text(
         f"{head}\n{row.format(q='My sister helps')}\n{row.format(q='not there')}\n", encoding="utf-8"
     )
-    found = read(path, texts={"t1": PLAIN})
+    study = Project("s", documents=(Document(guid("t1"), "t1", PLAIN),))
+    found = read(path, within=study)
     assert {one.quote for one in found.project.codings} == {"My sister helps"}
     assert [entry.why for entry in found.account.lost()] == ["its words are not in the document"]
 

@@ -396,14 +396,29 @@ def test_the_commands_say_what_they_do(study: Study, tmp_path: Path, command: Co
     assert (code, "it is not there" in err) == (2, True)
 
 
-def test_a_table_of_codings_comes_back_as_the_codings(
+def test_a_table_of_the_studys_own_codings_adds_nothing(
     talk_copy: Path, tmp_path: Path, command: Command
 ) -> None:
+    study = Study.load(talk_copy)
+    before = held(study)
     command("export", "csv", "--study", talk_copy, "--to", tmp_path / "c.csv")
-    code, out, _ = command("import", tmp_path / "c.csv", "--study", talk_copy, "--dry-run")
+    code, out, _ = command("import", tmp_path / "c.csv", "--study", talk_copy)
     assert code == 0
-    assert "added" in out
-    assert "not in the study" not in out
+    assert "added" not in out
+    assert held(study) == before
+
+
+def test_a_table_takes_up_the_studys_codes_and_coders_by_name(
+    talk_copy: Path, tmp_path: Path, command: Command
+) -> None:
+    found = Material(Study.load(talk_copy))
+    code_id, name = next(iter(found.names.items()))
+    words = found.texts["t1"].text.split("\n")[-2].split(": ")[-1][:20]
+    table = tmp_path / "segments.csv"
+    table.write_text(f'Document,Code,Segment,Coder\nt1,{name},"{words}",a\n', encoding="utf-8")
+    code, out, _ = command("import", table, "--study", talk_copy)
+    assert (code, "1 coding added" in out, "code added" in out) == (0, True, False), out
+    assert ("a", code_id, words) in held(Study.load(talk_copy))
 
 
 def test_quotes_of_people_without_consent_are_left_out_of_the_book(

@@ -85,14 +85,14 @@ def _read(path: Path, offsets: str, study: Any = None) -> Reading:
     from casestudy.interchange import readers
     from casestudy.interchange.conventions import parse
 
-    texts, title = {}, ""
+    within = None
     if study is not None and path.suffix.casefold() in (".csv", ".tsv", ".xlsx", ".txt"):
-        from casestudy.coding.table import material
+        from casestudy.interchange.account import Account
+        from casestudy.interchange.from_study import collect
 
-        texts = {name: one.text for name, one in material(study).items()}
-        title = study.title
+        within = collect(study, Account())
     chosen = parse(offsets) if offsets else None
-    return readers.read(path, offsets=chosen, texts=texts, title=title)
+    return readers.read(path, offsets=chosen, within=within)
 
 
 def _import(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from casestudy.coding.codings import uncollected
@@ -11,6 +10,7 @@ from casestudy.interchange import qualcoder, refi_read, rqda, segments, taguette
 from casestudy.interchange.conventions import Convention
 from casestudy.interchange.databases import opened
 from casestudy.interchange.packed import refused
+from casestudy.interchange.project import Project
 from casestudy.interchange.refi_read import Reading
 
 ENDINGS = ".qdpx, .qde, .qdc, .qda, .sqlite3, .rqda, .csv, .tsv, .xlsx"
@@ -21,8 +21,7 @@ def read(
     path: Path,
     *,
     offsets: Convention | None = None,
-    texts: Mapping[str, str] | None = None,
-    title: str = "",
+    within: Project | None = None,
 ) -> Reading:
     """Read a project, a codebook or a table of coded segments of any known tool.
 
@@ -32,10 +31,8 @@ def read(
         A file, or the folder of a QualCoder project.
     offsets : Convention, optional
         How positions are counted, where the file does not show it.
-    texts : mapping of id to text, optional
-        The study's documents, which tables of segments are about.
-    title : str
-        The study's title.
+    within : Project, optional
+        The study as a project, which tables of segments are about.
 
     Raises
     ------
@@ -43,10 +40,10 @@ def read(
         With what is wrong, whatever it is: no exception of a library gets out.
     """
     with guard.reading(path.name, "The project cannot be read."), uncollected():
-        return _read(path, offsets, texts or {}, title)
+        return _read(path, offsets, within or Project(""))
 
 
-def _read(path: Path, offsets: Convention | None, texts: Mapping[str, str], title: str) -> Reading:
+def _read(path: Path, offsets: Convention | None, within: Project) -> Reading:
     if path.is_dir():
         return qualcoder.read(path, offsets)
     if not path.is_file():
@@ -57,7 +54,7 @@ def _read(path: Path, offsets: Convention | None, texts: Mapping[str, str], titl
         return _database(path, offsets)
     ending = path.suffix.casefold()
     if ending in (".csv", ".tsv", ".xlsx", ".txt"):
-        return segments.read(path, texts, title)
+        return segments.read(path, within)
     if begins.startswith(b"PK") or begins.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         return refi_read.read(path, offsets)
     if ending.startswith(".mex") or ending.startswith(".mx"):

@@ -16,7 +16,16 @@ from casestudy.interchange import ledger
 from casestudy.interchange.account import Account
 from casestudy.interchange.databases import whole
 from casestudy.interchange.packed import refused
-from casestudy.interchange.project import Code, Coder, Coding, Document, Project, guid_of
+from casestudy.interchange.project import (
+    Code,
+    Coder,
+    Coding,
+    Document,
+    Project,
+    guid_of,
+    is_guid,
+    paths,
+)
 from casestudy.interchange.refi_parts import NOBODY, told
 from casestudy.interchange.refi_read import Reading
 from casestudy.transcripts.find import find
@@ -46,22 +55,23 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "when": ("time", "when", "created", "creation date", "excerpt date", "date"),
     "start": ("start", "start position", "startposition", "start offset"),
     "end": ("end", "end position", "endposition", "end offset"),
+    "path": ("path", "code path"),
+    "coding": ("coding",),
 }
 _MANY = ("\n", ";", "|")
 LARGEST = 200_000_000
 
 
-def read(path: Path, texts: Mapping[str, str], title: str = "") -> Reading:
+def read(path: Path, within: Project) -> Reading:
     """Read a table of coded segments.
 
     Parameters
     ----------
     path : Path
         CSV, TSV or XLSX.
-    texts : mapping of document's id to text
-        Those of the study that the table is about.
-    title : str
-        The study's title, by which its documents are known.
+    within : Project
+        The study that the table is about: its documents hold the words, and its codes and coders of the same
+        names are meant.
 
     Raises
     ------
@@ -73,73 +83,106 @@ def read(path: Path, texts: Mapping[str, str], title: str = "") -> Reading:
     if not rows:
         raise refused(path.name, "it has no rows.", "Export the coded segments again.")
     columns = _columns(list(rows[0]), path.name)
-    name = path.stem
-    codes: dict[str, Code] = {}
-    coders: dict[str, Coder] = {}
-    found: list[Coding] = []
-    used: set[str] = set()
-    places: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    names = _names(texts)
+    table = _Table(path.stem, within, account)
     for number, row in enumerate(rows, start=2):
-        cell = {key: row.get(heading, "").strip("\r\n") for key, heading in columns.items()}
+        table.take({key: row.get(heading, "").strip("\r\n") for key, heading in columns.items()}, number)
+    once = tuple({coding.guid: coding for coding in table.codings}.values())
+    documents = tuple(one for one in within.documents if one.guid in table.touched)
+    coders, codes = tuple(table.coders.values()), tuple(table.codes.values())
+    project = Project(path.stem, "a table of coded segments", "", coders, codes, (), documents, once)
+    told(project, account)
+    return Reading(project, account)
+
+
+class _Table:
+    """One table: what was met of it so far."""
+
+    def __init__(self, name: str, within: Project, account: Account) -> None:
+        self.name, self.account = name, account
+        self.codings: list[Coding] = []
+        self.codes: dict[str, Code] = {}
+        self.coders: dict[str, Coder] = {}
+        self.touched: set[str] = set()
+        self._documents = {_plain(one.name): one for one in within.documents if not one.lacks_text}
+        self._known_coders = {one.name: one for one in within.coders}
+        self._known = {one.guid: one for one in within.codes}
+        self._paths: dict[tuple[str, ...], list[str]] = {}
+        for guid, names in paths(within.codes).items():
+            for key in {names, names[-1:]}:
+                self._paths.setdefault(key, []).append(guid)
+        self._places: dict[tuple[str, str], list[tuple[int, int]]] = {}
+
+    def take(self, cell: Mapping[str, str], number: int) -> None:
+        """Read one row."""
         quote = cell["quote"]
-        document = names.get(_plain(cell["document"]), "")
-        identity = guid_of(
-            "segment", name, cell["document"], cell["code"], quote, cell.get("start", ""), str(number)
-        )
+        document = self._documents.get(_plain(cell["document"]))
+        why = ""
         if not quote.strip() or not cell["code"].strip():
-            account.add("segment", identity, quote[:60], "not kept", "it has no words or no code")
-            continue
-        if not document:
-            account.add(
-                "segment",
-                identity,
-                quote[:60],
-                "not kept",
-                f"document {cell['document']!r} is not in the study",
-            )
-            continue
-        key = (document, quote)
-        if key not in places:
-            places[key] = find(texts[document], quote)
-        at = _at(places[key], cell)
-        if at is None:
-            count = len(places[key])
-            why = "its words are not in the document" if not count else f"its words stand there {count} times"
-            account.add("segment", identity, quote[:60], "not kept", why)
-            continue
-        used.add(document)
+            why = "it has no words or no code"
+        elif document is None:
+            why = f"document {cell['document']!r} is not in the study"
+        else:
+            at = self._at(document, quote, cell)
+            if isinstance(at, tuple):
+                self._coded(document, at, cell)
+                return
+            why = at
+        identity = guid_of("segment", self.name, str(number), cell["document"], quote)
+        self.account.add("segment", identity, quote[:60], "not kept", why)
+
+    def _at(self, document: Document, quote: str, cell: Mapping[str, str]) -> tuple[int, int] | str:
+        """Where a quote stands: its only place, or the one that the table's positions name; else why not."""
+        key = (document.guid, quote)
+        if key not in self._places:
+            self._places[key] = find(document.text, quote)
+        places = self._places[key]
+        if len(places) == 1:
+            return places[0]
+        start = whole(cell.get("start"))
+        named = next((place for place in places if start >= 0 and place[0] == start), None)
+        if named is not None:
+            return named
+        return f"its words stand there {len(places)} times" if places else "its words are not in the document"
+
+    def _coded(self, document: Document, at: tuple[int, int], cell: Mapping[str, str]) -> None:
+        self.touched.add(document.guid)
         who = cell.get("coder", "").strip()
-        coder = coders.setdefault(who, Coder(guid_of("segments", "coder", who) if who else NOBODY, who))
-        for called in _several(cell["code"]):
-            path_ = tuple(part.strip() for part in _path(called) if part.strip())
-            code = _code(path_, codes)
-            guid = guid_of("segments", document, code.guid, coder.guid, str(at[0]), str(at[1]))
-            account.add("coding", guid, quote[:60], "kept")
-            words = texts[document][at[0] : at[1]]
-            when = cell.get("when", "")
-            found.append(
+        coder = self._known_coders.get(who) or Coder(
+            guid_of("segments", "coder", who) if who else NOBODY, who
+        )
+        self.coders.setdefault(coder.guid, coder)
+        called = [cell["path"]] if cell.get("path", "").strip() else _several(cell["code"])
+        for name in called:
+            code = self._code(tuple(part.strip() for part in _path(name) if part.strip()))
+            guid = guid_of("segments", document.guid, code, coder.guid, str(at[0]), str(at[1]))
+            if len(called) == 1 and is_guid(cell.get("coding", "")):
+                guid = cell["coding"]
+            words, when = document.text[at[0] : at[1]], cell.get("when", "")
+            self.account.add("coding", guid, words[:60], "kept")
+            self.codings.append(
                 Coding(
-                    *(guid, guid_of("document", title, document), code.guid, at[0], at[1], words, coder.guid),
+                    *(guid, document.guid, code, at[0], at[1], words, coder.guid),
                     when=when if "T" in when else "",
                     memo=cell.get("memo", ""),
                     standing="exact",
                 )
             )
-    once = tuple({coding.guid: coding for coding in found}.values())
-    documents = tuple(Document(guid_of("document", title, one), one, texts[one]) for one in sorted(used))
-    project = Project(
-        name,
-        "a table of coded segments",
-        "",
-        tuple(coders.values()),
-        tuple(codes.values()),
-        (),
-        documents,
-        once,
-    )
-    told(project, account)
-    return Reading(project, account)
+
+    def _code(self, names: tuple[str, ...]) -> str:
+        """The GUID of a code: the only one of the study that has the names, or a new one."""
+        known = self._paths.get(names, [])
+        if len(known) == 1:
+            guid = known[0]
+            while guid in self._known:
+                self.codes.setdefault(guid, self._known[guid])
+                guid = self._known[guid].parent
+            return known[0]
+        parent = guid = ""
+        for count in range(1, len(names) + 1):
+            guid = guid_of("segments", "code", *names[:count])
+            self.codes.setdefault(guid, Code(guid, names[count - 1], parent))
+            parent = guid
+        return guid
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -195,18 +238,6 @@ def _plain(name: str) -> str:
     return ledger.slug(words, words)
 
 
-def _names(texts: Mapping[str, str]) -> dict[str, str]:
-    return {_plain(name): name for name in texts}
-
-
-def _at(places: list[tuple[int, int]], cell: Mapping[str, str]) -> tuple[int, int] | None:
-    """The place of a quote: the only one, or the one that the table's positions name."""
-    if len(places) == 1:
-        return places[0]
-    start = whole(cell.get("start"))
-    return next((place for place in places if start >= 0 and place[0] == start), None)
-
-
 def _several(written: str) -> list[str]:
     for mark in _MANY:
         if mark in written:
@@ -220,13 +251,3 @@ def _path(called: str) -> list[str]:
         if mark in called:
             return called.split(mark)
     return [called]
-
-
-def _code(path: tuple[str, ...], codes: dict[str, Code]) -> Code:
-    parent = ""
-    code = Code("", "")
-    for count in range(1, len(path) + 1):
-        guid = guid_of("segments", "code", *path[:count])
-        code = codes.setdefault(guid, Code(guid, path[count - 1], parent))
-        parent = guid
-    return code
