@@ -25,10 +25,7 @@ from casestudy.study import Study  # noqa: E402
 
 LENGTH, TURNS, CODINGS, ACTS = 600_000, 1200, 3000, 200
 CODES = ("garden.grow.food", "garden.grow.show", "garden.water.carry", "garden.water.hose", "help.neighbour")
-WORDS = (
-    *("we", "grow", "potatoes", "and", "beans", "on", "the", "plot", "near", "the", "lake", "where"),
-    *("my", "neighbour", "carries", "water", "every", "evening"),
-)
+WORDS = ("we", "grow", "potatoes", "and", "beans", "near", "the", "lake", "neighbours", "carry", "water")
 
 # Puts down when a key was pressed and when what it led to was drawn.
 WATCH = """() => {
@@ -69,8 +66,9 @@ def made(folder: Path) -> Path:
         end = start + chance.randrange(20, 110)
         fields = {"code": CODES[number % len(CODES)], "start": start, "end": end, "quote": text[start:end]}
         mark = session.words.document.sha256[:16]
-        said = {"place": "anna/long", "when": "2026-01-01T00:00:00Z", "text": mark}
-        records.append(codings.record("add", **said, **fields))
+        records.append(
+            codings.record("add", place="anna/long", when="2026-01-01T00:00:00Z", text=mark, **fields)
+        )
     codings.append(study, "anna", "long", records)
     lab.notebook(root / "notebooks/a.ipynb", "from casestudy.panel import panel", "panel('long', 'anna')")
     return root
@@ -133,8 +131,8 @@ def main() -> None:
     print(f"document: {LENGTH:,} characters, {TURNS:,} turns, {CODINGS:,} codings, {drawn} pieces drawn")
     print(f"opening: median {statistics.median(opened) / 1000:.2f} s of {len(opened)}")
     for share in (50, 90, 99):
-        taken = times[min(len(times) - 1, len(times) * share // 100)]
-        print(f"key to drawn and saved, percentile {share}: {taken:.0f} ms")
+        milliseconds = times[min(len(times) - 1, len(times) * share // 100)]
+        print(f"key to drawn and saved, percentile {share}: {milliseconds:.0f} ms")
     print(f"codings in the file: {len(work.codings):,}")
 
 

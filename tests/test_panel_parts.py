@@ -181,7 +181,7 @@ def test_a_run_shows_the_words_as_a_table_and_keeps_no_widget(talk_copy: Path, c
         "from casestudy.study import Study\nfrom casestudy.figures import bars\nimport pandas as pd",
         "study = Study.find()\nout = Outputs(study, '05-look')\npanel(document, 'a')",
         "frame = pd.DataFrame({'name': ['x'], 'n': [1]})\n"
-        "out.save(bars(frame, 'name', 'n', xlabel='n'), 'b', 'B.')",
+        "out.save(bars(frame, 'name', 'n', xlabel='n'), 'b', 'B.', rows='whole')",
         "## Answer",
         "out.answer('One.', figure='b', values={'n': 1})",
     )

@@ -337,7 +337,7 @@ class Coder(RuleBasedStateMachine):
         return start, data.draw(st.integers(start + 1, min(len(self.text), start + 60)))
 
     def a_coding(self, data: st.DataObject) -> str:
-        return data.draw(st.sampled_from(sorted(self.model))) if self.model else ""
+        return data.draw(st.sampled_from(list(self.model))) if self.model else ""
 
 
 def test_a_thousand_random_acts_leave_file_and_view_as_a_plain_model_says(
@@ -364,8 +364,8 @@ def test_a_kill_loses_at_most_the_act_that_was_not_answered(talk_copy: Path) -> 
     done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment, timeout=300)
     answered = json.loads(done.stdout)
     work = codings.work(Study.load(talk_copy), "anna", "t1")  # raises where a line is torn
-    there = {record.id for record in work.records}
-    assert sum(map(len, answered.values())) > 200
+    there = {record.id for record in work.records if record.code == FOOD}
+    assert sum(map(len, answered.values())) > 100
     assert all(set(ids) <= there for ids in answered.values())
     assert len(there) - len({name for ids in answered.values() for name in ids}) <= len(answered)
 
