@@ -17,6 +17,7 @@ from casestudy.coding import codings
 from casestudy.study import Study
 
 pytestmark = pytest.mark.extra
+PICTURES = Path(__file__).parent.parent / "casestudy" / "panel" / "pictures"
 DATA = Path(__file__).parent / "data" / "talk"
 KEPT = (
     "import os, pathlib\npathlib.Path('pid').write_text(str(os.getpid()))\nfrom casestudy.panel import panel"
@@ -393,6 +394,23 @@ def test_a_memo_and_an_attribute_are_saved(desk: Desk) -> None:
         ),
         page,
     )
+
+
+@pytest.mark.skipif("PANEL_PICTURES" not in os.environ, reason="pictures are made when PANEL_PICTURES is set")
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_the_pictures_of_the_documentation_are_made(desk: Desk, theme: str) -> None:
+    page = desk.open("panel('t1', 'a')")
+    page.evaluate("theme => { window.jupyterapp.commands.execute('apputils:change-theme', {theme}); }", theme)
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+    page.evaluate("document.querySelector('.cs-body').style.height = '480px'")
+    page.get_by_role("button", name="Suggest by rules").click()
+    status(page, "suggestion")
+    select(page, "I like the walk")
+    page.keyboard.type("car")
+    page.wait_for_timeout(600)
+    name = theme.rpartition(" ")[2].casefold()
+    page.locator(".cs-panel").screenshot(path=PICTURES / f"{name}.png")
+    assert (PICTURES / f"{name}.png").stat().st_size > 20_000
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])

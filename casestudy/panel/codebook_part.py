@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from casestudy.panel.opened import Codes
 from casestudy.panel.part import Answer
 from casestudy.panel.script import joined
 from casestudy.panel.talking import Talking
-from casestudy.panel.vivo import identifier
+from casestudy.panel.vivo import identifier, next_second
 from casestudy.study import Study
 
 TEXTS = ("definition", "log_indicator")
@@ -82,13 +81,12 @@ class CodebookEditor(Talking):
         said = {
             "who": str(given.get("who") or self.who).strip(),
             "why": str(given.get("why") or "").strip(),
-            "when": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         if not said["who"] or not said["why"]:
             problem = Problem("the change", "nobody, or no reason, is named.", "Say both.")
             raise InputError("The codebook was not changed.", [problem])
         with history.writing(self.study) as (book, events):
-            made = revised(book, events, given, said)
+            made = revised(book, events, given, {**said, "when": next_second(events)})
             if not made:
                 raise InputError("The codebook was not changed.", [Problem("the change", "there is none.")])
             history.append(self.study, made)
