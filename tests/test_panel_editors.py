@@ -167,6 +167,42 @@ def test_a_share_counts_words_coded_twice_once(study: Study) -> None:
     assert row["coded"] == pytest.approx(1, abs=0.02)
 
 
+VIEW = """views:
+- id: episode
+  kind: episodes
+  name: What and how
+  perspective: plot
+  parts:
+  - {id: what, name: What grows, codes: [garden.grow]}
+  - {id: how, name: How it gets water, codes: [garden.water]}
+"""
+
+
+def test_a_slot_of_an_episode_holds_one_code_at_most_and_undo_brings_the_one_before(study: Study) -> None:
+    (study.root / "coding_schemes/framework.yaml").write_text(FRAMEWORK + VIEW, encoding="utf-8")
+    found = panel("t1", "zoe", study=study)
+    what, how = found.answer({"act": "open"})["slots"]
+    assert (what["name"], how["name"]) == ("What grows", "How it gets water")
+    assert "garden.water.hose" in how["codes"]
+    change = found.session.add(["garden.grow.food"], 110, 118)
+    own = {"act": "fill", "coding": change.codings[0].id, "codes": how["codes"]}
+
+    def codes() -> list[str]:
+        return sorted(one.code for one in codings.work(study, "zoe", "t1").codings)
+
+    found.answer({**own, "code": "garden.water.hose"})
+    assert codes() == ["garden.grow.food", "garden.water.hose"]
+    found.answer({**own, "code": "garden.water.carry"})
+    assert codes() == ["garden.grow.food", "garden.water.carry"]
+    found.answer({"act": "undo"})
+    assert codes() == ["garden.grow.food", "garden.water.hose"]
+    found.answer({**own, "code": ""})
+    assert codes() == ["garden.grow.food"]
+    assert "does not fill" in found.answer({**own, "code": "help.neighbour"})["said"]
+    mine = {**own, "codes": what["codes"], "code": "garden.grow.show"}
+    assert "fills this slot itself" in found.answer(mine)["said"]
+
+
 def test_nothing_done_in_a_scratch_copy_is_in_the_study(study: Study) -> None:
     copy = scratch(study, fresh=True)
     panel("t1", "zoe", study=copy).session.add(["garden.grow.food"], 110, 118)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from casestudy.panel import shown, vivo
+from casestudy.panel import shown, slots, vivo
 from casestudy.panel.part import Act, Answer
 from casestudy.panel.session import Change, Session
 
@@ -32,16 +32,22 @@ class CodingPart:
             "delete": lambda given: self._said(session.delete([str(name) for name in given["codings"]])),
             "recode": lambda given: self._said(session.recode(str(given["coding"]), str(given["code"]))),
             "describe": self._describe,
+            "fill": lambda given: self._said(
+                slots.fill(
+                    session, str(given["coding"]), [str(one) for one in given["codes"]], str(given["code"])
+                )
+            ),
             "undo": lambda given: self._said(session.undo()),
             "redo": lambda given: self._said(session.redo()),
             "create": self._create,
         }
 
     def opened(self) -> Answer:
-        """The attributes that codings may have."""
+        """The attributes that codings may have, and the slots of episodes."""
         vocabulary = self.session.codes.vocabulary.values()
         rows = [{"name": one.name, "values": list(one.values), "rule": one.rule} for one in vocabulary]
-        return {"attributes": rows, "editable": True}
+        filling = slots.slots(self.session.study, self.session.codes.book)
+        return {"attributes": rows, "slots": filling, "editable": True}
 
     def _said(self, change: Change) -> Answer:
         return shown.change(change, self.session)

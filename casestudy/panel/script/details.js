@@ -5,7 +5,8 @@ import { unique } from "./entry.js";
 
 export class Details {
   /** `on` holds the acts: move, split, remove, recode, describe, next, listen. */
-  constructor(phrases, attributes, on) {
+  constructor(phrases, attributes, slots, on) {
+    this.slots = slots;
     this.phrases = phrases;
     this.attributes = attributes;
     this.on = on;
@@ -14,7 +15,8 @@ export class Details {
   }
 
   show(item, words, editable) {
-    const mark = item ? JSON.stringify([item, words, editable]) : "";
+    const beside = item && editable ? this.on.beside(item) : [];
+    const mark = item ? JSON.stringify([item, words, editable, beside]) : "";
     if (mark === this.shown) return;
     const typing = this.element.contains(document.activeElement) && ["TEXTAREA", "INPUT"].includes(document.activeElement.tagName);
     if (item && typing && this.item?.id === item.id) return; // what is being written is not replaced
@@ -74,6 +76,7 @@ export class Details {
       make("label", { for: memo }, say("memo")),
       area,
       ...this.attributes.map((attribute) => this.attribute(item, attribute)),
+      ...this.slots.filter((slot) => !slot.codes.includes(item.code)).map((slot) => this.slot(item, slot)),
     ];
   }
 
@@ -97,6 +100,20 @@ export class Details {
       make("label", { for: id }, attribute.name),
       field,
     );
+  }
+
+  /** One question of an episode: which code of the slot the same passage bears. */
+  slot(item, slot) {
+    const id = unique("slot");
+    const there = this.on.beside(item).find((code) => slot.codes.includes(code)) ?? "";
+    const field = make(
+      "select",
+      { id, on: { change: (event) => this.on.fill(item.id, slot.codes, event.target.value) } },
+      ...["", ...slot.codes].map((code) =>
+        make("option", { value: code, selected: code === there }, code ? this.on.name(code) : "–"),
+      ),
+    );
+    return make("div", { className: "cs-attribute cs-slot" }, make("label", { for: id }, slot.name), field);
   }
 
   /** Put the cursor into the memo. */

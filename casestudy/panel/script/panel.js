@@ -59,13 +59,16 @@ export class Panel {
     this.choice = new Choice(this.page, () => this.chosen());
     this.entry = new Entry(this.book, this.phrases, (code, typed) => this.coding.entered(code, typed), () => this.back());
     this.tree = new Tree(this.book, this.phrases, (code) => this.inTree(code));
-    this.details = new Details(this.phrases, opened.attributes ?? [], {
+    this.details = new Details(this.phrases, opened.attributes ?? [], opened.slots ?? [], {
       move: (id, start, end) => this.coding.border(start, end, id),
       toSelection: (id) => this.coding.toSelection(id),
       split: () => this.coding.split(),
       recode: () => this.coding.recode(),
       remove: (id) => this.coding.remove(id),
       describe: (id, fields) => this.act("describe", { coding: id, ...fields }),
+      fill: (coding, codes, code) => this.act("fill", { coding, codes, code }),
+      beside: (item) => this.beside(item),
+      name: (code) => this.book.path(code),
       alike: () => this.alike(),
       leave: () => this.back(),
     });
@@ -150,6 +153,12 @@ export class Panel {
     const words = item ? (item.placed ? this.text.slice(item.start, item.end) : item.quote) : "";
     this.details.show(item, words, this.editable && this.codings.has(this.active));
     this.choice.again();
+  }
+
+  /** The codes that the very passage of a coding bears too. */
+  beside(item) {
+    const same = [...this.codings.values()].filter((one) => one.start === item.start && one.end === item.end);
+    return same.map((one) => one.code);
   }
 
   /** A message of the kernel: what changed, whoever asked for it. */
