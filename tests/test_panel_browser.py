@@ -243,7 +243,7 @@ def test_undo_and_redo_reach_back_over_a_restart_of_the_kernel(desk: Desk) -> No
     until(lambda: len(desk.work()) == 1, page)
     page.locator(".cs-panel:not([data-old])").get_by_role("button", name="Redo").click()
     until(lambda: len(desk.work()) == 2, page)
-    assert page.locator(".cs-panel:not([data-old]) .cs-chip").count() == 2
+    until(lambda: page.locator(".cs-panel:not([data-old]) .cs-chip").count() == 2, page)
 
 
 def test_a_killed_kernel_loses_nothing_that_was_saved_and_the_panel_says_it_is_gone(desk: Desk) -> None:
@@ -257,7 +257,7 @@ def test_a_killed_kernel_loses_nothing_that_was_saved_and_the_panel_says_it_is_g
     assert desk.work() == [("garden.grow.food", "Potatoes")]
     assert page.locator(".cs-chip").count() == 1
     desk.again(page)
-    assert page.locator(".cs-panel:not([data-old]) .cs-chip").count() == 1
+    until(lambda: page.locator(".cs-panel:not([data-old]) .cs-chip").count() == 1, page)
     select(page, "I carry it.")
     code(page, "carr")
     assert len(desk.work()) == 2

@@ -54,7 +54,7 @@ def test_the_verb_opens_a_panel_that_is_run_already(browser: Any, tmp_path: Path
         page = browser.new_page()
         page.goto(address, wait_until="commit")
         lab.panel_of(page, 60_000)
-        assert page.locator(".cs-chip").count() == 5
+        until(lambda: page.locator(".cs-chip").count() == 5, page)
         page.close()
     finally:
         process.send_signal(signal.SIGINT)

@@ -75,12 +75,12 @@ def test_training_tells_the_score_and_then_shows_the_key(desk: Desk) -> None:  #
 def test_readers_filter_by_coder_and_code_and_cannot_change_anything(desk: Desk) -> None:  # noqa: F811
     page = desk.open("panel('t1', 'a', mode='read')")
     chips = page.locator(".cs-chip")
+    until(lambda: chips.count() == 8, page)
     whole = chips.count()
     page.get_by_label("b", exact=True).uncheck()
     until(lambda: chips.count() < whole, page)
     page.locator(".cs-code", has_text="Hose").click()
-    page.wait_for_timeout(200)
-    assert [one.inner_text() for one in chips.all()] == ["a: Hose"]
+    until(lambda: [one.inner_text() for one in chips.all()] == ["a: Hose"], page)
     chips.first.click()
     page.keyboard.press("Delete")
     page.wait_for_timeout(300)
