@@ -46,7 +46,7 @@ benchmarks: $(SET_UP)
 lock: $(SET_UP)
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --extra test \
 		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --extra test --extra spark --extra browser --extra oracles --extra panel \
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --extra test --extra spark --extra browser --extra panel --extra oracles \
 		--no-emit-index-url --no-annotate --no-header --quiet --constraint requirements.lock --output-file requirements-extras.lock
 
 clean:
