@@ -161,8 +161,8 @@ MUTATIONS = (
     Mutation(
         "codings: of two branches the greater id prevails over the later",
         "coding/codings.py",
-        'key=lambda one: (one.action != "delete", one.when, one.id)',
-        'key=lambda one: (one.action != "delete", one.id, one.when)',
+        'return head.action != "delete", moment(head.when), head.id',
+        'return head.action != "delete", head.id, moment(head.when)',
         ("coding_records",),
     ),
     Mutation(
@@ -182,8 +182,8 @@ MUTATIONS = (
     Mutation(
         "literature: two DOIs are joined through a third record",
         "literature/duplicates.py",
-        'if why := next(filter(None, against), ""):',
-        'if (why := next(filter(None, against), "")) and not members:',
+        "        across = [(a, b) for a in members[first] for b in members[second]]",
+        "        across = [(one, other)]",
         ("literature_records", "literature_formats"),
     ),
     Mutation(

@@ -52,7 +52,7 @@ def test_single_accounts_are_withheld_unless_the_study_says_why_not(
     allowed = outputs(tmp_path, monkeypatch, REASON)
     allowed.save(ACCOUNTS, "measures", "Measures.", rows="person", source="usage_logs")
     entry = contents(out.folder)["measures"]
-    said = "Measures. Rows describe single accounts or households: the log is simulated."
+    said = "Measures. Rows describe single accounts: the log is simulated."
     assert (entry["kind"], entry["rows"], entry["source"]) == ("table", "person", ["usage_logs"])
     assert entry["caption"] == said
     assert (out.folder / "measures.csv").is_file()
@@ -156,11 +156,11 @@ class TestSentence:
         said = self.said(tmp_path, gaps={"rows": "group", "floor": 5, "left_out": 2})
         assert said.startswith("No saved table or figure describes a group of fewer than 5 people")
         assert "2 rows are left out for that" in said
-        assert said.endswith("None has a row for each account, session or household.")
+        assert said.endswith("None has a row for a single account or household.")
 
     def test_single_rows_are_named_with_the_reason(self, tmp_path: Path) -> None:
         said = self.said(tmp_path, cycles={"rows": "person", "source": ["usage_logs"]})
-        assert "1 table or figure has a row for each account" in said
+        assert "1 table or figure has rows of single accounts" in said
         assert "(20-use: cycles): the log is simulated." in said
 
     @pytest.mark.parametrize("entry", [{}, {"rows": "group", "floor": 3}])

@@ -84,9 +84,11 @@ def test_the_first_page_lists_questions_in_order_with_answer_and_figure(study: S
     assert first.h3.get_text() == "What do people buy?"
     assert first.h3.a["href"] == "10-food/index.html"
     assert "Bread takes 12.3 % of spending" in first.get_text()
-    assert first.img["src"] == "10-food/shares.svg"
-    assert first.img["alt"].startswith("Bar chart")
-    assert "Not run yet: 30-later." in page.get_text()
+    shown = page.select_one("section.question .shown img")
+    assert shown["src"] == "10-food/shares.svg"
+    assert shown["alt"].startswith("Bar chart")
+    assert "Bread takes 12.3 % of spending" in page.select_one(".found .told").get_text()
+    assert "30-later: it has not been run yet." in page.get_text()
 
 
 def test_hostile_text_is_shown_and_never_run(study: Study) -> None:

@@ -143,9 +143,8 @@ def _check(given: argparse.Namespace) -> int:
     _by_hand(study)
     with suppress(CaseStudyError):
         verdicts = needs.judged(study, notebook.of_study(study))
-        print(needs.summed(verdicts) if verdicts else "it has no notebook yet")
-        for line in needs.in_words(verdicts):
-            print(line)
+        if lines := needs.in_words(verdicts):
+            print("\n".join([needs.summed(verdicts), *lines]))
     return 0
 
 

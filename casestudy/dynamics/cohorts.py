@@ -91,14 +91,14 @@ def conform(frame: pd.DataFrame, where: str = "the cohorts") -> pd.DataFrame:
         elif not all(_is_whole(one) for one in (age, size, active)):
             found.append(Problem(place, "a number is missing, negative or not whole.", "Give counts."))
         elif float(active) > float(size) or float(size) == 0:
-            found.append(Problem(place, f"{active} of {size} are active.", "Give a size that holds them."))
+            counts = f"{float(active):g} of {float(size):g} are active."
+            found.append(Problem(place, counts, "Give a size that holds them."))
         if len(found) == 20:
             found.append(
                 Problem(where, f"{len(table) - row} further rows were not looked at.", "Mend these.")
             )
             break
-    raise_if(found, "The cohorts cannot be used.")
-    repeated = table[table.duplicated(["cohort", "age"])]
+    repeated = table[table[["cohort", "age"]].astype(str).duplicated()]
     for cohort, age in repeated[["cohort", "age"]].itertuples(index=False):
         found.append(Problem(f"{where}, cohort {cohort}, age {age}", "it occurs twice.", "Keep one row."))
     if table.empty:
