@@ -196,7 +196,9 @@ class Records:
     ) -> tuple[float, str]:
         """A measure of the purchases."""
         lines = self.lines[self.lines["who"].eq(who)]
-        kinds = [kind for kind in lines["category"].unique() if any(fnmatchcase(kind, one) for one in patterns)]
+        kinds = [
+            kind for kind in lines["category"].unique() if any(fnmatchcase(kind, one) for one in patterns)
+        ]
         lines = lines[lines["category"].isin(kinds)]
         inside = within(lines, who, span)
         if counts == "baskets":
@@ -258,7 +260,7 @@ def _purchases(study: Study, households: list[str]) -> tuple[pd.DataFrame, Span 
     from casestudy.purchases.read import open_purchases
 
     columns = ["who", "day", "basket", "category", "units", "spend"]
-    if not households or not study.has_source("purchases"):
+    if not households or "purchases" not in study.sources or not study.locate("purchases").exists():
         return pd.DataFrame(columns=columns), None
     purchases = open_purchases(study)
     ends = purchases.lines.aggregate(

@@ -128,7 +128,9 @@ def read(study: Study, known: Declared) -> tuple[list[Statement], list[Problem]]
         wrong: list[Problem] = []
         statement = _statement(row, known, wrong)
         if statement and any(statement.id == other.id for other in statements):
-            wrong.append(Problem(f"{FILE}, row {row.number}", f"{statement.id!r} occurs twice.", "Rename one."))
+            wrong.append(
+                Problem(f"{FILE}, row {row.number}", f"{statement.id!r} occurs twice.", "Rename one.")
+            )
         problems += wrong
         if statement and not wrong:
             statements.append(statement)
