@@ -7,8 +7,7 @@ False ones that are found, and true ones that are called contradictions, are cou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from casestudy.mixed.records import Measure, Records
 from casestudy.mixed.testimony import verdict
@@ -18,33 +17,39 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+Size = Literal["small", "large"]
 COLUMNS = ("measure", "name", "planted", "statements", "contradicted", "share", "low", "high")
 TOLD = ("first", "last", "sessions", "acts", "days", "months", "pause", "hours", "weekdays")
 
 
-def planted(true: float, measure: Measure, draw: np.random.Generator) -> float:
-    """A number that is false by far: two to five times as much, or half to a tenth; a date two to six months off.
-
-    A small number that is multiplied grows by five at least; a share moves by 0.5 to the side that has room.
+def planted(true: float, measure: Measure, size: Size, draw: np.random.Generator) -> float:
+    """A false number, above or below the true one; above where there is no room below.
 
     Parameters
     ----------
     true : float
         What is recorded, in the measure's unit.
     measure : Measure
+        Its tolerance plays no part: how often such a number is found is what is measured.
+    size : {'small', 'large'}
+        Small: 1.5 times as much or as little and at least 1 away, a share 0.25, a date 10 to 30 days away.
+        Large: 2 to 5 times and at least 5 away, a share 0.5, a date 60 to 180 days away.
     draw : numpy.random.Generator
     """
+    large = size == "large"
+    up = bool(draw.random() < 0.5)
     if measure.dated:
-        return true + float(draw.choice([-1, 1])) * float(draw.integers(60, 180))
+        days = float(draw.integers(60, 181) if large else draw.integers(10, 31))
+        return true + days if up else true - days
     if measure.counts in ("hours", "weekdays"):
-        return true + 0.5 if true < 0.5 else true - 0.5
+        step = 0.5 if large else 0.25
+        return true + step if true < step or (up and true + step <= 1) else true - step
+    factor = float(draw.uniform(2, 5)) if large else 1.5
     if measure.counts == "change":
-        return true * float(draw.uniform(2, 5)) if true < 0.5 or draw.random() < 0.5 else true * 0.2
-    least = measure.absolute + 1
-    down = true * float(draw.uniform(0.1, 0.5))
-    if true - down - max(least, measure.relative * down) >= 0 and draw.random() < 0.5:
-        return float(round(down))
-    return float(round(max(true * draw.uniform(2, 5), true + least + 4)))
+        return true * factor if up else true / factor
+    least = 5 if large else 1
+    down = float(round(true / factor))
+    return down if not up and true - down >= least else float(round(max(true * factor, true + least)))
 
 
 def remembered(true: float, measure: Measure, noise: float, draw: np.random.Generator) -> tuple[float, float]:
@@ -55,7 +60,7 @@ def remembered(true: float, measure: Measure, noise: float, draw: np.random.Gene
     true : float
     measure : Measure
     noise : float
-        Standard deviation of the blur: as a share of a number, in tenths of a share, or times 20 days of a date.
+        Standard deviation of the blur: relative to a number, as it is for a share, times 20 days for a date.
     draw : numpy.random.Generator
 
     Returns
@@ -82,7 +87,7 @@ def recovery(
     *,
     tellers: int = 200,
     noise: float = 0.1,
-    false_share: float = 0.25,
+    false_share: float = 0.5,
     seed: int = 1666,
 ) -> pd.DataFrame:
     """False alarms and hits among tellers who are made from the log.
@@ -95,46 +100,56 @@ def recovery(
     tellers : int
         How many accounts are drawn, each at most once.
     noise : float
-        See `remembered`.
+        See `remembered`; false statements are rounded and blurred like true ones.
     false_share : float
-        The share of statements that are made false, from 0 to 1.
+        The share of statements that are made false, from 0 to 1: half of them small, half large.
     seed : int
 
     Returns
     -------
     pandas.DataFrame
-        A row a measure, and whether its statements were made false (``planted``): ``statements, contradicted``,
-        their ``share`` with Wilson's 95 % interval ``low, high``; last two rows for all measures. Empty
-        without a log.
+        A row a measure, and what was ``planted`` (no, small, large): ``statements, contradicted``, their
+        ``share`` with Wilson's 95 % interval ``low, high``; the last rows for all measures. Empty without a
+        log.
     """
     import numpy as np
 
     draw = np.random.default_rng(seed)
     who = sorted(set(records.acts["who"]) & records.accounts)
-    if not who or records.seen is None:
-        return counted([], measures)
-    outcomes = []
-    for name in draw.permutation(who)[:tellers]:
+    outcomes: list[tuple[str, str, bool]] = []
+    for name in draw.permutation(who)[:tellers] if records.seen else ():
         for measure in measures.values():
             if measure.counts not in TOLD:
                 continue
             of = {"hours": "18-24", "weekdays": "Sat Sun"}.get(measure.counts, "")
-            true, why = records.value(measure, str(name), of, records.seen, None, {})
+            true, why = records.value(measure, str(name), of, records.seen, None, {})  # type: ignore[arg-type]
             if why:
                 continue
-            false = bool(draw.random() < false_share)
-            meant = planted(true, measure, draw) if false else true
-            low, high = (meant, meant) if false else remembered(true, measure, noise, draw)
-            outcomes.append((measure.id, false, verdict(low, high, true, measure) == "contradicts"))
+            lot = draw.random()
+            kind = "no" if lot >= false_share else "small" if lot < false_share / 2 else "large"
+            outcomes.append((measure.id, kind, _contradicted(true, measure, kind, noise, draw)))
     return counted(outcomes, measures)
 
 
+def _contradicted(true: float, measure: Measure, kind: str, noise: float, draw: np.random.Generator) -> bool:
+    """Whether what a teller makes of a recorded number is called a contradiction."""
+    meant = true if kind == "no" else planted(true, measure, "small" if kind == "small" else "large", draw)
+    return verdict(*remembered(meant, measure, noise, draw), true, measure) == "contradicts"
+
+
 def copies(
-    table: pd.DataFrame, measures: Mapping[str, Measure], *, draws: int = 100, each: int = 4, seed: int = 1666
+    table: pd.DataFrame,
+    measures: Mapping[str, Measure],
+    *,
+    draws: int = 100,
+    each: int = 4,
+    noise: float = 0.1,
+    seed: int = 1666,
 ) -> pd.DataFrame:
     """Mismatches planted by a seed in copies of the study's own statements.
 
-    In every copy, `each` of the statements that agree are made false; the others stay as they were said.
+    In every copy, `each` of the statements that agree are replaced by others that are false by far, rounded
+    and blurred as people do (`planted`, large; `remembered`); the others stay as they were said.
 
     Parameters
     ----------
@@ -143,6 +158,7 @@ def copies(
     measures : mapping of id to Measure
     draws, each, seed : int
         Copies, statements made false in each, and the seed.
+    noise : float
 
     Returns
     -------
@@ -153,38 +169,36 @@ def copies(
 
     draw = np.random.default_rng(seed)
     agreeing = table[table["verdict"].eq("agrees")]
-    outcomes = []
+    outcomes: list[tuple[str, str, bool]] = []
     for _ in range(draws if len(agreeing) >= each else 0):
         for place in draw.choice(len(agreeing), each, replace=False):
             row = agreeing.iloc[int(place)]
             measure = measures[row["measure"]]
-            said = planted(float(row["recorded"]), measure, draw)
-            found = verdict(said, said, float(row["recorded"]), measure) == "contradicts"
-            outcomes.append((measure.id, True, found))
+            found = _contradicted(float(row["recorded"]), measure, "large", noise, draw)
+            outcomes.append((measure.id, "large", found))
     return counted(outcomes, measures)
 
 
-def counted(outcomes: Sequence[tuple[str, bool, bool]], measures: Mapping[str, Measure]) -> pd.DataFrame:
-    """Outcomes (measure, planted, contradicted) as shares with intervals, all measures last.
+def counted(outcomes: Sequence[tuple[str, str, bool]], measures: Mapping[str, Measure]) -> pd.DataFrame:
+    """Outcomes (measure, what was planted, contradicted) as shares with intervals, all measures last.
 
     Examples
     --------
-    >>> table = counted([("acts", True, True), ("acts", False, False)], {"acts": Measure("acts", "acts", "what", "acts")})
+    >>> acts = Measure("acts", "acts", "what", "acts")
+    >>> table = counted([("acts", "large", True), ("acts", "no", False)], {"acts": acts})
     >>> table[["measure", "planted", "contradicted"]].values.tolist()[-2:]
-    [['all', 'no', 0], ['all', 'yes', 1]]
+    [['all', 'no', 0], ['all', 'large', 1]]
     """
     import pandas as pd
 
     rows = []
     for name in [*measures, "all"]:
-        for false in (False, True):
-            hits = [hit for measure, was, hit in outcomes if was == false and name in (measure, "all")]
+        for kind in ("no", "small", "large"):
+            hits = [hit for measure, was, hit in outcomes if was == kind and name in (measure, "all")]
             if hits:
                 low, high = wilson(sum(hits), len(hits))
                 called = measures[name].name if name in measures else "all measures"
-                share = sum(hits) / len(hits)
-                said = "yes" if false else "no"
-                rows.append((name, called, said, len(hits), sum(hits), share, low, high))
+                rows.append((name, called, kind, len(hits), sum(hits), sum(hits) / len(hits), low, high))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
