@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 LogCount = Literal["first", "last", "sessions", "acts", "days", "months", "pause", "hours", "weekdays"]
 PurchaseCount = Literal["baskets", "units", "spend", "change"]
-Count = Literal[
-    *("first", "last", "sessions", "acts", "days", "months", "pause", "hours", "weekdays"),
-    *("baskets", "units", "spend", "change"),
-]
+Count = Literal[LogCount, PurchaseCount]
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _HOURS = re.compile(r"(\d{1,2})-(\d{1,2})")
 

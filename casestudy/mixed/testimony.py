@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from casestudy.coding.material import Material
 from casestudy.errors import Problem, nearest, raise_if
@@ -100,7 +100,7 @@ def declared(study: Study) -> Declared:
                 entry.problem(key, f"{value:g} is below 0.", "Write 0 or more.")
         if name in measures:
             entry.problem("id", f"measure {name!r} occurs twice.", "Keep one.")
-        measures[name] = Measure(name, entry.text("name") or name, kind, count, **tolerances)  # type: ignore[arg-type]
+        measures[name] = Measure(name, entry.text("name") or name, kind, cast(Count, count), **tolerances)
     groups = {
         entry.text("id", required=True): entry.texts("categories")
         for entry in top.items("groups", ("id", "categories"))
@@ -166,8 +166,10 @@ def _statement(row: lists.Row, known: Declared, wrong: list[Problem]) -> Stateme
     if low > high:
         wrong.append(Problem(where, "low is above high.", "Exchange them."))
         return None
-    texts = [cells[name] for name in ("id", "document", "participant", "coder", "quote", "measure", "of")]
-    return Statement(*texts, span, base, low, high, cells["note"], row.number)
+    texts = {
+        name: cells[name] for name in ("id", "document", "participant", "coder", "quote", "measure", "of")
+    }
+    return Statement(**texts, span=span, base=base, low=low, high=high, note=cells["note"], row=row.number)
 
 
 def _span(begin: str, end: str, where: str, wrong: list[Problem]) -> Span | None:

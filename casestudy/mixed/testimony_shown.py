@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casestudy.figures import COLOURS, INK, QUIET, canvas, nothing
 from casestudy.mixed.records import Measure
@@ -25,8 +25,9 @@ def readable(table: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        ``id, participant, document, kind, measure, quote, told, recorded, tolerance, verdict, why``; numbers as
-        text with two decimals at most, empty where nothing is recorded; tolerance in days for dates.
+        ``id, participant, document, kind, measure, quote, told, recorded, tolerance, verdict, why``;
+        numbers as text with two decimals at most, empty where nothing is recorded; of dates the tolerance is
+        in days.
     """
     import pandas as pd
 
@@ -63,9 +64,9 @@ def by_kind(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``kind, statements, agrees, contradicts, not_checkable``, the ``share`` of contradictions among those that
-        could be checked, and its Wilson interval ``low, high`` (95 %); NaN where none could be checked. The
-        interval takes statements as independent, though one person makes several.
+        ``kind, statements, agrees, contradicts, not_checkable``, the ``share`` of contradictions among those
+        that could be checked, and its Wilson interval ``low, high`` (95 %); NaN where none could be checked.
+        The interval takes statements as independent, though one person makes several.
     """
     import pandas as pd
 
@@ -119,31 +120,33 @@ def figure(table: pd.DataFrame, measures: Mapping[str, Measure]) -> Drawing:
         drawn.tight_layout()
     against = shown[shown["verdict"].eq("contradicts")]
     alt = (
-        f"{counted(len(shown), 'statement')} in {counted(len(names), 'panel')}, a panel a measure: what was told "
-        f"against what is recorded. {len(against)} lie beyond the tolerance: "
+        f"{counted(len(shown), 'statement')} in {counted(len(names), 'panel')}, a panel a measure: what was "
+        f"told against what is recorded. {len(against)} lie beyond the tolerance: "
         f"{', '.join(against['id'] + ' of ' + against['participant']) or 'none'}."
     )
     return Drawing(drawn, alt, table.drop(columns="quote"))
 
 
-def _panel(axes: object, rows: pd.DataFrame, measure: Measure) -> None:
-    """One measure: bars from the least to the most told, the tolerance lighter, the line where both are equal."""
-    import matplotlib.dates as dates
+def _panel(axes: Any, rows: pd.DataFrame, measure: Measure) -> None:
+    """One measure: bars from the least to the most told, tolerance lighter, a line where both are equal."""
+    from matplotlib import dates as calendar
+
+    dates: Any = calendar
 
     # A day of the calendar as matplotlib counts days.
     shift = dates.date2num(date.fromordinal(1)) - 1 if measure.dated else 0.0
     values = rows[["told_low", "told_high", "recorded"]] + shift
     ends = values.min().min(), values.max().max()
-    axes.plot(ends, ends, color=QUIET, linewidth=0.8, zorder=1)  # type: ignore[attr-defined]
+    axes.plot(ends, ends, color=QUIET, linewidth=0.8, zorder=1)
     for row, (low, high, recorded) in zip(rows.to_dict("records"), values.to_numpy(), strict=True):
         against = row["verdict"] == "contradicts"
         colour = COLOURS[5] if against else COLOURS[0]
         slack = measure.tolerance(row["told_low"]), measure.tolerance(row["told_high"])
-        axes.vlines(recorded, low - slack[0], high + slack[1], color=colour, alpha=0.3, linewidth=3)  # type: ignore[attr-defined]
-        axes.vlines(recorded, low, high, color=colour, linewidth=3)  # type: ignore[attr-defined]
-        axes.plot([recorded], [(low + high) / 2], "x" if against else "o", color=colour, markersize=4)  # type: ignore[attr-defined]
+        axes.vlines(recorded, low - slack[0], high + slack[1], color=colour, alpha=0.3, linewidth=3)
+        axes.vlines(recorded, low, high, color=colour, linewidth=3)
+        axes.plot([recorded], [(low + high) / 2], "x" if against else "o", color=colour, markersize=4)
         if against:
-            axes.annotate(  # type: ignore[attr-defined]
+            axes.annotate(
                 row["participant"],
                 (recorded, high),
                 xytext=(4, 0),
@@ -151,10 +154,10 @@ def _panel(axes: object, rows: pd.DataFrame, measure: Measure) -> None:
                 fontsize=8,
                 color=INK,
             )
-    axes.set_title(measure.name, fontsize=9)  # type: ignore[attr-defined]
-    axes.tick_params(labelsize=7)  # type: ignore[attr-defined]
+    axes.set_title(measure.name, fontsize=9)
+    axes.tick_params(labelsize=7)
     if measure.dated:
-        for axis in (axes.xaxis, axes.yaxis):  # type: ignore[attr-defined]
+        for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(dates.AutoDateLocator(maxticks=4))
             axis.set_major_formatter(dates.DateFormatter("%b"))
 
@@ -181,7 +184,11 @@ def answer(summary: pd.DataFrame, people: pd.DataFrame, copied: pd.DataFrame) ->
         f"them ({100 * total['share']:.0f} %, 95 % interval {100 * total['low']:.0f} to "
         f"{100 * total['high']:.0f} %), from {counted(apart, 'participant')}."
     )
-    values = {"checked": checked, "contradicts": int(total["contradicts"]), "participants apart": apart}
+    values: dict[str, float] = {
+        "checked": checked,
+        "contradicts": int(total["contradicts"]),
+        "participants apart": apart,
+    }
     if len(copied):
         share = float(copied.iloc[-1]["share"])
         text += f" Of large mismatches planted in copies, {100 * share:.0f} % are found."
