@@ -191,6 +191,6 @@ def answer(summary: pd.DataFrame, people: pd.DataFrame, copied: pd.DataFrame) ->
     }
     if len(copied):
         share = float(copied.iloc[-1]["share"])
-        text += f" Of large mismatches planted in copies, {100 * share:.0f} % are found."
+        text += f" Of large mismatches planted in copies, {100 * share:.1f} % are found."
         values["planted found"] = share
     return text + " A contradiction says where to read again, not who is right.", values
