@@ -30,7 +30,7 @@ GROUPS = {"greens": ("VEG*",)}
 
 
 def held() -> Records:
-    """One account: sessions on 1 March (Wed, 8:00), 3 March (Fri, 23:00), 1 June (Thu, 8:00); two receipts."""
+    """One account with sessions on 1 March (Wed, 8:00), 3 March (Fri, 23:00), 1 June (Thu, 8:00)."""
     days = pd.to_datetime(["2017-03-01 08:00", "2017-03-01 08:01", "2017-03-03 23:00", "2017-06-01 08:00"])
     acts = pd.DataFrame(
         {"who": "a", "day": days, "action": ["look", "aim", "look", "look"], "session": ["1", "1", "2", "3"]}
@@ -194,7 +194,7 @@ GOOD = "s1,p1,p1,x,I looked three times,sessions,,2017-01-01,2017-12-31,,,3,3,"
 )
 def test_what_is_wrong_with_a_statement_is_named_with_its_row(tmp_path: Path, row: str, said: str) -> None:
     wrong = testimony.problems(a_study(tmp_path, row))
-    assert any(said in problem.what and ", row " in problem.where for problem in wrong), wrong
+    assert any(said in problem.found and ", row " in problem.where for problem in wrong), wrong
 
 
 def test_a_statement_that_stands_has_no_problem(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_planted_mismatches_are_found_and_few_others(reference: tuple[Declared, 
     meant = {row["id"] for row in truth["participants"] if row["mismatch"] != "none"}
     against = table[table["verdict"].eq("contradicts")]
     others = table[~table["participant"].isin(meant) & table["verdict"].ne("not checkable")]
-    assert len(meant) == truth["mismatches_planted"] == 4
+    assert len(meant) == truth["mismatches_planned"] == 4
     assert meant <= set(against["participant"])
     assert len(others) >= 60
     assert others["verdict"].eq("contradicts").sum() <= 2

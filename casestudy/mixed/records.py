@@ -167,7 +167,9 @@ class Records:
             if begun.empty:
                 return float("nan"), "no session in the period"
             if counts == "weekdays":
-                return float(begun.dt.weekday.isin([WEEKDAYS.index(name) for name in of.split()]).mean()), ""
+                return float(
+                    begun.dt.day_of_week.isin([WEEKDAYS.index(name) for name in of.split()]).mean()
+                ), ""
             first, last = (int(part) for part in of.split("-"))
             hours = begun.dt.hour
             inside = (hours >= first) & (hours < last) if first < last else (hours >= first) | (hours < last)

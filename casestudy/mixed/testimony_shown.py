@@ -154,12 +154,14 @@ def _panel(axes: Any, rows: pd.DataFrame, measure: Measure) -> None:
                 fontsize=8,
                 color=INK,
             )
+    room = max(0.05 * float(ends[1] - ends[0]), measure.absolute)
+    axes.set_xlim(ends[0] - room, ends[1] + room)
     axes.set_title(measure.name, fontsize=9)
-    axes.tick_params(labelsize=7)
+    axes.tick_params(labelsize=6.5)
     if measure.dated:
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(dates.AutoDateLocator(maxticks=4))
-            axis.set_major_formatter(dates.DateFormatter("%b"))
+            axis.set_major_locator(dates.AutoDateLocator(minticks=2, maxticks=4))
+            axis.set_major_formatter(dates.DateFormatter("%d %b"))
 
 
 def answer(summary: pd.DataFrame, people: pd.DataFrame, copied: pd.DataFrame) -> tuple[str, dict[str, float]]:
