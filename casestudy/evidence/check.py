@@ -9,7 +9,7 @@ from casestudy.codebook.framework import Framework
 from casestudy.coding.material import Material
 from casestudy.errors import InputError, Problem
 from casestudy.evidence import cases, chain, checklists, claims, elements, prose, references
-from casestudy.mixed import displays, episodes, readers, triangulation
+from casestudy.mixed import displays, episodes, readers, testimony, triangulation
 
 
 def check(found: Material) -> list[Problem]:
@@ -36,6 +36,7 @@ def check(found: Material) -> list[Problem]:
     decided = (elements.load, displays.load_inferences, triangulation.load, readers.load, chain.load_seals)
     for reader in (*decided, checklists.own_answers):
         read(lambda reader=reader: reader(study))  # type: ignore[misc]
+    problems += read(lambda: testimony.problems(found)) or []
     try:
         book = found.book
     except InputError:
