@@ -15,15 +15,22 @@ _EPILOG = """examples:
   casestudy export qualcoder --to s.qda          a QualCoder project; taguette: a .sqlite3 file
   casestudy export csv --to codings.csv          one row a coding; parquet: the same
   casestudy export quotes --to quotes.html       quotes by code, of those who may be quoted; codebook: codes
+  casestudy export segments --to segments.xlsx   coded segments with all columns; .csv, .docx, .md as well
+  casestudy export matrix --to codes.csv --cases participant --values presence   0 and 1, ready for R
+  casestudy export framework-matrix --to m.xlsx  participants by themes, in your own summaries
+  casestudy export page 20-use --to use.html     a notebook's page as one file to send
 """
 
 
-FORMS = ("docx", "crate", "qdpx", "qdc", "qualcoder", "taguette", "csv", "parquet", "codebook", "quotes")
+FORMS = (
+    *("docx", "crate", "qdpx", "qdc", "qualcoder", "taguette", "csv", "parquet", "codebook", "quotes"),
+    *("segments", "matrix", "framework-matrix", "page"),
+)
 
 
 def add(subparsers: Any) -> None:
     """Add the verb ``export``."""
-    from casestudy.cli import exchange
+    from casestudy.cli import exchange, taking
 
     parser = subparsers.add_parser(
         "export",
@@ -33,6 +40,7 @@ def add(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("form", choices=FORMS, help="what to write: see the examples")
+    parser.add_argument("name", nargs="?", default="", help="page: the notebook's name, such as 20-use")
     parser.add_argument(
         "--study", type=Path, metavar="DIR", help="the study's folder; found upward by default"
     )
@@ -41,14 +49,22 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--date", default="", help="crate: the day it is published, 2026-01-31")
     exchange.add_receiver(parser)
     exchange.add_account(parser)
+    taking.add_options(parser)
     parser.set_defaults(act=_export)
 
 
 def _export(given: argparse.Namespace) -> int:
+    from casestudy.cli import taking
+    from casestudy.errors import InputError, Problem
     from casestudy.files.writing import write_atomically
     from casestudy.study import Study
 
     study = Study.find(given.study)
+    if given.name and given.form != "page":
+        problem = Problem("export", f"{given.form} takes no name: {given.name!r}.", "Give a file with --to.")
+        raise InputError("The study cannot be exported.", [problem])
+    if given.form in taking.FORMS:
+        return taking.export(study, given)
     if given.form not in ("docx", "crate"):
         from casestudy.cli import exchange
 

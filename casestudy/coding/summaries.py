@@ -6,17 +6,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casestudy.coding.records import moment
 from casestudy.errors import Problem, raise_if
 from casestudy.files import locks
 from casestudy.files.journal import Journal, written
 from casestudy.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casestudy.coding.material import Material
 
 FILE = "evidence/summaries.jsonl"
 
@@ -130,3 +135,51 @@ def writing(study: Study) -> Iterator[list[Summary]]:
     """
     with locks.writing(study.root, FILE):
         yield read(study)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The framework matrix as a table: one row a participant, one column a theme.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        ``participant, group``, then a column for each theme by its id: the summary, empty where none is
+        written.
+    names : mapping of str to str
+        The themes' names by id.
+    filled, withheld : int
+        Summaries in the table; participants left out, who may not be quoted.
+    """
+
+    frame: pd.DataFrame
+    names: Mapping[str, str]
+    filled: int
+    withheld: int
+
+
+def grid(material: Material) -> Grid:
+    """The summaries that hold, by participant and theme; of people who may be quoted alone.
+
+    A summary retells what a person said, often in their words, so it is shown as a quote is.
+
+    Parameters
+    ----------
+    material : Material
+    """
+    import pandas as pd
+
+    held = holding(material.also(read))
+    asked = material.asked()
+    asked += sorted({who for who, _ in held} - {*asked})
+    allowed = set(material.quotable())
+    shown = [who for who in asked if who in allowed]
+    groups = dict(zip(material.heard["who"], material.heard["group"], strict=True))
+    names = {theme.id: theme.name for theme in material.framework.themes}
+    rows = [
+        {"participant": who, "group": str(groups.get(who, ""))}
+        | {theme: held[who, theme].text if (who, theme) in held else "" for theme in names}
+        for who in shown
+    ]
+    frame = pd.DataFrame(rows, columns=["participant", "group", *names])
+    return Grid(frame, names, int((frame[list(names)] != "").sum().sum()), len(asked) - len(shown))
