@@ -227,7 +227,9 @@ def correct(visit: Visit) -> Response:
         return visit.to("/corrections")
     if kind not in records.KINDS or not _fits(visit, kind, value):
         raise Refused("wrong")
-    records.correct(visit.store, visit.me.participant, line, kind, value if kind in ("weight", "group") else "")
+    records.correct(
+        visit.store, visit.me.participant, line, kind, value if kind in ("weight", "group") else ""
+    )
     action = "correct_item" if kind in ("weight", "group") else "exclude_item"
     visit.record(action, f"item:{product_id}", str(lines.loc[line, "month"]), form=True)
     return visit.to("/corrections")

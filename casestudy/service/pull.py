@@ -1,4 +1,4 @@
-"""The service's events become the study's log: appended under the study's lock, and erased with whoever left."""
+"""The service's events become the study's log, under the study's lock; who left is taken out of it."""
 
 from __future__ import annotations
 
@@ -116,13 +116,19 @@ def erase(study: Study, store: Store) -> None:
     with locks.study(study.root):
         _write(study, left, [], [])
     with store.changing() as connection:
-        connection.executemany("delete from departed where participant = ?", [(each,) for each in sorted(left)])
+        connection.executemany(
+            "delete from departed where participant = ?", [(each,) for each in sorted(left)]
+        )
 
 
 def _event(row: dict[str, object]) -> Row:
     named = {name: str(row[name]) for name in ("action", "target", "period", "client")}
     person = str(row["participant"])
-    return {"event_id": f"{person}-{row['id']}", "participant_id": person, "timestamp": str(row["at"])} | named
+    return {
+        "event_id": f"{person}-{row['id']}",
+        "participant_id": person,
+        "timestamp": str(row["at"]),
+    } | named
 
 
 def _write(study: Study, ours: set[str], made: list[Row], who: list[Row]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 
 from starlette.responses import Response
 
-from casestudy.service import accounts, prepared, records
+from casestudy.errors import CaseStudyError
+from casestudy.service import accounts, prepared, pull, records
 from casestudy.service.visit import COOKIE, Visit
 
 _DEVICE = timedelta(days=7)
@@ -35,18 +37,22 @@ def send(visit: Visit) -> Response:
 
 def data(visit: Visit) -> Response:
     """What is kept, who looked, another device, and the way out."""
+    return _data(visit)
+
+
+def _data(visit: Visit, status: int = 200, link: str = "", unsure: bool = False) -> Response:
     seen = visit.store.rows(
         "select who, what, at from seen where participant = ? order by id desc limit 200",
         visit.me.participant,
     )
-    return visit.page("data.html.j2", seen=seen, link="", unsure=False)
+    return visit.page("data.html.j2", status, seen=seen, link=link, unsure=unsure)
 
 
 def device(visit: Visit) -> Response:
     """A link for another device; it stands on this page only."""
     token = accounts.invite(visit.store, visit.me.participant, _DEVICE)
     link = f"{visit.request.url.scheme}://{visit.request.url.netloc}/in/{token}"
-    return visit.page("data.html.j2", seen=[], link=link, unsure=False)
+    return _data(visit, link=link)
 
 
 def download(visit: Visit) -> Response:
@@ -64,16 +70,11 @@ def download(visit: Visit) -> Response:
 
 def leave(visit: Visit) -> Response:
     """Erase the account here and in the study's log."""
-    from casestudy.errors import CaseStudyError
-    from casestudy.service import pull
-
     if visit.form.get("sure") != "yes":
-        return visit.page("data.html.j2", 400, seen=[], link="", unsure=True)
+        return _data(visit, 400, unsure=True)
     records.leave(visit.store, visit.me.participant)
-    try:
+    with suppress(CaseStudyError, OSError):  # where the study is in use, the next pull erases it there
         pull.erase(visit.service.study, visit.store)
-    except (CaseStudyError, OSError):
-        pass  # the study is in use: its pseudonym waits in the service's file, and the next pull erases it
     response = visit.page("left.html.j2")
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")
     return response

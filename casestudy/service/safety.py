@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST = 64_000
@@ -39,9 +40,7 @@ class Rates:
     ([True, True, False], True)
     """
 
-    def __init__(
-        self, per_second: float, burst: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, per_second: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.per_second, self.burst, self.clock = per_second, burst, clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
@@ -95,30 +94,24 @@ class Guard:
         if status:
             await self._say(status, headers, send)
             return
-        begun, size = False, 0
+        size = 0
 
         async def bounded() -> Message:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
             if size > LARGEST:
-                raise _TooLarge
+                raise HTTPException(413)
             return message
 
         async def guarded(message: Message) -> None:
-            nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
                 held = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     held.setdefault(name, value)
             await send(message)
 
-        try:
-            await self.app(scope, bounded, guarded)
-        except _TooLarge:
-            if not begun:
-                await self._say(413, headers, send)
+        await self.app(scope, bounded, guarded)
 
     def _refusal(self, scope: Scope, headers: Headers) -> int:
         host = headers.get("host", "")
@@ -150,7 +143,3 @@ class Guard:
         start: dict[str, Any] = {"type": "http.response.start", "status": status, "headers": held}
         await send(start)
         await send({"type": "http.response.body", "body": body})
-
-
-class _TooLarge(Exception):
-    """More came than a form may have."""

@@ -107,7 +107,7 @@ class Visit:
         """Log an act, where the participant agreed to that; an act by form is logged once for each form."""
         consent = accounts.consent_of(self.store, self.me.participant)
         if consent and consent.log:
-            once = self.form.get("once") if form else None
+            once = f"{self.form.get('once', '')} {action} {target}" if form else None
             records.event(self.store, self.me.participant, action, target, period, once)
 
     def page(self, template: str, status: int = 200, **view: Any) -> Response:
