@@ -87,6 +87,7 @@ def serve(arguments: argparse.Namespace) -> int:
             f"Months of {counted(len(waiting), 'household')} are prepared; this takes a minute.", flush=True
         )
         prepared.prepare(study, store)
+    prepared.announce(store)
     key = secret()
     service = Service(study, store, arguments.profile, hashed(key))
     print(f"Participants: {base}/")

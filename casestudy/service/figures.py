@@ -29,20 +29,6 @@ _SUFFIXES = ("", "_low", "_high")
 _TABLES = ("summary", "nutrients", "trend", "contributions", "items", "lines", "coverage", "targets")
 
 
-def month_now(months: Sequence[str], today: str) -> str:
-    """The month to show: the last one that is over, or the last of the data where all are.
-
-    Examples
-    --------
-    >>> month_now(["2017-01", "2017-02", "2017-03"], "2017-03-05")
-    '2017-02'
-    >>> month_now(["2017-05"], "2017-03-05"), month_now([], "2017-03-05")
-    ('', '')
-    """
-    over = [month for month in months if month < today[:7]]
-    return over[-1] if over else ""
-
-
 def corrected(
     lines: pd.DataFrame, corrections: Sequence[Mapping[str, Any]], groups: FoodGroups
 ) -> pd.DataFrame:

@@ -95,7 +95,7 @@ def agree(visit: Visit) -> Response:
 def _month(visit: Visit) -> tuple[str, tuple[str, ...]]:
     """The month asked for, or the last that is over; and all that are over."""
     _, months = prepared.mark(visit.store, visit.me.participant)
-    now = figures.month_now(months, visit.store.now())
+    now = prepared.month_now(months, visit.store.now())
     over = tuple(month for month in months if month <= now)
     asked = visit.asked("month")
     if asked and asked not in over:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from casestudy.nutrition.feedback import Receipts
 from casestudy.purchases.schema import FOOD
-from casestudy.service import records
+from casestudy.service import accounts, records
 from casestudy.service.store import Store
 from casestudy.study import Study
 
@@ -100,6 +101,8 @@ def prepare(study: Study, store: Store) -> int:
         }
         _keep(store, row["participant"], lines, json.dumps(facts, sort_keys=True))
         count += bool(months)
+    announce(store)
+    store.scrub()
     return count
 
 
@@ -136,9 +139,36 @@ def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def deliver(store: Store, participant: str, month: str) -> bool:
-    """Log, once for each month, that its feedback is ready; it is where the participant agreed to the log."""
-    return records.event(store, participant, "return_delivered", "", month, once=f"ready {month}")
+def month_now(months: Sequence[str], today: str) -> str:
+    """The month to show: the last one that is over, or the last of the data where all are.
+
+    Examples
+    --------
+    >>> month_now(["2017-01", "2017-02", "2017-03"], "2017-03-05")
+    '2017-02'
+    >>> month_now(["2017-05"], "2017-03-05"), month_now([], "2017-03-05")
+    ('', '')
+    """
+    over = [month for month in months if month < today[:7]]
+    return over[-1] if over else ""
+
+
+def announce(store: Store) -> int:
+    """Log, once for each month, that its feedback is ready: for whoever agreed to the log.
+
+    Returns
+    -------
+    int
+        How many deliveries are new.
+    """
+    count = 0
+    for row in store.rows("select participant from account order by participant"):
+        consent = accounts.consent_of(store, row["participant"])
+        month = month_now(mark(store, row["participant"])[1], store.now())
+        if consent and consent.log and month:
+            person = row["participant"]
+            count += records.event(store, person, "return_delivered", "", month, once=f"ready {month}")
+    return count
 
 
 def read(store: Store, household: str, participant: str) -> Prepared | None:

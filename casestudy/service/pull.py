@@ -119,6 +119,7 @@ def erase(study: Study, store: Store) -> None:
         connection.executemany(
             "delete from departed where participant = ?", [(each,) for each in sorted(left)]
         )
+    store.scrub()
 
 
 def _event(row: dict[str, object]) -> Row:

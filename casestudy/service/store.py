@@ -158,11 +158,12 @@ class Store:
             connection.execute("insert or replace into meta values (?, ?)", (key, value))
 
     def scrub(self) -> None:
-        """Leave nothing of what was deleted: neither in the file's log nor in its free pages."""
-        connection = self._connection()
-        connection.execute("pragma wal_checkpoint(truncate)")
-        connection.execute("vacuum")
-        connection.execute("pragma wal_checkpoint(truncate)")
+        """Leave nothing of what was deleted in the file's log; in the file itself it is overwritten already.
+
+        While somebody reads an older state for longer than this waits, the log stays; the next night's job
+        does it then.
+        """
+        self._connection().execute("pragma wal_checkpoint(truncate)")
 
     def close(self) -> None:
         """Close this thread's connection."""
