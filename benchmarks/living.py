@@ -40,6 +40,8 @@ def study_in(folder: Path) -> Study:
     (folder / "usage_logs").mkdir(parents=True)
     shutil.copytree(reference / "profiles", folder / "profiles")
     shutil.copy(reference / "usage_logs" / "actions.yaml", folder / "usage_logs")
+    (folder / "notebooks").mkdir()
+    shutil.copy(reference / "notebooks" / "20-use.ipynb", folder / "notebooks")
     text = (reference / "study.toml").read_text(encoding="utf-8")
     said = "The use is of pretend households, acted by a script with a given clock."
     text = re.sub(r"(?m)^usage_logs = .*$", f'usage_logs = "{said}"', text, count=1)
@@ -128,7 +130,7 @@ def main() -> int:
     store.close()
     files = [path for path in study.root.rglob("*") if path.is_file()]
     left = [path for path in files if gone.encode() in path.read_bytes()]
-    print(f"Who left is in {len(left)} of {len(files)} files.")
+    print(f"Who left is in {len(left)} of {len(files)} files.", *left[:5])
     assert accounts.consent_of(Store(study.root / FILE), gone) is None
     return int(not (inside and code == 0 and not left))
 

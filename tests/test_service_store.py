@@ -116,6 +116,24 @@ def test_leaving_leaves_nothing_but_a_pseudonym(store: Store) -> None:
     assert {table for table, rows in kept.items() if not rows} == {"goal", "answer"}
 
 
+def test_leaving_a_full_service_leaves_no_copy_in_its_pages(store: Store) -> None:
+    people = [accounts.add_account(store, f"home-{number}") for number in range(40)]
+    for number, person in enumerate(people * 3):
+        with store.changing() as connection:
+            row = (person, "2017-01", "", f"{person} " * (50 + 17 * (number % 60)))
+            connection.execute("insert or replace into figures values (?, ?, ?, ?)", row)
+        accounts.enter(store, accounts.invite(store, person))
+        records.event(store, person, "login")
+    for person in people[::2]:
+        records.leave(store, person)
+    with store.changing() as connection:
+        connection.execute("delete from departed")
+    store.scrub()
+    held = b"".join(path.read_bytes() for path in store.path.parent.iterdir())
+    assert [person for person in people[::2] if person.encode() in held] == []
+    assert all(person.encode() in held for person in people[1::2])
+
+
 def test_arms_are_even_and_drawn_once(store: Store) -> None:
     households = [str(number) for number in range(20)]
     plan = arms.freeze(store, households, 7)

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -158,12 +158,18 @@ class Store:
             connection.execute("insert or replace into meta values (?, ?)", (key, value))
 
     def scrub(self) -> None:
-        """Leave nothing of what was deleted in the file's log; in the file itself it is overwritten already.
+        """Leave nothing of what was deleted: neither in the file's log nor in the slack of its pages.
 
-        While somebody reads an older state for longer than this waits, the log stays; the next night's job
+        While somebody else writes or reads for longer than this waits, some of it stays; the next night's job
         does it then.
         """
-        self._connection().execute("pragma wal_checkpoint(truncate)")
+        connection = self._connection()
+        with suppress(sqlite3.OperationalError):
+            connection.execute("pragma wal_checkpoint(truncate)")
+            connection.execute(
+                "vacuum"
+            )  # overwriting what is deleted leaves copies in pages that were divided
+            connection.execute("pragma wal_checkpoint(truncate)")
 
     def close(self) -> None:
         """Close this thread's connection."""
