@@ -136,7 +136,7 @@ def test_swaps_are_between_kinds_of_one_food_and_buy_no_gain_with_a_loss(one):
     groups, members = basis().groups, basis().groups.members
     mixture = groups.groups.set_index("group")["mixture"]
     assert {"lunch-kit", "spices", "sandwich-deli"} <= set(mixture.index[mixture != "kinds"])
-    offered = pd.concat([swaps(basis(), page(home).lines) for home in (1, 900, 2375)])
+    offered = pd.concat([swaps(basis().groups, page(home).lines) for home in (1, 900, 2375)])
     names = groups.groups.set_index("name")["group"]
     for row in offered.itertuples(index=False):
         group = names[row.group_name]
@@ -151,7 +151,7 @@ def test_a_basket_without_kinds_to_swap_has_no_swaps(one):
     mixture = basis().groups.groups.set_index("group")["mixture"]
     parts = one.lines[one.lines["group"].map(mixture).ne("kinds")]
     for lines in (parts, one.lines.iloc[:0]):
-        assert swaps(basis(), lines).empty
+        assert swaps(basis().groups, lines).empty
 
 
 def test_little_food_shows_no_figures_but_says_why():

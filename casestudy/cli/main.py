@@ -27,6 +27,7 @@ AREAS = (
     "panel",
     "asking",
     "usage",
+    "service",
     "nutrition",
     "claims",
     "evidence",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def comparison(
     study: Study,
-    basis: Basis,
+    basis: Basis | None,
     household_id: int | str,
     window: tuple[str, ...],
     spend_ratio: float = 1.5,
@@ -32,7 +32,8 @@ def comparison(
     ----------
     study : Study
         Its ``floor`` is the fewest other households that may be described.
-    basis : Basis
+    basis : Basis, optional
+        What `population` is computed from where it is not given.
     household_id : int or str
     window : tuple of str
         Months.
@@ -54,7 +55,12 @@ def comparison(
 
     if why_not:
         return _table(pd.DataFrame(), pd.Series(dtype=float), why_not, study.floor)
-    population = household_nutrients(basis) if population is None else population
+    if population is None and basis is None:
+        said = "nothing is known of other households"
+        return _table(pd.DataFrame(), pd.Series(dtype=float), said, study.floor)
+    if population is None:
+        assert basis is not None
+        population = household_nutrients(basis)
     part = population[population["month"].isin(window)]
     sums = part.groupby("household_id", sort=True)[["food_spend", *IDS]].sum()
     active = part.groupby("household_id")["month"].nunique().eq(len(window))

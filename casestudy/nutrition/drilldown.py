@@ -30,6 +30,7 @@ _CLASSES = {
     "infant": "infant food, not counted",
     "supplement": "supplements, not counted",
     "unknown": "no department, may be food",
+    "left out": "taken out by the household",
 }
 
 

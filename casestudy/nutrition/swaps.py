@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casestudy.nutrition.basis import Basis
 from casestudy.nutrition.components import BY_ID
 from casestudy.nutrition.foodmap import FoodGroups
 from casestudy.proportions import at_least
@@ -20,7 +19,7 @@ WORSE = {"sfa_g": 0.5, "added_sugars_g": 1.0, "sodium_mg": 50.0, "fibre_g": 0.5}
 """How much worse, per 100 g, another of these nutrients may get in a swap where a tenth is less."""
 
 
-def swaps(basis: Basis, lines: pd.DataFrame, most: int = 3, least_share: float = 5.0) -> pd.DataFrame:
+def swaps(groups: FoodGroups, lines: pd.DataFrame, most: int = 3, least_share: float = 5.0) -> pd.DataFrame:
     """Name, for each nutrient, the swaps inside a group that would move it most.
 
     A group is a mixture because the product record does not say which member was bought; a swap is from the
@@ -31,7 +30,7 @@ def swaps(basis: Basis, lines: pd.DataFrame, most: int = 3, least_share: float =
 
     Parameters
     ----------
-    basis : Basis
+    groups : FoodGroups
     lines : pandas.DataFrame
         Receipt lines of food of the window, as `casestudy.nutrition.receipt.household_lines` gives them.
     most : int
@@ -49,7 +48,7 @@ def swaps(basis: Basis, lines: pd.DataFrame, most: int = 3, least_share: float =
 
     columns = ["nutrient", "nutrient_name", "group_name", "bought", "instead", "grams", "change", "saves",
                "unit", "share_percent", "basis"]  # fmt: skip
-    members = substitutes(basis.groups)
+    members = substitutes(groups)
     members = members[at_least(members["share_percent"], least_share)]
     bought = lines.groupby(["group", "group_name"], sort=True)["grams"].sum().reset_index()
     parts = []
@@ -57,11 +56,11 @@ def swaps(basis: Basis, lines: pd.DataFrame, most: int = 3, least_share: float =
         whole = lines[nutrient].sum()
         known = members.dropna(subset=[nutrient])
         known = known[known["kinds"] > 1]
-        known = known[_harmless(known, basis.groups.middle, nutrient)]
+        known = known[_harmless(known, groups.middle, nutrient)]
         best = known.sort_values(["group", nutrient, "food"], ascending=[True, direction < 0, True])
         best = best.drop_duplicates("group")[["group", "food", nutrient]]
         found = bought.merge(best, on="group")
-        usual = found["group"].map(basis.groups.middle[nutrient]).astype(float)
+        usual = found["group"].map(groups.middle[nutrient]).astype(float)
         found["saves"] = direction * (found[nutrient] - usual) * found["grams"] / 100
         found = found[(found["saves"] > 0) & (whole > 0)]
         found = found.assign(
