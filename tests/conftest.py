@@ -13,9 +13,8 @@ import pytest
 
 from casestudy.study import ENV_INPUTS, ENV_OUTPUT, ENV_OUTPUTS, ENV_STUDY, Study
 
-# How fast a machine is says nothing about what is right.
-hypothesis.settings.register_profile("no deadline", deadline=None)
-hypothesis.settings.load_profile("no deadline")
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")  # a busy machine is no reason for a test to fail
 
 STUDY = """title = "A small study"
 floor = 3

@@ -44,7 +44,7 @@ def test_pk_as_segeval_tests_it():
     assert pk(segmented([1] * 13, thirds), window=2).value == pytest.approx(7 / 11)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(0, 100_000), st.integers(2, 6))
 def test_windows_agree_with_nltk(seed, k):
     from nltk.metrics.segmentation import pk as nltk_pk

@@ -131,7 +131,7 @@ def test_by_hand():
 
 
 @given(st.integers(0, 10_000), st.integers(2, 3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_identical_coders_agree_completely(seed, coders):
     """However their units overlap."""
     rng = np.random.default_rng(seed)

@@ -211,7 +211,7 @@ anything = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.lists(anything, max_size=3), max_size=4))
 def test_whatever_comes_in_there_is_a_result_or_an_input_error(values):
     try:

@@ -96,7 +96,7 @@ def same(one, other):
     return one == pytest.approx(other, abs=1e-9) or (math.isnan(one) and math.isnan(other))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, st.randoms(use_true_random=False))
 def test_order_of_units_and_names_of_coders_do_not_matter(rows, random):
     ratings = read(rows, categories=[1, 2, 3, 4])
@@ -108,7 +108,7 @@ def test_order_of_units_and_names_of_coders_do_not_matter(rows, random):
         assert same(measure(ratings, coefficient).value, measure(moved, coefficient).value), coefficient.name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, st.permutations(["p", "q", "r", "s"]))
 def test_renaming_categories_does_not_matter_to_nominal_coefficients(rows, names):
     ratings = read(rows, categories=[1, 2, 3, 4])
@@ -118,7 +118,7 @@ def test_renaming_categories_does_not_matter_to_nominal_coefficients(rows, names
         assert same(measure(ratings, coefficient).value, measure(other, coefficient).value), coefficient.name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(1, 4), min_size=2, max_size=20), st.integers(2, 5))
 def test_identical_coders_agree_completely(truth, m):
     ratings = read([[v] * m for v in truth], categories=[1, 2, 3, 4])
@@ -130,7 +130,7 @@ def test_identical_coders_agree_completely(truth, m):
             assert not result.defined
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables)
 def test_no_coefficient_exceeds_one(rows):
     ratings = read(rows, categories=[1, 2, 3, 4])
@@ -139,7 +139,7 @@ def test_no_coefficient_exceeds_one(rows):
         assert math.isnan(value) or value <= 1 + 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables)
 def test_linear_change_of_scale_does_not_matter_to_the_interval_metric(rows):
     moved = [[None if v is None else 10 - 2.5 * v for v in row] for row in rows]

@@ -412,7 +412,7 @@ def test_every_bad_span_at_once():
     assert len(caught.value.problems) == 2
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 10_000), st.permutations(["p", "q", "r"]), st.permutations(["A", "B", "C"]))
 def test_names_and_order_do_not_matter(seed, codes, coders):
     rng = np.random.default_rng(seed)
@@ -431,7 +431,7 @@ def test_names_and_order_do_not_matter(seed, codes, coders):
     assert left == pytest.approx(right, abs=1e-12) or (math.isnan(left) and math.isnan(right))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 10_000))
 def test_pieces_cover_the_text_once(seed):
     rng = np.random.default_rng(seed)

@@ -153,7 +153,7 @@ SPANS = st.lists(
 
 
 @given(SPANS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_coding_stands_in_the_alignment_once_and_the_sides_may_be_swapped(
     spans: list[tuple[str, str, int, int]],
 ) -> None:

@@ -32,7 +32,7 @@ def edited(draw: st.DrawFn) -> tuple[str, str, int, int]:
 
 
 @given(edited(), st.booleans())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_coding_whose_words_survive_keeps_them(case: tuple[str, str, int, int], known: bool) -> None:
     old, new, start, end = case
     [move] = reanchor.follow([coding(old, start, end)], new, old if known else None)
@@ -41,7 +41,7 @@ def test_a_coding_whose_words_survive_keeps_them(case: tuple[str, str, int, int]
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_is_reported_is_true_of_any_two_texts(old: str, new: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, max(len(old) - 1, 0)))
     end = data.draw(st.integers(start + 1, len(old) + 1))

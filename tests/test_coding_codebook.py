@@ -177,7 +177,7 @@ def revised(steps: list[tuple[str, int]]) -> tuple[list[history.Event], list[Cod
 
 
 @given(STEPS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_earlier_codebook_is_rebuilt_and_written_ones_too(steps: list[tuple[str, int]]) -> None:
     events, books = revised(steps)
     text = "".join(f"{history.line(event)}\n" for event in reversed(events))
@@ -192,7 +192,7 @@ def test_every_earlier_codebook_is_rebuilt_and_written_ones_too(steps: list[tupl
 
 
 @given(STEPS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_undoing_every_change_leads_back(steps: list[tuple[str, int]]) -> None:
     events, books = revised(steps)
     for number, before in enumerate(reversed(books[:-1])):
@@ -274,7 +274,7 @@ def test_the_command_keeps_the_history(talk: Study, command: Command) -> None:
 
 
 @given(st.permutations(range(4)))
-@settings(max_examples=24, deadline=None)
+@settings(max_examples=24)
 def test_changes_of_one_moment_stand_in_the_order_they_were_made(order: list[int]) -> None:
     said = {"who": "k", "why": "x", "when": "2026-01-01T00:00:00Z"}
     book, events = BOOK, []
@@ -302,7 +302,7 @@ YAML_TEXT = st.lists(
 
 
 @given(YAML_TEXT)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_quick_reader_of_yaml_gives_what_the_slow_one_gives(lines: list[str]) -> None:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError

@@ -105,7 +105,7 @@ def stands(one: dict[str, Any], two: dict[str, Any], relation: str, distance: in
 
 
 @given(tables(), st.sampled_from(query.RELATIONS), st.integers(0, 10), st.booleans())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_relations_are_those_of_a_plain_loop(
     frame: pd.DataFrame, relation: str, distance: int, same: bool
 ) -> None:
@@ -124,7 +124,7 @@ def test_relations_are_those_of_a_plain_loop(
 
 
 @given(tables())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_co_occurrence_is_that_of_a_plain_loop(frame: pd.DataFrame) -> None:
     rows = frame.to_dict("records")
     overlap: dict[tuple[str, str], int] = {}
@@ -261,7 +261,7 @@ LETTERS = st.text(st.sampled_from("aAsSkKiI äÄåÅſıİK_-'\n*ßé:"), max_si
 
 
 @given(LETTERS, st.text(st.sampled_from("aAsSkKiI äÄ*'ß"), min_size=1, max_size=4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_quick_search_finds_what_the_plain_expression_finds(text: str, word: str) -> None:
     document = from_text(text, "d")
     try:

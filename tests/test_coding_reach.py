@@ -234,7 +234,7 @@ def test_units_follow_a_corrected_text_or_are_told_to_be_lost(talk: Study) -> No
 
 
 @given(st.lists(st.sampled_from(range(5)), max_size=5), st.lists(st.sampled_from(range(5)), max_size=5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_what_two_read_is_what_is_on_both_sheets(first: list[int], second: list[int]) -> None:
     every = turns("t1", "t2")
     lines = {

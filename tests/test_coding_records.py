@@ -76,7 +76,7 @@ def test_writing_and_reading_gives_the_same_records() -> None:
 
 
 @given(st.lists(st.sampled_from(["add", "change", "remove", "undo"]), max_size=25), st.randoms())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_order_of_the_lines_says_nothing(steps: list[str], chance: random.Random) -> None:
     records: list[Record] = []
     for number, step in enumerate(steps):
@@ -104,7 +104,7 @@ def test_the_order_of_the_lines_says_nothing(steps: list[str], chance: random.Ra
 
 
 @given(st.lists(st.sampled_from(["add", "change", "remove"]), min_size=1, max_size=12), st.randoms())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_undoing_everything_leads_back_step_by_step(steps: list[str], chance: random.Random) -> None:
     records: list[Record] = []
     states = [[]]
@@ -471,7 +471,7 @@ def rows(draw: st.DrawFn) -> str:
 
 
 @given(st.lists(rows(), max_size=4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_file_read_at_once_is_what_its_lines_are(lines: list[str]) -> None:
     whole, problems = codings.parse("\n".join(lines), "f")
     found: dict[str, object] = {}

@@ -43,7 +43,7 @@ ROWS = st.lists(st.text("abcdef", max_size=5), min_size=1, max_size=6)
 
 
 @given(ROWS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_expected_curve_is_the_mean_over_all_orders(rows: list[str]) -> None:
     presence = table(rows)
     curve = saturation.accumulation(presence, permutations=5)

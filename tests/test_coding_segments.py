@@ -100,7 +100,7 @@ SPANS = st.lists(
 
 
 @given(SPANS, st.sampled_from([0.2, 0.5, 1.0]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_coding_is_lost_and_the_order_of_coders_does_not_matter(
     spans: list[tuple[str, str, int, int]], overlap: float
 ) -> None:

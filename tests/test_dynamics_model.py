@@ -48,7 +48,7 @@ def test_bass_closed_form_solves_its_equation() -> None:
     assert np.abs(slope - (0.03 + 0.38 * share) * (1 - share)).max() < 1e-8
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_people_are_conserved_and_no_stock_is_negative(data: st.DataObject) -> None:
     loop = load(FILE)

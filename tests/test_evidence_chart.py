@@ -32,7 +32,7 @@ def frameworks(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, An
     return themes, [link(start, end, f"C{n}") for n, (start, end) in enumerate(pairs, start=1)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(frameworks())
 def test_no_line_crosses_a_box_and_each_goes_from_box_to_box(
     made: tuple[list[dict[str, Any]], list[dict[str, Any]]],

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casestudy.errors import InputError
@@ -112,7 +112,6 @@ CELLS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters=
 @given(
     st.lists(st.tuples(CELLS, CELLS), max_size=6), st.sampled_from(["=", "+", "-", "@", "\t", "'=", "''-"])
 )
-@settings(deadline=None)
 def test_what_is_written_is_harmless_and_is_read_back(rows: list[tuple[str, str]], begin: str) -> None:
     given_rows = [("x", begin + "1+1"), *[("x" + a, b) for a, b in rows]]
     written = lists.text(("a", "b"), given_rows)

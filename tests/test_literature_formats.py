@@ -301,7 +301,7 @@ def test_a_format_is_seen_from_its_beginning(tmp_path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_no_change_of_an_export_breaks_its_reader(data: st.DataObject) -> None:
     row = data.draw(st.sampled_from(TABLE))
     content = bytearray((DATA / row["example"]).read_bytes())

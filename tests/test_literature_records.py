@@ -131,7 +131,7 @@ def test_one_bad_record_does_not_hide_the_next(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from([".ris", ".bib", ".csv", ".txt", ".nbib", ".xml", ".enw"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_bytes_break_a_reader(tmp_path_factory: pytest.TempPathFactory, data: bytes, ending: str) -> None:
     path = tmp_path_factory.mktemp("r") / f"x{ending}"
     path.write_bytes(data)

@@ -53,7 +53,7 @@ def reviews(draw: st.DrawFn) -> tuple[list, dict[str, pd.DataFrame], set[str]]:
     return everything, tables, read
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(reviews())
 def test_the_flow_adds_up_whatever_the_records(
     given_: tuple[list, dict[str, pd.DataFrame], set[str]],

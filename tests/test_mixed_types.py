@@ -54,7 +54,7 @@ def test_overlapping_codings_of_two_coders_are_one_passage(garden: Study) -> Non
 
 
 @given(GROUPS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rand_index_agrees_with_another_implementation(pairs: list[tuple[int, int]]) -> None:
     first, second = [str(a) for a, _ in pairs], [str(b) for _, b in pairs]
     found = crosswalk.agreement(first, second, resamples=1)
@@ -65,7 +65,7 @@ def test_rand_index_agrees_with_another_implementation(pairs: list[tuple[int, in
 
 
 @given(GROUPS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_exact_test_agrees_with_scipy_on_two_by_two(pairs: list[tuple[int, int]]) -> None:
     first = np.array([a > 0 for a, _ in pairs], dtype=np.int64)
     second = np.array([b > 0 for _, b in pairs], dtype=np.int64)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mixed_study import garden
 
@@ -76,7 +76,6 @@ WORDS = st.lists(st.sampled_from(["hold", "figures", "norm", "week", "past", "ow
 
 
 @given(st.lists(st.tuples(WORDS, st.sampled_from(["", "s.many", "s.one"])), max_size=9))
-@settings(deadline=None)
 def test_codes_that_resemble_an_earlier_one_are_those_of_a_plain_loop(given_codes: list) -> None:
     codes = [Code("s.one", "s", "one", one=True), Code("s.many", "s", "many")]
     codes += [

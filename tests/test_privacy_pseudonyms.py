@@ -147,7 +147,7 @@ WORDS = st.sampled_from(["Anna", "ANNA", "Berg", "Anna Berg", "Annabel", "likes"
 
 
 @given(st.lists(WORDS, min_size=1, max_size=20), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_codings_move_with_the_text_whatever_is_replaced(words: list[str], data: st.DataObject) -> None:
     from casestudy.coding.records import line, parse, record
     from casestudy.privacy.rewriting import Change, Rewriter

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import report_words
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 from report_study import HOSTILE, make
@@ -42,7 +42,6 @@ def quote(number: int, start: int, end: int, code: str = "x") -> Quote:
 spans = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12)), max_size=8)
 
 
-@settings(deadline=None)
 @given(text=st.text(alphabet="ab<&>\n\"' 😀é", min_size=1, max_size=40), spans=spans)
 def test_highlighting_keeps_every_character_and_covers_exactly_the_spans(
     text: str, spans: list[tuple[int, int]]

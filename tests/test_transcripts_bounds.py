@@ -163,7 +163,7 @@ def test_any_exception_of_a_reader_is_a_problem_of_the_file(
 
 
 @given(st.sampled_from(sorted(READERS)), st.binary(max_size=200), st.integers(0, 12))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_broken_bytes_are_read_or_refused(ending: str, data: bytes, kind: int) -> None:
     heads = [
         b"",

@@ -26,13 +26,13 @@ def scripts(draw: st.DrawFn) -> tuple[str, EditMap]:
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_edits_between_two_texts_lead_from_one_to_the_other(old: str, new: str) -> None:
     assert between(old, new).apply(old) == new
 
 
 @given(scripts(), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_span_that_no_edit_touches_keeps_its_words(
     script: tuple[str, EditMap], data: st.DataObject
 ) -> None:
@@ -49,7 +49,7 @@ def test_a_span_that_no_edit_touches_keeps_its_words(
 
 
 @given(scripts())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_kept_character_is_found_where_the_map_says(script: tuple[str, EditMap]) -> None:
     text, edits = script
     new = edits.apply(text)

@@ -53,7 +53,7 @@ def test_quotes_of_a_pdf_and_of_a_decomposed_text() -> None:
 
 
 @given(st.text(st.sampled_from("aé\u0301e\u00ad -\n’ﬁ한"), max_size=30), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_cut_out_of_a_text_is_found_in_it(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))

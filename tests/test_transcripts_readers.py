@@ -129,7 +129,7 @@ LINE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_s
 
 
 @given(st.lists(LINE, min_size=1, max_size=5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_written_is_read_and_written_again(lines: list[str]) -> None:
     text = "\n\n".join(lines) + "\n"
     assert READERS[".txt"](text.encode(), "t").text == text.removeprefix("\ufeff")
@@ -171,7 +171,7 @@ def test_the_encoding_is_found_and_stated(data: bytes, encoding: str, text: str)
 
 
 @given(st.text())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_text_in_utf8_is_never_guessed_at(text: str) -> None:
     if "\0" in text or text.startswith("\ufeff"):
         return
@@ -180,7 +180,7 @@ def test_text_in_utf8_is_never_guessed_at(text: str) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_are_read_or_refused_in_words(data: bytes) -> None:
     for ending in (".txt", ".docx", ".odt", ".rtf", ".html", ".vtt", ".srt", ".json"):
         try:

@@ -51,7 +51,7 @@ def read(data: bytes, ending: str) -> Transcript:
 
 
 @given(st.lists(NAME, min_size=3, max_size=3), TALK)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 def test_captions_segments_and_word_keep_turns_speakers_and_times(
     names: list[str], talk: list[tuple[int, int, int, str]]
 ) -> None:

@@ -61,7 +61,7 @@ def test_front_lines_belong_to_no_turn() -> None:
 
 
 @given(st.text(st.sampled_from("ab: \n[]0123AB.é🥔*\t#>"), max_size=80))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_turns_stand_in_order_and_cover_all_words(text: str) -> None:
     found = turns(text)
     reached = 0

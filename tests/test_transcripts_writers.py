@@ -60,7 +60,7 @@ def again(document: Transcript, ending: str) -> Transcript:
 
 @pytest.mark.parametrize("ending", WHOLE)
 @given(text=TEXT)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_reading_what_was_written_gives_the_same_text(ending: str, text: str) -> None:
     document = from_text(text, "t")
     found = again(document, ending)
@@ -70,7 +70,7 @@ def test_reading_what_was_written_gives_the_same_text(ending: str, text: str) ->
 
 
 @given(text=TEXT, ending=st.sampled_from(sorted(writers.WRITERS)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_format_holds_the_text_or_says_where_it_does_not(text: str, ending: str) -> None:
     document = from_text(text, "t")
     try:
@@ -93,7 +93,7 @@ SAID = st.lists(
 
 
 @given(SAID, st.sampled_from([".vtt", ".json"]))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_words_with_times_keep_them(said: list[tuple[int, str, str]], ending: str) -> None:
     rows, time = [], 0
     for step, speaker, text in said:

@@ -41,7 +41,7 @@ def test_the_true_mean_effect_where_two_way_fixed_effects_fail(control: str) -> 
     assert abs(plain - true) > 1.5
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.floats(-5, 5))
 def test_levels_and_months_never_matter(seed: int, growth: float) -> None:
     data, effect = staggered(seed, growth=growth)

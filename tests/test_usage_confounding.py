@@ -54,7 +54,7 @@ def test_differences_go_by_way_of_a_ratio() -> None:
     assert math.isnan(confounding.of_difference(math.nan, 0.4, 1.0).limit)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.floats(0.05, 20), st.floats(1.01, 3))
 def test_no_cause_weaker_than_the_e_value_can_make_the_ratio(ratio: float, share: float) -> None:
     e = confounding.e_value(ratio).point

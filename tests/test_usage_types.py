@@ -85,7 +85,7 @@ def test_one_row_and_empty_rows() -> None:
         mixtures.fit([[1, 2]], 2)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=40))
 def test_adjusted_rand_equals_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     from sklearn.metrics import adjusted_rand_score

@@ -1,5 +1,4 @@
-"""Every problem of the study's documents: what cannot be read, speakers that look mistyped, times that "
-"run back."""
+"""Every problem of the study's documents: unreadable files, mistyped speakers, times that run back."""
 
 from __future__ import annotations
 

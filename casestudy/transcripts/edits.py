@@ -67,8 +67,7 @@ class EditMap:
         return "".join([*parts, text[reached:]])
 
     def position(self, old: int) -> int:
-        """Where the character at an old position lies now; where its replacement begins if it was "
-        "replaced."""
+        """Where the character at an old position lies now; the begin of its replacement if replaced."""
         starts, shifts = self._shifts
         index = bisect_right(starts, old) - 1
         if index < 0:
