@@ -138,7 +138,7 @@ def test_all_bad_parameters_come_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load(tmp_path / "loop.toml")
     said = str(caught.value)
-    assert all(word in said for word in ("'rho' is missing", "parameter lam", "parameter tau"))
+    assert all(word in said for word in ("'rho' is missing", "line 103 (parameter.lam)", "(parameter.tau)"))
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"parameter = 3", b"[parameter]\nback = 1\n"])

@@ -140,8 +140,8 @@ def test_a_permission_needs_a_reason_and_a_source_that_is_there(tmp_path: Path) 
     with pytest.raises(StudyError) as caught:
         study(tmp_path, '[single_rows]\nusage_logs = " "\nusage_log = "why not"\n')
     assert [problem.where for problem in caught.value.problems] == [
-        "study.toml, line 4 (single_rows.usage_logs)",
-        "study.toml, line 5 (single_rows.usage_log)",
+        "study.toml, line 4 (single_rows)",
+        "study.toml, line 5 (single_rows)",
     ]
 
 

@@ -245,11 +245,13 @@ def test_bad_parameters_are_all_listed(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         settings.load(tmp_path / "s.toml")
     found = str(caught.value)
-    for expected in ("(seed)", "(comparison.share)", "it is 'often'", "'sprad'", "adoption.2019-02", "'Mars'",
-                     "dwell is missing", "people.participants"):  # fmt: skip
+    for expected in ("line 5: seed", "line 53 (comparison): share", "timing is 'often'",
+                     "line 39 (activity): 'sprad'", "line 23 (adoption): the month 2019-02", "'Mars'",
+                     "dwell is missing",
+                     "line 16 (people): participants is -3"):  # fmt: skip
         assert expected in found, expected
     (tmp_path / "s.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(InputError, match="not valid TOML"):
+    with pytest.raises(InputError, match="not UTF-8"):
         settings.load(tmp_path / "s.toml")
 
 

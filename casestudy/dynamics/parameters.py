@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from casestudy.dynamics import dimensions
 from casestudy.dynamics.model import start
 from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.files.fields import Fields, read_toml
 
 if TYPE_CHECKING:
     import numpy as np
@@ -173,9 +173,6 @@ def value_problems(values: Mapping[str, Any], where: str) -> list[Problem]:
     return found
 
 
-_TABLES = ("parameter", "start", "policy", "kind")
-
-
 def load(path: Path, where: str | None = None) -> Loop:
     """Read a loop's parameters from a TOML file.
 
@@ -193,131 +190,88 @@ def load(path: Path, where: str | None = None) -> Loop:
         provenance, units that do not fit the equations.
     """
     name = where or path.name
-    try:
-        given = tomllib.loads(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
-    except OSError as error:
-        problem = Problem(name, f"it cannot be read: {error.strerror}.", "See whether it is there.")
-        raise InputError("The loop has no parameters.", [problem]) from error
-    except UnicodeDecodeError as error:
-        problem = Problem(name, f"it is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
-        raise InputError("The loop's parameters cannot be read.", [problem]) from error
-    except tomllib.TOMLDecodeError as error:
-        problem = Problem(name, f"it is not valid TOML: {error}.", "Mend the line it names.")
-        raise InputError("The loop's parameters cannot be read.", [problem]) from error
-    found: list[Problem] = []
-    tables = {key: _tables(given, key, name, found) for key in ("parameter", "start")}
-    for key in sorted(set(given) - set(_TABLES)):
-        found.append(Problem(name, f"{key!r} is not known.", nearest(key, _TABLES)))
-    parameters = _parameters(tables["parameter"], name, found)
-    starts = _starts(tables["start"], name, found)
-    policies = _policies(given.get("policy", []), name, found)
-    kinds = _kinds(given.get("kind", []), name, found)
-    raise_if(found, f"The loop's parameters in {name} have problems.")
-    return Loop(parameters, starts, policies, kinds)
+    problems: list[Problem] = []
+    node = read_toml(path, name, "The loop's parameters cannot be read.", "See whether it is there.")
+    top = Fields(node, name, "", problems, ("parameter", "start", "policy", "kind"))
+    loop = Loop(_parameters(top), _starts(top), _policies(top), _kinds(top))
+    raise_if(problems, f"The loop's parameters in {name} have problems.")
+    return loop
 
 
-def _tables(given: dict[str, Any], key: str, name: str, found: list[Problem]) -> dict[str, dict[str, Any]]:
-    tables = given.get(key, {})
-    if isinstance(tables, dict) and all(isinstance(one, dict) for one in tables.values()):
-        return tables
-    found.append(Problem(name, f"{key!r} must hold tables.", f"Head each with [{key}.NAME]."))
-    return {}
+def _parameters(top: Fields) -> tuple[Parameter, ...]:
+    before, parameters = len(top.problems), []
+    tables = top.each("parameter", ("value", "low", "high", "unit", "meaning", "provenance", "source"))
+    for missing in [name for name in NAMES if name not in tables]:
+        top.problem("parameter", f"parameter {missing!r} is missing.", f"Add [parameter.{missing}].")
+    for name, fields in tables.items():
+        value: Any = fields.node.get("value")
+        low, high = fields.node.get("low", value), fields.node.get("high", value)
+        for key, number in (("value", value), ("low", low), ("high", high)):
+            _allowed(fields, {name: number}, key, key)
+        if all(map(_number, (value, low, high))) and not low <= value <= high:
+            found = f"the value {value} is outside its range {low} to {high}."
+            fields.problem("value", found, "Let low ≤ value ≤ high.")
+        words = [
+            fields.text("unit", required=True),
+            fields.text("meaning", required=True),
+            fields.text("provenance", required=True, allowed=tuple(PROVENANCE)),
+            fields.text("source", required=True),
+        ]
+        if len(top.problems) == before:
+            parameters.append(Parameter(name, float(value), float(low), float(high), *words))
+    if len(top.problems) == before:
+        top.problems += dimensions.problems({one.name: one.unit for one in parameters}, top.where)
+    return tuple(sorted(parameters, key=lambda one: NAMES.index(one.name) if one.name in NAMES else 0))
 
 
-def _parameters(tables: dict[str, dict[str, Any]], name: str, found: list[Problem]) -> tuple[Parameter, ...]:
-    before, made = len(found), []
-    for missing in [one for one in NAMES if one not in tables]:
-        found.append(Problem(name, f"parameter {missing!r} is missing.", f"Add [parameter.{missing}]."))
-    for key, table in tables.items():
-        place = f"{name}, parameter {key}"
-        _strangers(table, ("value", "low", "high", "unit", "meaning", "provenance", "source"), place, found)
-        value = table.get("value")
-        low, high = table.get("low", value), table.get("high", value)
-        for number, what in ((value, "value"), (low, "low"), (high, "high")):
-            found += [
-                Problem(f"{place}, {what}", one.found, one.remedy)
-                for one in value_problems({key: number}, name)
-            ]
-        if all(map(_number, (value, low, high))) and not low <= value <= high:  # type: ignore[operator]
-            remedy = "Let low ≤ value ≤ high."
-            found.append(Problem(place, f"the value {value} is outside its range {low} to {high}.", remedy))
-        if table.get("provenance") not in PROVENANCE:
-            remedy = f"Use one of: {', '.join(PROVENANCE)}."
-            found.append(Problem(place, f"provenance is {table.get('provenance')!r}.", remedy))
-        for text in ("unit", "meaning", "source"):
-            if not isinstance(table.get(text), str) or not table[text].strip():
-                found.append(Problem(place, f"{text} is missing.", f"Say the {text} in words."))
-        if len(found) == before:
-            words = [str(table[text]) for text in ("unit", "meaning", "provenance", "source")]
-            made.append(Parameter(key, float(value), float(low), float(high), *words))  # type: ignore[arg-type]
-    if len(found) == before:
-        found += dimensions.problems({one.name: one.unit for one in made}, name)
-    return tuple(sorted(made, key=lambda one: NAMES.index(one.name)))
+def _starts(top: Fields) -> dict[str, tuple[float, float | None]]:
+    return {
+        name: (_share(fields, "active"), fields.number("data", least=0))
+        for name, fields in top.each("start", ("active", "data", "meaning")).items()
+    }
 
 
-def _starts(
-    tables: dict[str, dict[str, Any]], name: str, found: list[Problem]
-) -> dict[str, tuple[float, float | None]]:
-    made: dict[str, tuple[float, float | None]] = {}
-    for key, table in tables.items():
-        place = f"{name}, start {key}"
-        _strangers(table, ("active", "data", "meaning"), place, found)
-        active, data = table.get("active"), table.get("data")
-        if not _number(active) or not 0 <= active <= 1:  # type: ignore[operator]
-            found.append(Problem(place, f"active is {active!r}.", "Give a share from 0 to 1."))
-        elif data is not None and (not _number(data) or data < 0):
-            found.append(Problem(place, f"data is {data!r}.", "Give a number that is not negative."))
-        else:
-            made[key] = (float(active), None if data is None else float(data))  # type: ignore[arg-type]
-    return made
+def _policies(top: Fields) -> tuple[Policy, ...]:
+    policies: dict[str, Policy] = {}
+    for fields in top.items("policy", ("name", "meaning", "set")):
+        name, changes = fields.text("name", required=True), dict(fields.within("set").node)
+        if not changes:
+            fields.problem("set", "it sets nothing.", "Write set = { back = 0.5 }.")
+        if name in policies:
+            fields.problem("name", f"{name!r} occurs before.", "Give it a name of its own.")
+        _allowed(fields, changes, "set")
+        policies[name] = Policy(name, fields.text("meaning"), changes)
+    return tuple(policies.values())
 
 
-def _policies(given: Any, name: str, found: list[Problem]) -> tuple[Policy, ...]:
-    made: list[Policy] = []
-    if not isinstance(given, list):
-        found.append(Problem(name, "policy must be a list of tables.", "Head each with [[policy]]."))
-        return ()
-    for number, table in enumerate(given, start=1):
-        place = f"{name}, policy {number}"
-        if not isinstance(table, dict) or not isinstance(table.get("name"), str) or not table["name"].strip():
-            found.append(Problem(place, "it has no name.", "Give it a name and what it sets."))
-            continue
-        _strangers(table, ("name", "meaning", "set"), place, found)
-        changes = table.get("set", {})
-        if not isinstance(changes, dict) or not changes:
-            found.append(Problem(place, "it sets nothing.", "Write set = { back = 0.5 }."))
-            continue
-        if table["name"] in {one.name for one in made}:
-            found.append(Problem(place, f"{table['name']!r} occurs before.", "Give it a name of its own."))
-        found += value_problems(changes, place)
-        made.append(Policy(table["name"], str(table.get("meaning", "")), changes))
-    return tuple(made)
+def _kinds(top: Fields) -> tuple[Kind, ...]:
+    kinds = []
+    for fields in top.items("kind", ("name", "share", "meaning", "set")):
+        changes, share = dict(fields.within("set").node), _share(fields, "share")
+        if share == 0:
+            fields.problem("share", "its share is 0.", "Give a share above 0, up to 1.")
+        _allowed(fields, changes, "set")
+        kinds.append(Kind(fields.text("name", required=True), share, changes))
+    if kinds and abs(sum(kind.share for kind in kinds) - 1) > 1e-9:
+        top.problem("kind", "the shares of the kinds do not add up to 1.", "Let them add up to 1.")
+    return tuple(kinds)
 
 
-def _kinds(given: Any, name: str, found: list[Problem]) -> tuple[Kind, ...]:
-    made: list[Kind] = []
-    for number, table in enumerate(given if isinstance(given, list) else [], start=1):
-        place = f"{name}, kind {number}"
-        share, changes = (table.get("share"), table.get("set", {})) if isinstance(table, dict) else (None, {})
-        if not _number(share) or not 0 < float(share) <= 1 or not table.get("name"):  # type: ignore[arg-type]
-            found.append(
-                Problem(place, f"its share is {share!r}.", "Give a name and a share above 0, up to 1.")
-            )
-            continue
-        _strangers(table, ("name", "share", "meaning", "set"), place, found)
-        found += value_problems(changes, place)
-        made.append(Kind(str(table["name"]), float(share), dict(changes)))  # type: ignore[arg-type]
-    if made and abs(sum(one.share for one in made) - 1) > 1e-9:
-        found.append(Problem(name, "the shares of the kinds do not add up to 1.", "Let them add up to 1."))
-    return tuple(made)
+def _share(fields: Fields, key: str) -> float:
+    value = fields.node.get(key)
+    if _number(value) and 0 <= value <= 1:
+        return float(value)
+    fields.problem(key, f"{key} is {value!r}.", "Give a share from 0 to 1.")
+    return math.nan
 
 
-def _strangers(table: Mapping[str, Any], known: Iterable[str], place: str, found: list[Problem]) -> None:
-    known = tuple(known)
-    found += [
-        Problem(place, f"{key!r} is not known.", nearest(key, known)) for key in table if key not in known
-    ]
+def _allowed(fields: Fields, values: Mapping[str, Any], key: str, called: str = "") -> None:
+    """Say which names are no parameters and which values the model does not allow, in the line of `key`."""
+    for name, value in values.items():
+        for problem in value_problems({name: value}, ""):
+            found = problem.found.replace("the value is", f"{called or name} is", 1)
+            fields.problem(key, found, problem.remedy)
 
 
-def _number(value: Any) -> bool:
+def _number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.errors import Problem, raise_if
 from casestudy.files import reading
+from casestudy.files.fields import Fields, read_toml
 from casestudy.study import Study
 
 FILE = "literature/protocol.toml"
@@ -72,52 +71,36 @@ def load(study: Study) -> Protocol:
         With every problem: missing or unknown keys, years that do not fit.
     """
     path = study.input(FILE)
-    try:
-        given: dict[str, Any] = tomllib.loads(reading.data(path).decode("utf-8-sig").replace("\r\n", "\n"))
-    except OSError as error:
-        problem = Problem(FILE, f"{error.strerror}.", "Write the protocol before the review.")
-        raise InputError("The review has no protocol.", [problem]) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        problem = Problem(FILE, f"it is not UTF-8 TOML: {error}.", "Mend the place it names.")
-        raise InputError("The review's protocol cannot be read.", [problem]) from error
-    problems = [
-        Problem(FILE, f"{key!r} is not known.", nearest(key, _KEYS)) for key in given if key not in _KEYS
-    ]
-    for key in ("title", "status"):
-        if not isinstance(given.get(key), str) or not given[key].strip():
-            problems.append(Problem(FILE, f"{key} is missing.", f'Write {key} = "…".'))
-    first, last = (given.get(key) for key in ("first_year", "last_year"))
-    if not (isinstance(first, int) and isinstance(last, int) and 1500 <= first <= last <= 2100):
-        problems.append(Problem(FILE, f"the period is {first} to {last}.", "Give first and last year."))
-    reasons, searches = given.get("exclude", {}), given.get("search", {})
-    if not isinstance(reasons, dict) or not all(isinstance(one, str) for one in reasons.values()):
-        problems.append(Problem(FILE, "exclude must map ids to texts.", 'Write [exclude] id = "meaning".'))
-    if not isinstance(searches, dict) or not all(isinstance(one, dict) for one in searches.values()):
-        problems.append(Problem(FILE, "search must hold tables.", "Head each with [search.SOURCE]."))
-    dimensions = _dimensions(given.get("dimension", {}), problems)
+    problems: list[Problem] = []
+    unread = "The review's protocol cannot be read."
+    node = read_toml(path, FILE, unread, "Write the protocol before the review.")
+    top = Fields(node, FILE, "", problems, _KEYS)
+    title, status = top.text("title", required=True), top.text("status", required=True)
+    first = top.whole("first_year", required=True, least=1500, most=2100)
+    last = top.whole("last_year", required=True, least=1500, most=2100)
+    if first and last and first > last:
+        top.problem("first_year", f"the period is {first} to {last}.", "Give first and last year.")
+    searches = {
+        name: {key: fields.text(key) for key in fields.node} for name, fields in top.each("search").items()
+    }
+    exclude = top.within("exclude")
+    reasons = {name: exclude.text(name, required=True) for name in exclude.node}
+    dimensions = _dimensions(top)
     raise_if(problems, "The review's protocol has problems.")
-    return Protocol(
-        title=given["title"],
-        status=given["status"],
-        first_year=int(given["first_year"]),
-        last_year=int(given["last_year"]),
-        subject=str(given.get("subject", "")),
-        searches={name: {key: str(value) for key, value in one.items()} for name, one in searches.items()},
-        reasons=dict(reasons),
-        dimensions=dimensions,
-    )
+    assert first
+    assert last
+    return Protocol(title, status, first, last, top.text("subject"), searches, reasons, dimensions)
 
 
-def _dimensions(given: Any, problems: list[Problem]) -> dict[str, Dimension]:
-    made = {}
-    for name, one in given.items() if isinstance(given, dict) else ():
-        codes = one.get("codes") if isinstance(one, dict) else None
-        if not isinstance(codes, list) or not codes or not all(isinstance(code, str) for code in codes):
-            found = f"dimension {name!r} names no codes."
-            problems.append(Problem(FILE, found, 'Write codes = ["code.id"].'))
-            continue
-        made[name] = Dimension(name, str(one.get("title", name)), tuple(codes), bool(one.get("one", True)))
-    return made
+def _dimensions(top: Fields) -> dict[str, Dimension]:
+    dimensions = {}
+    for name, fields in top.each("dimension").items():
+        codes = fields.texts("codes")
+        if not codes:
+            fields.problem("codes", f"dimension {name!r} names no codes.", 'Write codes = ["code.id"].')
+        title = fields.text("title") or name
+        dimensions[name] = Dimension(name, title, codes, fields.flag("one", True))
+    return dimensions
 
 
 def notes(study: Study) -> dict[str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from casestudy.errors import InputError, Problem, nearest
+from casestudy.errors import InputError, Problem, nearest, raise_if
 from casestudy.files import tables
+from casestudy.files.fields import Fields, read_toml
 from casestudy.files.tables import Column, Schema
 from casestudy.nutrition.measures import BY_ID
 from casestudy.proportions import at_least, at_most
@@ -103,48 +103,38 @@ def read_profile(study: Study, name: str) -> Profile:
         problem = Problem(FOLDER, f"there is no profile {name!r}.", nearest(name, known))
         raise InputError("A recommendation profile is not known.", [problem])
     where = f"{FOLDER}/{name}.toml"
-    try:
-        data = tomllib.loads(study.input(where).read_bytes().decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            "A recommendation profile cannot be read.", [Problem(where, f"{error}.", "Mend it.")]
-        ) from error
     problems: list[Problem] = []
-    targets = {}
-    for number, row in enumerate(data.get("target", []), start=1):
-        target = _target(row, f"{where}, target {number}", problems)
-        if target and target.measure in targets:
-            problems.append(
-                Problem(f"{where}, target {number}", f"{target.measure} occurs twice.", "Keep one.")
-            )
-        elif target:
-            targets[target.measure] = target
-    if not data.get("title"):
-        problems.append(Problem(where, "the title is missing.", 'Write title = "…".'))
-    if problems:
-        raise InputError("A recommendation profile has problems.", problems)
-    return Profile(name, str(data["title"]), str(data.get("note", "")), targets)
+    node = read_toml(study.input(where), where, "A recommendation profile cannot be read.")
+    top = Fields(node, where, "", problems, ("title", "note", "reference_mj_per_day", "target"))
+    targets: dict[str, Target] = {}
+    for fields in top.items("target", ("measure", "low", "high", "mark", "says")):
+        target = _target(fields)
+        if target.measure in targets:
+            fields.problem("measure", f"{target.measure} occurs twice.", "Keep one.")
+        targets[target.measure] = target
+    profile = Profile(name, top.text("title", required=True), _as_written(top, "note"), targets)
+    raise_if(problems, "A recommendation profile has problems.")
+    return profile
 
 
-def _target(row: Any, where: str, problems: list[Problem]) -> Target | None:
-    measure = row.get("measure", "")
-    start = len(problems)
-    if measure not in BY_ID:
-        problems.append(Problem(where, f"measure {measure!r} is not known.", nearest(str(measure), BY_ID)))
-    if row.get("mark") not in MARKS:
-        problems.append(Problem(where, f"mark is {row.get('mark')!r}.", f"Use one of: {', '.join(MARKS)}."))
-    bounds = []
-    for key in ("low", "high"):
-        value = row.get(key, math.nan)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            problems.append(Problem(where, f"{key} is {value!r}.", "Write a number that is not negative."))
-            value = math.nan
-        bounds.append(float(value))
-    if bounds[0] > bounds[1]:
-        problems.append(Problem(where, f"low {bounds[0]:g} is above high {bounds[1]:g}.", "Exchange them."))
-    if len(problems) > start:
-        return None
-    return Target(measure, bounds[0], bounds[1], row["mark"], str(row.get("says", "")))
+def _as_written(fields: Fields, key: str) -> str:
+    """A text with its line ends; empty where it is missing."""
+    fields.text(key)  # says what is not text
+    return str(fields.node.get(key, ""))
+
+
+def _target(fields: Fields) -> Target:
+    measure = fields.text("measure", required=True)
+    if measure and measure not in BY_ID:
+        fields.problem("measure", f"measure {measure!r} is not known.", nearest(measure, BY_ID))
+    mark = fields.text("mark", required=True)
+    if mark and mark not in MARKS:
+        fields.problem("mark", f"mark is {mark!r}.", f"Use one of: {', '.join(MARKS)}.")
+    low, high = fields.number("low", least=0), fields.number("high", least=0)
+    if low is not None and high is not None and low > high:
+        fields.problem("low", f"low {low:g} is above high {high:g}.", "Exchange them.")
+    least, most = (math.nan if bound is None else bound for bound in (low, high))
+    return Target(measure, least, most, mark, _as_written(fields, "says"))
 
 
 def target_table(targets: dict[str, Target], title: str) -> pd.DataFrame:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
+from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import Any
 
-from casestudy.errors import InputError, Problem, nearest, raise_if
+from casestudy.errors import Problem, nearest, raise_if
+from casestudy.files.fields import Fields, read_toml
 
 FILE = "usage_logs/simulator.toml"
 TIMINGS = ("any", "after_feedback", "weekly")
@@ -199,6 +200,10 @@ _SECTIONS: dict[str, type[Any]] = {
     "outcome": Outcome,
 }
 _TABLES = ("adoption", "topics", "first_time", "ways")
+_OF_A_WAY = ("sessions", "length", "dwell", "dwell_sigma", "focus", "lapse", "drift")
+_WORDS = ("code", "timing", "weights")
+LARGEST = 1e9
+"""Beyond this a number in the file is a slip."""
 _SHARES = {
     ("people", "consent_share"), ("activity", "notified_share"), ("activity", "interrupted_share"),
     ("comparison", "share"),
@@ -222,166 +227,98 @@ def load(path: Path, where: str = FILE) -> Settings:
         With every problem: not TOML, unknown or missing settings, numbers out of range, months that do not
         lie in the calendar.
     """
-    try:
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{where} cannot be read.", [Problem(where, f"{error.strerror}.")]) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        problem = Problem(where, f"it is not valid TOML: {error}.", "Mend it.")
-        raise InputError(f"{where} cannot be read.", [problem]) from error
-    reader = _Reader(content, where)
-    settings = reader.settings()
-    raise_if(reader.problems, "The simulator's parameters have problems.")
-    assert settings is not None
+    problems: list[Problem] = []
+    unread = f"{where} cannot be read."
+    top = Fields(read_toml(path, where, unread), where, "", problems, ("seed", *_SECTIONS, *_TABLES))
+    settings = _settings(top)
+    raise_if(problems, "The simulator's parameters have problems.")
     return settings
 
 
-class _Reader:
-    def __init__(self, content: Mapping[str, Any], where: str) -> None:
-        self.content, self.where = content, where
-        self.problems: list[Problem] = []
+def _settings(top: Fields) -> Settings:
+    seed = top.whole("seed", required=True, least=0) or 0
+    sections = {name: _section(top.within(name), name, kind) for name, kind in _SECTIONS.items()}
+    months = _months(top.within("calendar"), sections["calendar"])
+    adoption = _weights(top.within("adoption"))
+    for month in adoption:
+        if month not in months:
+            found = f"the month {month} is not in the calendar."
+            top.within("adoption").problem(month, found, "Write it as YYYY-MM.")
+    topics = _weights(top.within("topics"))
+    ways = tuple(_way(name, fields) for name, fields in top.each("ways", (*_OF_A_WAY, *_WORDS)).items())
+    if not ways:
+        top.problem("ways", "there is no way of using.", "Describe at least one under [ways.NAME].")
+    first_time = {str(name): str(given) for name, given in top.within("first_time").node.items()}
+    return Settings(seed=seed, adoption=adoption, topics=topics, first_time=first_time, ways=ways, **sections)
 
-    def settings(self) -> Settings | None:
-        known = ("seed", *_SECTIONS, *_TABLES)
-        for key in self.content:
-            if key not in known:
-                self._problem(key, f"{key!r} is not a setting.", nearest(key, known))
-        seed = self.content.get("seed")
-        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-            self._problem("seed", f"it is {seed!r}.", "Write a whole number from 0.")
-        sections = {name: self._section(name, kind) for name, kind in _SECTIONS.items()}
-        calendar = sections["calendar"]
-        months = self._months(calendar)
-        adoption = self._weights("adoption")
-        for month in adoption:
-            if month not in months:
-                self._problem(
-                    f"adoption.{month}", "the month is not in the calendar.", "Write it as YYYY-MM."
-                )
-        topics = self._weights("topics")
-        ways = tuple(self._way(name, given) for name, given in self._table("ways").items())
-        if not ways:
-            self._problem("ways", "there is none.", "Describe at least one way under [ways.NAME].")
-        first_time = {str(a): str(b) for a, b in self._table("first_time").items()}
-        if self.problems:
-            return None
-        return Settings(
-            seed=int(seed or 0), adoption=adoption, topics=topics, first_time=first_time,
-            ways=tuple(way for way in ways if way is not None), **sections,
-        )  # fmt: skip
 
-    def _months(self, calendar: Calendar) -> list[str]:
-        for name in ("first_month", "last_month"):
-            if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(getattr(calendar, name))):
-                self._problem(f"calendar.{name}", "it is not a month.", "Write it as YYYY-MM.")
-                return []
-        months = months_between(calendar.first_month, calendar.last_month)
-        if not months:
-            self._problem("calendar", "the last month lies before the first.", "Turn them round.")
-        if not 1 <= calendar.feedback_day <= 28:
-            self._problem("calendar.feedback_day", f"it is {calendar.feedback_day}.", "Use 1 to 28.")
-        if not 0 <= calendar.feedback_hour <= 23:
-            self._problem("calendar.feedback_hour", f"it is {calendar.feedback_hour}.", "Use 0 to 23.")
-        from zoneinfo import ZoneInfo
+def _months(fields: Fields, calendar: Calendar) -> list[str]:
+    for name in ("first_month", "last_month"):
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(getattr(calendar, name))):
+            fields.problem(name, f"{name} is not a month.", "Write it as YYYY-MM.")
+            return []
+    months = months_between(calendar.first_month, calendar.last_month)
+    if not months:
+        fields.problem("last_month", "the last month lies before the first.", "Turn them round.")
+    if not 1 <= calendar.feedback_day <= 28:
+        fields.problem("feedback_day", f"feedback_day is {calendar.feedback_day}.", "Use 1 to 28.")
+    if not 0 <= calendar.feedback_hour <= 23:
+        fields.problem("feedback_hour", f"feedback_hour is {calendar.feedback_hour}.", "Use 0 to 23.")
+    from zoneinfo import ZoneInfo
 
-        try:
-            ZoneInfo(calendar.timezone)
-        except (KeyError, ValueError, OSError):
-            self._problem(
-                "calendar.timezone", f"{calendar.timezone!r} is unknown.", "Use a name like Europe/Helsinki."
-            )
-        return months
+    try:
+        ZoneInfo(calendar.timezone)
+    except (KeyError, ValueError, OSError):
+        found = f"timezone {calendar.timezone!r} is unknown."
+        fields.problem("timezone", found, "Use a name like Europe/Helsinki.")
+    return months
 
-    def _section(self, name: str, kind: type[Any], given: Mapping[str, Any] | None = None) -> Any:
-        values = self._table(name) if given is None else given
-        default = kind()
-        known = {one.name: getattr(default, one.name) for one in fields(kind)}
-        kept = {}
-        for key, value in values.items():
-            if key not in known:
-                self._problem(f"{name}.{key}", f"{key!r} is not a setting.", nearest(key, known))
-            elif self._fits(name, key, value, known[key]):
-                kept[key] = type(known[key])(value)
-        return kind(**kept)
 
-    def _fits(self, section: str, key: str, value: Any, like: Any) -> bool:
-        place = f"{section}.{key}"
-        if isinstance(like, bool) or isinstance(value, bool):
-            fine = isinstance(value, bool) and isinstance(like, bool)
-        elif isinstance(like, tuple):
-            fine = isinstance(value, list) and all(isinstance(one, str) for one in value)
-        elif isinstance(like, float):
-            fine = isinstance(value, int | float)
-        else:
-            fine = isinstance(value, type(like))
-        if not fine:
-            words = {
-                bool: "true or false",
-                tuple: "a list of texts",
-                int: "a whole number",
-                float: "a number",
-                str: "text",
-            }
-            self._problem(place, f"it is {value!r}.", f"Write {words[type(like)]}.")
-            return False
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if not abs(value) < 1e9 or (value < 0 and (section, key) not in _SIGNED):
-                self._problem(place, f"it is {value!r}.", "Use a number from 0 (and below 1e9).")
-                return False
-            if (section, key) in _SHARES and value > 1:
-                self._problem(place, f"it is {value!r}.", "Use a share from 0 to 1.")
-                return False
-        return True
+def _section(given: Fields, section: str, kind: type[Any]) -> Any:
+    """A section with the defaults of whatever is missing or does not fit."""
+    defaults = {one.name: getattr(kind(), one.name) for one in fields_of(kind)}
+    for key in given.node:
+        if key not in defaults:
+            given.problem(key, f"{key!r} is not a setting.", nearest(key, defaults))
+    chosen = {key: _value(given, section, key, defaults[key]) for key in defaults if key in given.node}
+    return kind(**{key: value for key, value in chosen.items() if value is not None})
 
-    def _weights(self, name: str, given: Mapping[str, Any] | None = None) -> dict[str, float]:
-        values = self._table(name) if given is None else given
-        good: dict[str, float] = {}
-        for key, value in values.items():
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not number or not 0 <= value < 1e9:
-                self._problem(f"{name}.{key}", f"it is {value!r}.", "Use a number from 0.")
-            else:
-                good[str(key)] = float(value)
-        if not sum(good.values()) > 0:
-            self._problem(name, "its numbers add up to nothing.", "Give at least one above 0.")
-        return good
 
-    def _way(self, name: str, given: Any) -> Way | None:
-        before = len(self.problems)
-        if not isinstance(given, Mapping):
-            self._problem(f"ways.{name}", "it is not a table.", f"Head it with [ways.{name}].")
-            return None
-        numbers = ("sessions", "length", "dwell", "dwell_sigma", "focus", "lapse", "drift")
-        for key in given:
-            if key not in (*numbers, "code", "timing", "weights"):
-                hint = nearest(key, (*numbers, "code", "timing", "weights"))
-                self._problem(f"ways.{name}.{key}", f"{key!r} is not a setting.", hint)
-        read = {}
-        for key in numbers:
-            if key not in given:
-                self._problem(f"ways.{name}", f"{key} is missing.", f"Write {key} = …")
-            elif self._fits("way", key, given[key], 0.0):
-                read[key] = float(given[key])
-                if key in ("focus", "lapse") and read[key] > 1:
-                    self._problem(f"ways.{name}.{key}", f"it is {given[key]!r}.", "Use a share from 0 to 1.")
-        timing = given.get("timing", "any")
-        if timing not in TIMINGS:
-            self._problem(f"ways.{name}.timing", f"it is {timing!r}.", nearest(str(timing), TIMINGS))
-        weights = given.get("weights")
-        if not isinstance(weights, Mapping):
-            self._problem(f"ways.{name}", "weights is missing.", "Write weights = {action = number, …}.")
-            return None
-        clean = self._weights(f"ways.{name}.weights", weights)
-        if len(self.problems) > before:
-            return None
-        return Way(id=name, code=str(given.get("code", name)), timing=timing, weights=clean, **read)
+def _value(given: Fields, section: str, key: str, like: Any) -> Any:
+    """A value of the type of `like`; None where it does not fit."""
+    least = -LARGEST if (section, key) in _SIGNED else 0
+    most = 1 if (section, key) in _SHARES else LARGEST
+    match like:
+        case bool():
+            return given.flag(key, like)
+        case int():
+            return given.whole(key, least=least, most=most)
+        case float():
+            return given.number(key, least=least, most=most)
+        case tuple():
+            return given.texts(key)
+        case _:
+            return given.text(key) or None
 
-    def _table(self, name: str) -> Mapping[str, Any]:
-        given = self.content.get(name, {})
-        if isinstance(given, Mapping):
-            return given
-        self._problem(name, "it must be a table.", f"Head it with [{name}].")
-        return {}
 
-    def _problem(self, name: str, found: str, remedy: str) -> None:
-        self.problems.append(Problem(f"{self.where} ({name})", found, remedy))
+def _weights(fields: Fields) -> dict[str, float]:
+    weights = {key: fields.number(key, least=0, most=LARGEST) or 0.0 for key in fields.node}
+    if not sum(weights.values()) > 0:
+        fields.problem("", "its numbers add up to nothing.", "Give at least one above 0.")
+    return weights
+
+
+def _way(name: str, given: Fields) -> Way:
+    numbers = {
+        key: given.number(
+            key,
+            required=True,
+            least=-LARGEST if ("way", key) in _SIGNED else 0,
+            most=1 if key in ("focus", "lapse") else LARGEST,
+        )
+        for key in _OF_A_WAY
+    }
+    timing = given.text("timing", allowed=TIMINGS) or "any"
+    weights = _weights(given.within("weights"))
+    read = {key: value or 0.0 for key, value in numbers.items()}
+    return Way(id=name, code=given.text("code") or name, timing=timing, weights=weights, **read)
