@@ -96,7 +96,7 @@ def _settings(top: Fields) -> dict[str, Any]:
         "questions": _questions(top),
         "data_status": data_status,
         "sources": sources,
-        "parameters": MappingProxyType(dict(top.within("parameters").node)),
+        "parameters": top.within("parameters").node,
         "engine": _engine(top.within("engine", ("backend", "memory_limit", "threads"))),
         "single_rows": _single_rows(top, {"usage_logs", "purchases", *data_status, *sources}),
     }

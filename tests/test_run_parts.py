@@ -103,9 +103,34 @@ def test_parameter_files_are_toml_or_json(tmp_path: Path) -> None:
     assert (
         parameters.read_file(tmp_path / "p.toml") == parameters.read_file(tmp_path / "p.json") == {"gap": 15}
     )
-    for name in ("bad.toml", "missing.toml"):
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    for name in ("bad.toml", "missing.toml", "missing.json", "deep.json"):
         with pytest.raises(ParameterError, match=name):
             parameters.read_file(tmp_path / name)
+
+
+def test_a_wrong_parameter_is_named_with_its_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text("gap = 15\nshaer = 1\n\n[20-use]\ngap = 'x'\n")
+    settings = Study.load(_study(tmp_path, "[parameters]\ngap = 'y'\n")).parameters
+    given = parameters.read_file(tmp_path / "p.toml")
+    with pytest.raises(ParameterError) as caught:
+        parameters.merged([USE], settings, from_file=given, file_name="p.toml")
+    places = [problem.where for problem in caught.value.problems]
+    assert places == ["study.toml, line 3 (gap)", "p.toml, line 2 (shaer)", "p.toml, line 5 (20-use.gap)"]
+
+
+def test_a_table_of_a_parameter_file_reaches_the_notebook_as_a_plain_one(tmp_path: Path) -> None:
+    table = book("limits: dict[str, dict[str, int]] = {}  # by kind")
+    settings = Study.load(_study(tmp_path, "[parameters.limits]\na = {low = 1}\n")).parameters
+    values = parameters.merged([table], settings)
+    limits = values[table.stem]["limits"]
+    assert limits == {"a": {"low": 1}}
+    assert (type(limits), type(limits["a"])) == (dict, dict)
+
+
+def _study(root: Path, more: str) -> Path:
+    (root / "study.toml").write_text(f'title = "T"\n{more}')
+    return root
 
 
 def package(folder: Path, **modules: str) -> Path:

@@ -22,6 +22,20 @@ class Lined(dict[Any, Any]):
     lines: dict[Any, int]
 
 
+def plain(value: Any) -> Any:
+    """A value of a file without its lines: dicts and lists of the built-in types.
+
+    Examples
+    --------
+    >>> made = parsed("a: [{b: 1}]")
+    >>> type(made["a"][0]).__name__, type(plain(made)["a"][0]).__name__
+    ('Lined', 'dict')
+    """
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list) else value
+
+
 class Unfit(ValueError):
     """YAML that is too deep, too large, or refers to itself; `line` is where, 0 for nowhere."""
 

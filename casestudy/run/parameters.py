@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import tokenize
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from casestudy.errors import ParameterError, Problem, nearest
+from casestudy.errors import InputError, ParameterError, Problem, nearest
+from casestudy.files.fields import read_toml
+from casestudy.files.yaml_text import Lined, plain
 from casestudy.run.notebook import Notebook
 
 _SIMPLE = {"int": int, "float": float, "str": str, "bool": bool}
@@ -124,7 +125,7 @@ def merged(
         notebook.stem: {name: one.default for name, one in known[notebook.stem].items()}
         for notebook in notebooks
     }
-    for layer, where in ((settings, "study.toml, [parameters]"), (from_file or {}, file_name)):
+    for layer, where in ((settings, "study.toml"), (from_file or {}, file_name)):
         _apply(layer, where, known, values, problems)
     names = {name for notebook in notebooks for name in known[notebook.stem]}
     for name, text in (from_line or {}).items():
@@ -162,23 +163,24 @@ def from_text(text: str, parameter: Parameter) -> Any:
     return float(value) if parameter.annotation == "float" and type(value) is int else value
 
 
-def read_file(path: Path) -> dict[str, Any]:
+def read_file(path: Path) -> Mapping[str, Any]:
     """Read a parameter file, TOML or JSON, of the shape of ``[parameters]`` in study.toml."""
     import json
 
+    unread = "A parameter file cannot be read."
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        if path.suffix != ".json":
+            return read_toml(path, str(path), unread, "Name a file that is there.")
+        values = json.loads(path.read_text(encoding="utf-8-sig"))
+    except InputError as error:
+        raise ParameterError(error.summary, error.problems) from error
     except OSError as error:
-        raise ParameterError(
-            "A parameter file cannot be read.", [Problem(str(path), f"{error.strerror}.")]
-        ) from error
-    except ValueError as error:
-        problem = Problem(str(path), f"it is not {'JSON' if path.suffix == '.json' else 'TOML'}: {error}.")
-        raise ParameterError("A parameter file cannot be read.", [problem]) from error
+        raise ParameterError(unread, [Problem(str(path), f"{error.strerror}.")]) from error
+    except (ValueError, RecursionError) as error:
+        raise ParameterError(unread, [Problem(str(path), f"it is not JSON: {error}.")]) from error
     if not isinstance(values, dict):
         problem = Problem(str(path), "it is not a table of names and values.", "Write NAME = value lines.")
-        raise ParameterError("A parameter file cannot be read.", [problem])
+        raise ParameterError(unread, [problem])
     return values
 
 
@@ -192,24 +194,31 @@ def _apply(
     shared = {name for parameters in known.values() for name in parameters}
     for name, value in layer.items():
         if isinstance(value, Mapping) and name in known:
-            own = f"{where} {name}"
-            for inner, one in value.items():
+            for inner, given in value.items():
+                place = _place(value, inner, where, f"{name}.{inner}")
                 if inner not in known[name]:
                     found = f"{name} has no parameter {inner!r}."
-                    problems.append(Problem(own, found, nearest(inner, known[name])))
+                    problems.append(Problem(place, found, nearest(inner, known[name])))
                     continue
-                _check(known[name][inner], one, f"{own}.{inner}", problems)
+                _check(known[name][inner], plain(given), place, problems)
                 if name in values:
-                    values[name][inner] = one
+                    values[name][inner] = plain(given)
         elif name in shared:
             for stem, parameters in known.items():
                 if name in parameters and name not in _own(layer, stem):
-                    _check(parameters[name], value, f"{where} {name}", problems)
+                    _check(parameters[name], plain(value), _place(layer, name, where, name), problems)
                     if stem in values:
-                        values[stem][name] = value
+                        values[stem][name] = plain(value)
         else:
             found = "no notebook has this name or parameter."
-            problems.append(Problem(f"{where} {name}", found, nearest(name, shared | set(known))))
+            remedy = nearest(name, shared | set(known))
+            problems.append(Problem(_place(layer, name, where, name), found, remedy))
+
+
+def _place(layer: Mapping[str, Any], key: str, file: str, name: str) -> str:
+    """File, line where it is known, and name of a parameter."""
+    line = layer.lines.get(key) if isinstance(layer, Lined) else None
+    return f"{file}, line {line} ({name})" if line else f"{file} ({name})"
 
 
 def _check(parameter: Parameter, value: Any, where: str, problems: list[Problem]) -> None:
