@@ -349,7 +349,6 @@ def test_a_thousand_random_acts_leave_file_and_view_as_a_plain_model_says(
     given = settings(
         max_examples=20,
         stateful_step_count=50,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
         derandomize=True,
     )

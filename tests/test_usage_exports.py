@@ -242,7 +242,7 @@ IDS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(IDS, st.integers(0, 10**6), st.sampled_from("vb")), min_size=1, max_size=12))
 def test_four_formats_give_the_same_events(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int | str | None, int, str]]

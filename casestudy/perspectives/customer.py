@@ -167,14 +167,14 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
     """The perspective's answer in one paragraph, with the numbers in it."""
     themes, types, ability_ = result["themes"], result["types"], result["ability"]
     of = int(themes["of"].max()) if len(themes) else 0
-    parts = [f"{result.name}: {of} people were heard."]
+    parts = [] if len(types) else [f"{result.name}: {of} people were heard."]
     values: dict[str, Any] = {"asked": of}
     if len(types):
         mixed = int((result["ways"]["types"] > 1).sum())
         parts.append(
-            f"Most told way: {most(types)}; {mixed} of {of} tell of more than one way"
+            f"The way of using that most people tell of is {most(types)}; {mixed} of {of} tell of more than one"
             + (
-                f", and {_moved(result['moves'])} moves from one way to another are told."
+                f", and they tell of {_moved(result['moves'])} moves from one to another."
                 if len(result["moves"])
                 else "."
             )
