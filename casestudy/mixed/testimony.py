@@ -14,13 +14,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from casestudy.coding.material import Material
+from casestudy.coding.quoting import find
 from casestudy.errors import Problem, nearest, raise_if
 from casestudy.files import lists
 from casestudy.files.fields import Fields, read_yaml
 from casestudy.mixed.records import Count, Measure, Records, Span, number
 from casestudy.people import consent
 from casestudy.study import Study
-from casestudy.transcripts.find import find
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -117,7 +117,6 @@ def figure(table: pd.DataFrame, measures: Mapping[str, Measure]) -> Drawing:
             axes.set_visible(False)
         drawn.supxlabel("recorded", fontsize=9, color=INK)
         drawn.supylabel("told, with the measure's tolerance", fontsize=9, color=INK)
-        drawn.tight_layout()
     against = shown[shown["verdict"].eq("contradicts")]
     alt = (
         f"{counted(len(shown), 'statement')} in {counted(len(names), 'panel')}, a panel a measure: what was "
