@@ -4,7 +4,8 @@
 
 The clock is given, so nothing waits. Households whose lot shows them similar households come `EFFECT` times
 as often: that is built in, and the script prints what the pulled log says of it, with a 95 % interval
-(bootstrap of households). One household leaves at the end; the script looks for it in every file of the folder.
+(bootstrap of households). One household leaves at the end; the script looks for it in every file of the
+folder.
 """
 
 from __future__ import annotations

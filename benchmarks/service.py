@@ -156,10 +156,13 @@ def main() -> int:
         process.terminate()
         written = store.row(query)["n"] - before  # type: ignore[index]
         fast = sum(each < AT_ONCE_S for each in times) / len(times)
-        print(f"{given.people} people, {given.seconds:g} s: {len(times):,} pages, {100 * fast:.1f} % under 200 ms, "
-              f"{errors} errors; {looks:,} looks answered, {written:,} in the log.")  # fmt: skip
-        print(f"Accounts, events and figures of {given.demo} households: "
-              f"{sum(path.stat().st_size for path in (root / 'service').iterdir()) / given.demo / 1e6:.2f} MB each.")  # fmt: skip
+        print(
+            f"{given.people} people, {given.seconds:g} s: {len(times):,} pages, "
+            f"{100 * fast:.1f} % under 200 ms, "
+            f"{errors} errors; {looks:,} looks answered, {written:,} in the log."
+        )
+        size = sum(path.stat().st_size for path in (root / "service").iterdir()) / given.demo / 1e6
+        print(f"Accounts, events and figures: {size:.2f} MB for each of {given.demo} households.")
         assert re.match(rb"<!doctype html>", body)
     return int(errors > 0 or written < looks)
 
