@@ -120,8 +120,8 @@ def test_leaving_a_full_service_leaves_no_copy_in_its_pages(store: Store) -> Non
     people = [accounts.add_account(store, f"home-{number}") for number in range(40)]
     for number, person in enumerate(people * 3):
         with store.changing() as connection:
-            row = (person, "2017-01", "", f"{person} " * (50 + 17 * (number % 60)))
-            connection.execute("insert or replace into figures values (?, ?, ?, ?)", row)
+            row = (person, "2017-01", "lines", "", f"{person} " * (50 + 17 * (number % 60)))
+            connection.execute("insert or replace into figures values (?, ?, ?, ?, ?)", row)
         accounts.enter(store, accounts.invite(store, person))
         records.event(store, person, "login")
     for person in people[::2]:

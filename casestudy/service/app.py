@@ -26,7 +26,7 @@ from casestudy.service.visit import COOKIE, RESEARCHER, Refused, Service, Visit,
 Needs = Literal["anyone", "session", "consent", "key"]
 HOSTS = ("127.0.0.1", "localhost", "::1")
 _FIELDS = 40
-_PAUSE = timedelta(minutes=30)
+_PAUSE, _NOTED = timedelta(minutes=30), timedelta(minutes=1)
 _STYLE = Path(__file__).parent / "templates" / "style.css"
 
 PAGES: tuple[tuple[str, str, Handler, Needs], ...] = (
@@ -155,6 +155,8 @@ def _answer(
 
 def _arrive(visit: Visit, session: accounts.Session) -> None:
     """Note that the session is used; after a pause, that the participant has come in again."""
+    if timedelta() <= visit.store.clock() - datetime.fromisoformat(session.seen) < _NOTED:
+        return
     with visit.store.changing():
         away = visit.store.clock() - datetime.fromisoformat(session.seen)
         accounts.touch(visit.store, session)

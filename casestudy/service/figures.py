@@ -170,11 +170,9 @@ def view(
     corrections, goals = records.corrections(store, participant), records.goals(store, participant)
     said = json.dumps([mark, profile, corrections, goals], sort_keys=True)
     basis = hashlib.sha256(said.encode()).hexdigest()
-    query = "select body from figures where participant = ? and month = ? and basis = ?"
-    kept = store.row(query, participant, month, basis)
-    if kept:
-        body: View = json.loads(kept["body"])
-        return body
+    parts = Parts(store, participant, month, basis)
+    if parts.are_kept():
+        return parts
     night = prepared.read(store, household, participant)
     if night is None:
         return None
@@ -182,11 +180,45 @@ def view(
         found = compute(study, groups, night, month, corrections, goals, profile)
     except InputError:
         return None
-    text = json.dumps(found)
-    with store.changing() as connection:
-        if connection.execute("select 1 from account where participant = ?", (participant,)).fetchone():
-            connection.execute(
-                "insert or replace into figures values (?, ?, ?, ?)", (participant, month, basis, text)
-            )
-    found = json.loads(text)
-    return found
+    parts.keep(found)
+    return parts
+
+
+class Parts(dict[str, Any]):
+    """A view whose parts are read when a page asks for them: a month's page needs no receipt lines.
+
+    Parameters
+    ----------
+    store, participant, month
+    basis : str
+        Mark of what the figures were computed from.
+    """
+
+    def __init__(self, store: Store, participant: str, month: str, basis: str) -> None:
+        super().__init__()
+        self.store, self.key = store, (participant, month, basis)
+
+    def are_kept(self) -> bool:
+        """Whether the figures of this basis were computed before."""
+        query = "select 1 from figures where participant = ? and month = ? and basis = ?"
+        return self.store.row(query, *self.key) is not None
+
+    def keep(self, found: View) -> None:
+        """Keep computed figures for as long as their account is there."""
+        participant, month, basis = self.key
+        texts = {part: json.dumps(value) for part, value in found.items()}
+        with self.store.changing() as connection:
+            there = connection.execute("select 1 from account where participant = ?", (participant,))
+            if there.fetchone():
+                rows = [(participant, month, part, basis, text) for part, text in texts.items()]
+                connection.executemany("insert or replace into figures values (?, ?, ?, ?, ?)", rows)
+        self.update({part: json.loads(text) for part, text in texts.items()})
+
+    def __missing__(self, part: str) -> Any:
+        """Read one part."""
+        query = "select body from figures where participant = ? and month = ? and basis = ? and part = ?"
+        found = self.store.row(query, *self.key, part)
+        if found is None:
+            raise KeyError(part)
+        self[part] = json.loads(found["body"])
+        return self[part]

@@ -18,10 +18,6 @@ from casestudy.study import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-_TABLE = """create table if not exists prepared (
-  participant text primary key references account on delete cascade,
-  lines blob not null, facts text not null, mark text not null)"""
-
 
 @dataclass(frozen=True)
 class Prepared:
@@ -78,8 +74,6 @@ def prepare(study: Study, store: Store) -> int:
     from casestudy.nutrition.receipt import household_lines
 
     people = store.rows("select participant, household from account order by participant")
-    with store.changing() as connection:
-        connection.execute(_TABLE)
     if not people:
         return 0
     basis = open_basis(study)
@@ -99,7 +93,7 @@ def prepare(study: Study, store: Store) -> int:
             "currency": basis.purchases.currency,
             "comparison": _comparisons(study, row["household"], basis.months, months, population),
         }
-        _keep(store, row["participant"], lines, json.dumps(facts, sort_keys=True))
+        _keep(store, row["participant"], lines, json.dumps(facts, sort_keys=True), json.dumps(months))
         count += bool(months)
     announce(store)
     store.scrub()
@@ -120,7 +114,7 @@ def _comparisons(
     return found
 
 
-def _keep(store: Store, participant: str, lines: pd.DataFrame, facts: str) -> None:
+def _keep(store: Store, participant: str, lines: pd.DataFrame, facts: str, shown: str) -> None:
     held = io.BytesIO()
     lines.astype({"basket_id": str, "product_id": str}).to_parquet(held, index=False)
     data = held.getvalue()
@@ -129,7 +123,8 @@ def _keep(store: Store, participant: str, lines: pd.DataFrame, facts: str) -> No
         there = connection.execute("select 1 from account where participant = ?", (participant,)).fetchone()
         if there:  # who left while the night worked gets nothing back
             connection.execute(
-                "insert or replace into prepared values (?, ?, ?, ?)", (participant, data, facts, mark)
+                "insert or replace into prepared values (?, ?, ?, ?, ?)",
+                (participant, data, facts, shown, mark),
             )
 
 
@@ -175,8 +170,6 @@ def read(store: Store, household: str, participant: str) -> Prepared | None:
     """What is prepared for one household; None before the first night."""
     import pandas as pd
 
-    if not store.row("select 1 from sqlite_master where name = 'prepared'"):
-        return None
     found = store.row("select lines, facts, mark from prepared where participant = ?", participant)
     if found is None:
         return None
@@ -188,8 +181,5 @@ def read(store: Store, household: str, participant: str) -> Prepared | None:
 
 def mark(store: Store, participant: str) -> tuple[str, tuple[str, ...]]:
     """The mark and the months of what is prepared, without its lines; empty before the first night."""
-    if not store.row("select 1 from sqlite_master where name = 'prepared'"):
-        return "", ()
-    query = "select mark, json_extract(facts, '$.shown') as shown from prepared where participant = ?"
-    found = store.row(query, participant)
+    found = store.row("select mark, shown from prepared where participant = ?", participant)
     return (found["mark"], tuple(json.loads(found["shown"]))) if found else ("", ())

@@ -51,9 +51,12 @@ create table if not exists seen (
   id integer primary key, who text not null, what text not null, participant text not null default '',
   at text not null);
 create table if not exists departed (participant text primary key);
+create table if not exists prepared (
+  participant text primary key references account on delete cascade,
+  lines blob not null, facts text not null, shown text not null, mark text not null);
 create table if not exists figures (
-  participant text not null references account on delete cascade, month text not null, basis text not null,
-  body text not null, primary key (participant, month));
+  participant text not null references account on delete cascade, month text not null, part text not null,
+  basis text not null, body text not null, primary key (participant, month, part));
 """
 
 
@@ -90,8 +93,9 @@ class Store:
 
     Notes
     -----
-    A change is answered only after it is in the log of the file (``synchronous=FULL``), so a killed process
-    loses nothing that a page acknowledged. What is deleted is overwritten (``secure_delete``).
+    A change is answered only after it is written to the log of the file, so a killed process loses nothing
+    that a page acknowledged; a power cut may lose the last moments (``synchronous=NORMAL``), never the file.
+    What is deleted is overwritten (``secure_delete``).
     """
 
     def __init__(self, path: Path, clock: Clock = system_clock) -> None:
@@ -110,7 +114,7 @@ class Store:
         if connection is None:
             connection = sqlite3.connect(self.path, timeout=_PATIENCE_MS / 1000, isolation_level=None)
             connection.row_factory = sqlite3.Row
-            for setting in ("foreign_keys=on", "synchronous=full", "secure_delete=on"):
+            for setting in ("foreign_keys=on", "synchronous=normal", "secure_delete=on"):
                 connection.execute(f"pragma {setting}")
             self._mine.connection = connection
         return connection
