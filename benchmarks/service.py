@@ -35,6 +35,11 @@ THINKING_S = 4.0
 AT_ONCE_S = 0.2
 
 
+def _size(folder: Path) -> int:
+    """Bytes of the files in a folder."""
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
 def serve(root: str, port: int, static: bytes) -> None:
     """The service, or where `static` is given a page of just that."""
     import uvicorn

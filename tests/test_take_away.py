@@ -31,12 +31,14 @@ def study(tmp_path: Path) -> Study:
     """Two people in one talk, one of whom may be quoted; five codings, one of them of both people's words."""
     files = {
         "study.toml": 'title = "Small"\nfloor = 2\n[[question]]\nid = "Q1"\ntext = "What?"\n',
-        "coding_schemes/s.yaml": "scheme: s\ncodes:\n- {id: thing-a, name: Thing A}\n- {id: other, name: Other}\n",
+        "coding_schemes/s.yaml": "scheme: s\ncodes:\n- {id: thing-a, name: Thing A}\n"
+        "- {id: other, name: Other}\n",
         "coding_schemes/framework.yaml": "perspectives:\n- {id: one, name: One, question: Q1, themes: [\n"
         "   {id: a, name: Theme A, codes: [thing-a]}]}\n",
         "interviews/participants.csv": "participant_id,group,consent_quote,consent_link,log_id,town,notes\n"
         "ann,x,true,false,L1,Oulu,secret\nbo,x,false,false,L2,Turku,secret\n",
-        "interviews/speakers.csv": "document,speaker,role,participant\n*,Ann,participant,ann\n*,Bo,participant,bo\n",
+        "interviews/speakers.csv": "document,speaker,role,participant\n"
+        "*,Ann,participant,ann\n*,Bo,participant,bo\n",
         "interviews/documents.csv": "document,kind,participants\ntalk,focus group,ann bo\n",
         "interviews/transcripts/talk.txt": TALK,
     }
