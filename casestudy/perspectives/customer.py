@@ -172,7 +172,7 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
     if len(types):
         mixed = int((result["ways"]["types"] > 1).sum())
         parts.append(
-            f"The way of using that most people tell of is {most(types)}; {mixed} of {of} tell of more than one"
+            f"Most people tell of {most(types)} as a way of using; {mixed} of {of} tell of more than one"
             + (
                 f", and they tell of {_moved(result['moves'])} moves from one to another."
                 if len(result["moves"])
