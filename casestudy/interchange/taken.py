@@ -15,6 +15,7 @@ from casestudy.coding.table import COLUMNS
 from casestudy.errors import InputError, Problem
 from casestudy.people import consent
 from casestudy.people.floor import enough
+from casestudy.people.floor import withheld as below
 from casestudy.people.participants import FILE
 from casestudy.wording import counted
 
@@ -27,7 +28,7 @@ FIRST = (
     *("coder", "turn", "speaker", "time_s", "start", "end"),
 )
 LAST = ("memo", "when", "by")
-_RESEARCHERS = ("participant_id", "group", "notes", "consent_quote", "consent_link")
+_RESEARCHERS = ("participant_id", "group", "notes", consent.QUOTE, consent.LINK)
 _ELSEWHERE = ("log_id", "household_id")
 
 
@@ -192,7 +193,7 @@ def _groups(
         row: dict[str, Any] = {"group": str(group), "people": len(whose)}
         for code in codes:
             count = sum((who, code) in having for who in whose)
-            few = 0 < count < floor or 0 < len(whose) - count < floor
+            few = any(bool(below(number, floor)) for number in (count, len(whose) - count))
             withheld += few
             row[code] = None if few else count / len(whose) if presence else count
         rows.append(row)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from casestudy.report import layout
 from casestudy.report.claims import page_of as claim_page
@@ -14,6 +17,11 @@ from casestudy.report.records import Record
 from casestudy.report.themes import page_of as theme_page
 
 Found = tuple[str, str, str, str]
+_SNOWBALL = {
+    **{"da": "danish", "nl": "dutch", "en": "english", "fi": "finnish", "fr": "french", "de": "german"},
+    **{"hu": "hungarian", "it": "italian", "nb": "norwegian", "no": "norwegian", "pt": "portuguese"},
+    **{"ro": "romanian", "ru": "russian", "es": "spanish", "sv": "swedish"},
+}
 
 
 def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
@@ -21,10 +29,43 @@ def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
     path = f"{PAGES}/search.html"
     rows = sorted(set(entries(corpus, records)))
     index = json.dumps(rows, separators=(",", ":"))
+    texts = (text for _, title, _, words in rows for text in (title, words))
+    forms = json.dumps(stems(texts, site.language), separators=(",", ":"))
     return {
-        path: layout.page("search.html.j2", site, path, "Search", count=len(rows)),
-        f"{PAGES}/search-index.js": f"window.searchIndex = {index};\n",
+        path: layout.page("search.html.j2", site, path, "Search", kinds=sorted({row[0] for row in rows})),
+        f"{PAGES}/search-index.js": f"window.searchIndex = {index};\nwindow.searchStems = {forms};\n",
     }
+
+
+def stems(texts: Iterable[str], language: str) -> dict[str, str]:
+    """The stem of each word that occurs in several forms: lower case, without accents, as the page folds it.
+
+    Parameters
+    ----------
+    texts : iterable of str
+    language : str
+        A tag such as ``en``; one that the Snowball stemmers of NLTK do not know has no stems.
+
+    Examples
+    --------
+    >>> stems(["She bakes bread.", "Baking bread"], "en")
+    {'bakes': 'bake', 'baking': 'bake'}
+    """
+    from nltk.stem.snowball import SnowballStemmer
+
+    name = _SNOWBALL.get(language.casefold().split("-")[0], "")
+    if not name:
+        return {}
+    stemmer = SnowballStemmer(name)
+    words = sorted({word for text in texts for word in re.findall(r"[^\W\d_]+", text.casefold())})
+    found: dict[str, str] = {_folded(word): _folded(stemmer.stem(word)) for word in words}
+    often = Counter(found.values())
+    return {word: stem for word, stem in found.items() if often[stem] > 1}
+
+
+def _folded(text: str) -> str:
+    apart = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in apart if not "\u0300" <= letter <= "\u036f").lower()
 
 
 def entries(corpus: Corpus, records: list[Record]) -> Iterator[Found]:

@@ -36,6 +36,7 @@ _ROOMS = (
 _FOLDERS = ("interviews", "coding_schemes", "evidence", "literature")
 _SECTIONS = (
     ("coding_schemes/framework.yaml", "perspectives", "Perspectives"),
+    ("evidence/summaries.jsonl", "framework-matrix", "Framework matrix"),
     ("evidence/claims.yaml", "claims", "Claims"),
     ("interviews/participants.csv", "participants", "Participants"),
     ("interviews/transcripts/*", "documents", "Documents"),
