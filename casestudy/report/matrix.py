@@ -12,10 +12,10 @@ PATH = f"{PAGES}/framework-matrix.html"
 
 
 def pages(corpus: Corpus, site: Site, records: list[Record]) -> dict[str, str]:
-    """The framework matrix by its path; nothing where no summary that may be shown is written."""
-    grid = summaries.grid(corpus.material)
-    if not grid.filled:
+    """The framework matrix by its path; nothing where the study has no file of summaries."""
+    if not site.has(PATH):
         return {}
+    grid = summaries.grid(corpus.material)
     rows = [row for row in grid.frame.to_dict("records") if any(row[theme] for theme in grid.names)]
     view = {"grid": grid, "rows": rows, "people": corpus.people}
     return {PATH: layout.page("matrix.html.j2", site, PATH, "Framework matrix", **view)}
