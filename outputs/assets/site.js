@@ -119,20 +119,48 @@
   unfold();
   window.addEventListener("hashchange", unfold);
 
-  // Search: all words must occur; those in titles count more.
+  // Search: all words must occur, in any form of them; "phrases" stand as they are; titles count more.
   var search = document.querySelector("[data-search]");
   if (search && window.searchIndex) {
     var fold = function (text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); };
     var rows = window.searchIndex.map(function (row) { return { row: row, title: fold(row[1]), text: fold(row[3]) }; });
+    var stems = window.searchStems || {};
+    var family = {};
+    Object.keys(stems).forEach(function (word) { (family["=" + stems[word]] = family["=" + stems[word]] || []).push(word); });
     var field = search.querySelector("input");
+    var kind = search.querySelector("select");
     var list = document.querySelector("[data-results]");
     var status = document.querySelector("[data-count]");
-    var count = function (text, term) { return text.split(term).length - 1; };
+    // A word of the query means itself, also inside of words, and the other forms of it as whole words.
+    var pattern = function (word, phrase) {
+      var safe = function (text) { return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"); };
+      if (phrase) { return new RegExp("(?<![\\p{L}\\p{N}])" + safe(word) + "(?![\\p{L}\\p{N}])", "gu"); }
+      var own = Object.prototype.hasOwnProperty.call(stems, word) ? stems[word] : "";
+      var forms = own ? family["=" + own] : [];
+      return new RegExp([safe(word)].concat(forms.map(function (form) {
+        return "(?<![\\p{L}\\p{N}])" + safe(form) + "(?![\\p{L}\\p{N}])";
+      })).join("|"), "gu");
+    };
+    var asked = function (text) {
+      var terms = [];
+      var rest = fold(text).replace(/["\u201c\u201d\u201e]([^"\u201c\u201d\u201e]+)["\u201c\u201d]/g, function (all, phrase) {
+        var words = phrase.trim().split(/\s+/).join(" ");
+        if (words) { terms.push(pattern(words, true)); }
+        return " ";
+      });
+      rest.replace(/["\u201c\u201d\u201e]/g, " ").split(/\s+/).filter(Boolean).forEach(function (word) { terms.push(pattern(word, false)); });
+      return terms;
+    };
+    var count = function (text, term) { return (text.match(term) || []).length; };
     var snippet = function (text, terms) {
       var folded = fold(text);
       var same = folded.length === text.length;
-      var first = same ? Math.max(0, folded.indexOf(terms[0]) - 70) : 0;
-      var piece = text.slice(first, first + 220);
+      var at = same ? terms.map(function (term) { return folded.search(term); }).filter(function (n) { return n >= 0; }) : [];
+      var first = at.length ? Math.max(0, Math.min.apply(null, at) - 70) : 0;
+      if (first > 0) { first = text.indexOf(" ", first) + 1 || first; }
+      var last = Math.min(text.length, first + 220);
+      if (last < text.length && text.lastIndexOf(" ", last) > first + 100) { last = text.lastIndexOf(" ", last); }
+      var piece = text.slice(first, last);
       var place = document.createElement("p");
       place.className = "small";
       var position = 0;
@@ -148,8 +176,9 @@
         var next = -1;
         var length = 0;
         terms.forEach(function (term) {
-          var at = low.indexOf(term, position);
-          if (at >= 0 && (next < 0 || at < next)) { next = at; length = term.length; }
+          term.lastIndex = position;
+          var hit = term.exec(low);
+          if (hit && (next < 0 || hit.index < next)) { next = hit.index; length = hit[0].length; }
         });
         if (next < 0) { break; }
         add(piece.slice(position, next), false);
@@ -157,15 +186,16 @@
         position = next + length;
       }
       add(piece.slice(position), false);
-      if (first + 220 < text.length) { add(" …", false); }
+      if (last < text.length) { add(" …", false); }
       return place;
     };
     var run = function () {
-      var terms = fold(field.value).split(/\s+/).filter(Boolean);
+      var terms = asked(field.value);
       var found = [];
       list.textContent = "";
       if (terms.length) {
         rows.forEach(function (one) {
+          if (kind.value && one.row[0] !== kind.value) { return; }
           var score = 0;
           var all = terms.every(function (term) {
             var hits = 5 * count(one.title, term) + Math.min(count(one.text, term), 5);
@@ -179,13 +209,13 @@
       found.slice(0, 80).forEach(function (one) {
         var item = document.createElement("li");
         var link = document.createElement("a");
-        var kind = document.createElement("span");
-        kind.className = "soft";
-        kind.textContent = " " + one.row[0];
+        var label = document.createElement("span");
+        label.className = "soft";
+        label.textContent = " " + one.row[0];
         link.href = one.row[2];
         link.textContent = one.row[1];
         item.appendChild(link);
-        item.appendChild(kind);
+        item.appendChild(label);
         if (one.row[3]) { item.appendChild(snippet(one.row[3], terms)); }
         list.appendChild(item);
       });
@@ -195,6 +225,7 @@
     search.hidden = false;
     search.addEventListener("submit", function (event) { event.preventDefault(); run(); });
     field.addEventListener("input", run);
+    kind.addEventListener("change", run);
     field.value = new URLSearchParams(window.location.search).get("q") || "";
     run();
   }
