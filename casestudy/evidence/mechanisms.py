@@ -114,6 +114,19 @@ def _said(kind: Family, row: Mapping[str, Any]) -> str:
     return "not sure" if row["high"] > 0.5 else "goes another way"
 
 
+def filled(table: pd.DataFrame, kind: Family, slots: Sequence[str], mechanism: str) -> dict[str, int]:
+    """How many episodes of a kind have each slot filled, and with what is commonest there; its own apart."""
+    if table.empty:
+        return {}
+    mine = table[table[mechanism].isin(kind.codes)]
+    numbers: dict[str, int] = {}
+    for slot in slots:
+        counts = mine.loc[mine[slot].ne(OPEN), slot].value_counts()
+        if slot != mechanism and len(counts):
+            numbers |= {slot: int(counts.sum()), f"{slot}, commonest": int(counts.iloc[0])}
+    return numbers
+
+
 def constitutes(
     table: pd.DataFrame, kind: Family, names: Mapping[str, str], slots: Sequence[str], mechanism: str
 ) -> str:

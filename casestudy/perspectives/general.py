@@ -113,7 +113,9 @@ def _constitutes(found: Material, view: Any, made: dict[str, pd.DataFrame]) -> p
     slots = [part.id for part in view.parts]
     means = str(view.settings.get("means") or slots[-1])
     told = _meant(made["episodes"])
-    return pd.DataFrame({"said": [mechanisms.constitutes(told, kinds[0], sides.names(found), slots, means)]})
+    said = mechanisms.constitutes(told, kinds[0], sides.names(found), slots, means)
+    counts = mechanisms.filled(told, kinds[0], slots, means)
+    return pd.DataFrame({"said": [said]} | {slot: [count] for slot, count in counts.items()})
 
 
 def _meant(table: pd.DataFrame) -> pd.DataFrame:
@@ -229,4 +231,6 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
         parts.append(f"{found_} of {len(result['elements'])} elements are found in words{rest}.")
         values["elements found"] = found_
     first = result["constitutes"]["said"].tolist()
+    for slot in result["constitutes"].columns.drop("said", errors="ignore"):
+        values[f"episodes of the first kind with {slot}"] = int(result["constitutes"][slot].iloc[0])
     return " ".join([*first, *parts, *result.gaps]), values
