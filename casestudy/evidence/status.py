@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from casestudy.codebook.selection import expand
 from casestudy.coding.material import Material
+from casestudy.coding.quoting import find
 from casestudy.evidence import bounds, confirmed, phrases
 from casestudy.evidence.bounds import ABSENT, AGAINST, FOR, OPEN, UNKNOWN, UNTESTED
 from casestudy.evidence.claims import Claim, Item
@@ -368,7 +369,7 @@ def _document(head: _Head, item: Item, material: Material) -> Finding:
     if item.document not in known.index:
         return Finding(*head, "documents", UNKNOWN, math.nan, 0, f"document {item.document} is not there")
     source = phrases.source([str(known.at[item.document, "group"])])
-    if item.quote not in str(known.at[item.document, "text"]):
+    if not find(str(known.at[item.document, "text"]), item.quote):
         said = f"the words do not stand in {item.document} any more"
         return Finding(*head, source, UNKNOWN, math.nan, 0, said)
     said = f"{item.document} says it; words that an author picks illustrate"
