@@ -90,7 +90,7 @@ def test_every_answer_leads_to_its_page_and_on_to_its_tables() -> None:
 def test_every_coding_in_a_table_leads_to_its_words() -> None:
     """Quotes of joint displays and claims are links into the transcript."""
     shown = re.compile(r'<a href="[^"]*documents/[^"#]+#(q-[^"]+)"')
-    for path in sorted(OUTPUTS.glob("*/side-by-side.csv")):
+    for path in sorted(OUTPUTS.glob("*-perspective/side-by-side.csv")):
         text = (path.parent / "index.html").read_text(encoding="utf-8")
         table = text[text.index('id="table-side-by-side"') :].partition("</table>")[0]
         rows = table.partition("<tbody>")[2].split("<tr>")[1:]
@@ -185,7 +185,7 @@ def test_from_quotes_and_numbers_two_clicks_lead_to_the_source(page: Any) -> Non
             go(page, number)
             assert page.evaluate("document.querySelector(':target') !== null"), claim
             assert page.locator(":target").first.is_visible(), claim
-    for path in sorted(OUTPUTS.glob("*/side-by-side.csv")):
+    for path in sorted(OUTPUTS.glob("*-perspective/side-by-side.csv")):
         page.goto((path.parent / "index.html").as_uri())
         go(page, "#table-side-by-side a[href*='#q-']")
         assert page.evaluate("document.querySelector('mark:has(:target)') !== null"), path.parent.name
