@@ -61,11 +61,14 @@ def connect(settings: EngineSettings | None = None) -> Any:
     chosen = settings or EngineSettings()
     if chosen.backend == "duckdb":
         spill = Path(tempfile.gettempdir()) / f"casestudy-spill-{os.getuid() if hasattr(os, 'getuid') else 0}"
-        return ibis.duckdb.connect(
+        connection = ibis.duckdb.connect(
             threads=chosen.threads or os.cpu_count() or 1,
             memory_limit=chosen.memory_limit,
             temp_directory=str(spill),
         )
+        # Drawn into a notebook where a query is slow, it would make a run depend on the machine.
+        connection.raw_sql("SET enable_progress_bar = false")
+        return connection
     try:
         if chosen.backend == "spark":
             return ibis.pyspark.connect(_spark_session(chosen))
