@@ -108,7 +108,7 @@ def status(page: Any, words: str) -> None:
 
 
 def until(wanted: Callable[[], bool], page: Any) -> None:
-    for _ in range(100):
+    for _ in range(600):
         if wanted():
             return
         page.wait_for_timeout(50)

@@ -134,10 +134,11 @@ def test_from_a_claim_two_clicks_lead_to_the_words_and_to_the_number(page: Any, 
     assert page.url.endswith("10-food/index.html#row-groups-1")
     assert page.locator("#row-groups-1").is_visible()
     page.goto((outputs / "index.html").as_uri())
+    page.click("details.known summary")
     follow(page, "article.answer h3 a")
     assert page.url.endswith("10-food/index.html")
     page.goto((outputs / "pages/perspectives.html").as_uri())
-    page.locator("svg.frame a").last.focus()
+    page.locator("svg.frame a[href$='claims/C1.html']").first.focus()
     with page.expect_navigation(wait_until="load"):
         page.keyboard.press("Enter")
     assert page.url.endswith("/pages/claims/C1.html")
