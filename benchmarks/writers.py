@@ -134,7 +134,7 @@ def _draw(study: Path, count: int) -> None:
 def _filled(study: Path, folder: Path, text: str) -> str:
     """The sheet cut to the unit that holds a token, with a code."""
     heads, guide, *rows = csv.reader(io.StringIO((study / "sheet.csv").read_text(encoding="utf-8")))
-    row = next(row for row in rows if text in " ".join(row))
+    row = next(row for row in rows if text in row[heads.index("text")])
     row[heads.index("codes")] = "food.bread"
     path = folder / "sheet.csv"
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,10 +9,6 @@ from pathlib import Path
 
 import pytest
 
-LONG = pytest.mark.skipif(
-    not os.environ.get("CASESTUDY_HARNESSES"),
-    reason="takes minutes on a busy machine: set CASESTUDY_HARNESSES=1, or run benchmarks/ by hand",
-)
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 EXAMPLE = BENCHMARKS.parent / "examples" / "interviews-only"
 
@@ -34,32 +29,22 @@ def test_every_mutation_fits_its_file() -> None:
     finds_nothing("mutations.py", "--check")
 
 
-@LONG
 @pytest.mark.extra
 def test_two_writers_of_any_file_lose_nothing() -> None:
     finds_nothing("writers.py", "--quick")
 
 
-@LONG
 @pytest.mark.extra
 @pytest.mark.skipif(shutil.which("cc") is None, reason="kills are sent by a small library that cc builds")
 def test_killed_verbs_leave_a_study_as_before_or_as_after() -> None:
     finds_nothing("kills.py", "--quick")
 
 
-@LONG
 @pytest.mark.extra
 def test_mutated_files_are_read_or_told() -> None:
     finds_nothing("fuzz.py", "--quick")
 
 
-@LONG
 @pytest.mark.extra
 def test_no_file_of_the_reference_study_is_opened_twice() -> None:
     finds_nothing("opened.py")
-
-
-@LONG
-@pytest.mark.extra
-def test_the_mutations_of_the_floor_are_caught() -> None:
-    finds_nothing("mutations.py", "--only", "floor")

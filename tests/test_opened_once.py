@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 import subprocess
 import sys
@@ -158,3 +159,19 @@ def test_names_and_patterns_are_told_apart() -> None:
     known = {"a": "", "a.b": "a", "[x]": ""}
     assert matching(["a"], known.keys()) == {"a"}
     assert matching(["a*"], known.keys()) == {"a", "a.b"}
+
+
+@pytest.mark.parametrize("largest", [reading.SMALL, 4])
+def test_beginnings_and_hashes_share_the_bytes_of_small_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, largest: int
+) -> None:
+    monkeypatch.setattr(reading, "SMALL", largest)
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"before")
+    with reading.once():
+        assert reading.start(path, 3) == b"bef"
+        path.write_bytes(b"after it")
+        shared = largest > 4
+        assert reading.digest(path) == hashlib.sha256(b"before" if shared else b"after it").hexdigest()
+        assert reading.start(path, 20) == (b"before" if shared else b"after it")
+    assert reading.start(path, 5) == b"after"

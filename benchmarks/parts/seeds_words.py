@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -213,7 +214,7 @@ def _interviews(study: dict[str, bytes], handed: dict[str, bytes]) -> list[Reade
     without: Callable[[str], dict[str, bytes]] = lambda name: {k: v for k, v in study.items() if k != name}  # noqa: E731
     at = ("--study", HERE, "--when", "2026-01-01T00:00:00Z")
     found = [
-        Reader("study.toml", "study.toml", (STUDY, read("study.toml").split(b"[parameters]")[0], STUDY + MORE)),
+        Reader("study.toml", "study.toml", (STUDY, _without_notebooks(read("study.toml")), STUDY + MORE)),
         Reader("participants.csv", "interviews/participants.csv", (PEOPLE,), others={k: v for k, v in _study().items() if "participants" not in k}),
         Reader("speakers.csv", "interviews/speakers.csv", (SPEAKERS,), others={k: v for k, v in _study().items() if "speakers" not in k}),
         Reader("documents.csv", "interviews/documents.csv", (DOCUMENTS,), others=_study()),
@@ -250,6 +251,11 @@ def _interviews(study: dict[str, bytes], handed: dict[str, bytes]) -> list[Reade
     log = "evidence/reconciliation.jsonl"
     return [*found, Reader("decisions", log, (study[log],), others=without(log)),
             Reader("decisions: log", log, (study[log],), ("reconcile", "log", "--study", HERE), without(log))]  # fmt: skip
+
+
+def _without_notebooks(declared: bytes) -> bytes:
+    """A study.toml that names no notebook, for a study that has none."""
+    return re.sub(rb"(?m)^answered_by.*\n", b"", declared).split(b"[parameters]")[0]
 
 
 def _evidence() -> list[Reader]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from casestudy.errors import CaseStudyError
+from casestudy.files import reading
 from casestudy.run.needs import Need
 from casestudy.study import Study
 from casestudy.wording import counted
@@ -148,12 +149,15 @@ class Having:
 
     def rows(self, name: str) -> int:
         """1 where a table has a row below its heading: how many there are is not asked."""
+        from casestudy.usage import events
+
         path = self.study.root / name
         if not path.is_file():
             return 0
-        with path.open("rb") as file:
-            file.readline()
-            return int(bool(file.readline().strip()))
+        # The log can be larger than memory; the other tables are read whole by whoever uses them.
+        start = events.head(path) if name.endswith("events.csv") else reading.data(path)
+        _, _, below = start.partition(b"\n")
+        return int(bool(below.strip()))
 
     def actions(self, wanted: Literal["look", "return"]) -> int:
         """Actions of the log that show something, or that give feedback."""

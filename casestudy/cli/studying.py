@@ -119,10 +119,16 @@ def line_of_problems(study: Study, named: Path | None, moved: bool) -> str:
 
 
 def _check(given: argparse.Namespace) -> int:
+    study = Study.find(given.study)
+    with reading.once():
+        return _told(given, study)
+
+
+def _told(given: argparse.Namespace, study: Study) -> int:
+    """Print every problem, or that there is none and which notebooks can run."""
     from casestudy.cli import needs
     from casestudy.run import notebook
 
-    study = Study.find(given.study)
     problems = problems_of(study)
     if given.json:
         print_json([asdict(one) for one in problems])

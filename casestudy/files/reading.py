@@ -6,11 +6,14 @@ What is read stays in memory until the block ends, so nothing may write the same
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar, cast
+
+SMALL = 32 * 2**20  # bytes up to which a file is kept for the next who asks
 
 T = TypeVar("T")
 _KEPT: ContextVar[dict[str, bytes] | None] = ContextVar("kept", default=None)
@@ -61,6 +64,49 @@ def data(path: Path) -> bytes:
     if name not in kept:
         kept[name] = path.read_bytes()
     return kept[name]
+
+
+def start(path: Path, count: int) -> bytes:
+    """The first bytes of a file, as many as asked for: a file larger than `SMALL` is not read whole.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    """
+    if _shared(path):
+        return data(path)[:count]
+    with path.open("rb") as file:
+        return file.read(count)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal digits: a file larger than `SMALL` is not kept.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "a.txt"
+    ...     count = path.write_bytes(b"abc")
+    ...     digest(path)[:16]
+    'ba7816bf8f01cfea'
+    """
+    if _shared(path):
+        return hashlib.sha256(data(path)).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _shared(path: Path) -> bool:
+    """Whether a file's bytes are kept, or may be: within `once`, and not large."""
+    kept = _KEPT.get()
+    return kept is not None and (str(path) in kept or path.stat().st_size <= SMALL)
 
 
 def made(key: tuple[str, ...], make: Callable[[], T]) -> T:

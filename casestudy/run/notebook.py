@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import CaseStudyError, InputError, Problem, nearest, raise_if
+from casestudy.files import reading
 from casestudy.files.journal import is_encodable
 from casestudy.files.names import stays_inside
 from casestudy.run.needs import Need
@@ -110,7 +111,7 @@ def read(path: Path) -> Notebook:
     """
     name = path.name
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(reading.data(path).decode("utf-8"))
         cells = tuple(
             {
                 "cell_type": cell["cell_type"],

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from casestudy.errors import InputError, Problem
+from casestudy.files import reading
 from casestudy.files.cache import CACHE
 from casestudy.files.writing import write_atomically
 from casestudy.run.imports import PACKAGE, reached
@@ -70,8 +71,7 @@ class Hashes:
         remembered = self.known.get(key)
         if remembered and remembered[:2] == mark:
             return str(remembered[2])
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = reading.digest(path)
         self.known[key] = [*mark, digest]
         self.changed = True
         return digest
@@ -234,7 +234,7 @@ class Memory:
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON file of the cache; empty where it is missing or spoiled, so that the work is done again."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(reading.data(path).decode("utf-8"))
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -6,12 +6,12 @@ import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from casestudy.errors import InputError, Problem, nearest, raise_if
-from casestudy.files import guard
+from casestudy.files import guard, reading
 from casestudy.files.tables import Column, Flaw, Schema, conform, flaw, read_csv
 from casestudy.usage import exports
 from casestudy.usage.vocabulary import Vocabulary
@@ -102,10 +102,11 @@ def head(path: Path) -> bytes:
 def _head(path: Path, changed: int, size: int) -> bytes:
     import gzip
 
-    opener: Any = gzip.open if path.suffix == ".gz" else open
+    if path.suffix != ".gz":
+        return reading.start(path, _HEAD)
     try:
-        with opener(path, "rb") as file:
-            return cast("bytes", file.read(_HEAD))
+        with gzip.open(path, "rb") as file:
+            return file.read(_HEAD)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError("Events cannot be read.", [guard.problem(path.name, error)]) from error
 
