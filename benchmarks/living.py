@@ -127,7 +127,7 @@ def main() -> int:
     print(f"Notebook 20: exit code {code}.")
     gone, browser = next(iter(browsers.items()))
     browser.post("/leave", data=_held(browser) | {"sure": "yes"})
-    shutil.rmtree(study.root / "outputs", ignore_errors=True)  # made anew from the log by the next run
+    shutil.rmtree(study.root / "outputs", ignore_errors=True)  # made again from the log by the next run
     store.close()
     files = [path for path in study.root.rglob("*") if path.is_file()]
     left = [path for path in files if gone.encode() in path.read_bytes()]

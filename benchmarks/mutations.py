@@ -166,14 +166,14 @@ MUTATIONS = (
         ("coding_records",),
     ),
     Mutation(
-        "units: a unit that is half covered does not bear the code",
+        "units: a unit that is half covered does not have the code",
         "coders/unit_ratings.py",
         "(common * 2 >= np.minimum(",
         "(common * 2 > np.minimum(",
         ("coding_segments",),
     ),
     Mutation(
-        "sentences: one that is half covered does not bear the code",
+        "sentences: one that is half covered does not have the code",
         "coding/units.py",
         "shared * 2 >= np.minimum(",
         "shared * 2 > np.minimum(",

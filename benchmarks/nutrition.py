@@ -1,7 +1,7 @@
 """Time and memory of the nutrition job beside plain pandas, hand-written SQL and merely reading the columns.
 
 The job: from receipt lines to nutrients of every household and month, with the spend behind them by the way
-weights were found. Every job writes the same table, and the tables are held against each other. Data sets of
+weights were found. Every job writes the same table, and the tables are compared with each other. Data sets of
 other sizes are the installed purchases copied with new household and basket ids. Every run is a process of
 its own; peak memory and processor seconds are that process's. Ratios are of runs in turn on one machine.
 

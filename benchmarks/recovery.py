@@ -30,7 +30,7 @@ _FEW = (
     "variances are known badly, which Student's t mends only in part. The rate is close."
 )
 REASONS = {
-    "false_types": "BIC is no test and keeps no rate: it asks for more than chance gives and errs toward "
+    "false_types": "BIC is not a test and keeps no rate: it asks for more than chance gives and errs toward "
     "too few types. Whether profiles differ at all is asked by a test of its own, which keeps its 5 %; at "
     "separation 0.25 that test finds the difference where BIC is silent.",
     "coverage_drift": "Broken on purpose: households that shop more move by themselves and adopt more often; "
@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("--to", default=None)
     parser.add_argument("--resume", action="store_true", help="only the cells that the tables lack")
     parser.add_argument(
-        "--list", action="store_true", help="only list anew what lies outside, from the tables"
+        "--list", action="store_true", help="only list again what lies outside, from the tables"
     )
     arguments = parser.parse_args()
     study = Study.find(Path(__file__).parent)

@@ -116,7 +116,7 @@ def parquet(connection: Any, *paths: Path) -> ibis.Table:
             files.read_metadata(path)
         except (ArrowInvalid, OSError) as error:
             reason = str(error).splitlines()[0].rstrip(".")
-            remedy = "Write it anew, or take it away."
+            remedy = "Write it again, or take it away."
             problems.append(Problem(path.name, f"it is not a Parquet file ({reason}).", remedy))
     raise_if(problems, "Parquet files cannot be read.")
     return connection.read_parquet([str(path) for path in paths] if len(paths) > 1 else str(paths[0]))
@@ -125,7 +125,7 @@ def parquet(connection: Any, *paths: Path) -> ibis.Table:
 def once(connection: Any, table: ibis.Table) -> ibis.Table:
     """Let the embedded engine compute a table once and keep it, on disk where memory is short.
 
-    For text files, which would be parsed by every query anew. Other engines keep the expression.
+    For text files, which would be parsed by every query again. Other engines keep the expression.
 
     Raises
     ------

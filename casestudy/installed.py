@@ -54,7 +54,7 @@ def notebooks() -> Mapping[str, Path]:
 
 
 def is_name(text: str) -> bool:
-    """Whether an entry of a study's list of notebooks names an installed one, and is no path or glob.
+    """Whether an entry of a study's list of notebooks names an installed one, and is not a path or glob.
 
     Examples
     --------

@@ -171,7 +171,7 @@ class Outputs:
         Parameters
         ----------
         values : mapping of str to number
-            What is no number is left out; NaN is kept as an empty cell.
+            What is not a number is left out; NaN is kept as an empty cell.
         """
         import pandas as pd
 

@@ -304,7 +304,7 @@ def _glob(root: Path, pattern: str) -> list[Path]:
 
 
 def _refuse_stray(root: Path, pattern: str) -> None:
-    """Stop where a glob of notebooks leads into a folder that is no study's."""
+    """Stop where a glob of notebooks leads into a folder that is not a study's."""
     fixed = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
     folder = Path(os.path.normpath(root / fixed))
     if root_of(folder / "x") is None:

@@ -262,7 +262,7 @@ def test_atlas_ti_names_the_u_alpha_family():
     assert found["csu-alpha of 'y' in 'first'"].value == pytest.approx(
         unitised_alpha_of_code(part, "y").value
     )
-    # One text of coder A bears both domains: Cu-alpha cannot be computed, and says where.
+    # One text of coder A has both domains: Cu-alpha cannot be computed, and says where.
     assert "two values" in found["Cu-alpha over domains"].reason
     apart = [row for row in rows if row[3] in "xy" or row[1] == 60]
     clean = read_spans(*zip(*apart, strict=True), length=100, codes=list("xypq"))

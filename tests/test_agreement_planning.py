@@ -1,4 +1,4 @@
-"""The posterior interval and planning: what they promise is held against simulation."""
+"""The posterior interval and planning: what they promise is compared with simulation."""
 
 from __future__ import annotations
 

@@ -309,7 +309,7 @@ def test_undefined_is_nan_with_a_reason():
     one = spans_of([("A", 0, 5, "x"), ("B", 3, 9, "x")], 20)
     assert "only 'x' was used" in unitised_alpha(one, "cu").reason
     full = spans_of([("A", 0, 20, "x"), ("B", 0, 20, "x")], 20)
-    assert "cannot be told apart" in unitised_alpha(full, "|u").reason
+    assert "cannot be distinguished" in unitised_alpha(full, "|u").reason
     assert not unitised_alpha(full, "u").defined
     empty = spans_of([], 0, coders=["A", "B"], codes=["x"])
     assert not unitised_alpha(empty).defined

@@ -213,12 +213,12 @@ def drawn(count: int) -> int:
 
 
 def bears(end: int) -> tuple[bool, bool]:
-    """Whether a sentence at 20-30 bears a coding of forty characters up to `end`, by both of the rules."""
+    """Whether a sentence at 20-30 has a coding of forty characters up to `end`, by both of the rules."""
     return said_of(end - 40, end)
 
 
 def lies_in(start: int) -> tuple[bool, bool]:
-    """Whether it bears a coding of four characters that begins at `start`."""
+    """Whether it has a coding of four characters that begins at `start`."""
     return said_of(start, start + 4)
 
 

@@ -110,7 +110,7 @@ def test_four_commands_make_a_study_of_a_strangers_folder(tmp_path: Path, comman
     assert code == 2
     assert "The study has 1 problem." in err
     assert "P07" in err
-    assert "rows of interviews/speakers.csv that wait for a person (cannot be told: SPEAKER_00 asks 3" in err
+    assert "rows of interviews/speakers.csv that wait for a person (it is not clear: SPEAKER_00 asks 3" in err
 
     study = Study.load(folder)
     texts = speakers.heard(study, transcript.documents(study), participants.read(study))

@@ -228,7 +228,7 @@ def test_a_sheet_is_drawn_filled_and_read_back(tmp_path: Path, command: Command)
     writer.writerows(rows)
     sheet.write_text(file.getvalue())
     words = ["blind", "read", *where, "--coder", "c", "--file", sheet, "--when", "2026-05-01"]
-    assert "4 codings by c in 2 documents; 5 units bear none" in command(*words)[1]
+    assert "4 codings by c in 2 documents; 5 units have none" in command(*words)[1]
     assert command(*words)[0] == 0
     assert [len(work.codings) for work in codings.read(study, "c")] == [2, 2]
     assert table.load(study, ["c"])["placed"].all()

@@ -92,7 +92,7 @@ def faulty(tmp_path: Path) -> tuple[Study, list[str]]:
     known = [
         "t4.md: it is empty",
         "t5.md, character 9: a NUL byte",
-        "t6.docx: it is no archive",
+        "t6.docx: it is not an archive",
         "a second file named 't3'",
         "speaker 'Liisa' is almost 'Lisa'",
         "the time of turn 2 lies before",
@@ -112,7 +112,7 @@ def faulty(tmp_path: Path) -> tuple[Study, list[str]]:
         "coding d5: it says what coding",
         "replaces 'gone', which is not there",
         "a second record with id 'd5'",
-        "bears both 'garden.water.carry' and 'garden.water.hose'",
+        "has both 'garden.water.carry' and 'garden.water.hose'",
         "document 't9' is not there",
     ]
     return Study.load(root), known

@@ -1,4 +1,4 @@
-"""Denials are no affirmations: groups differ by who affirms a code, and who only denies it is shown apart."""
+"""Denials are not affirmations: groups differ by who affirms a code; who only denies it is shown apart."""
 
 from __future__ import annotations
 

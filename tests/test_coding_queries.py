@@ -1,4 +1,4 @@
-"""Queries over codings, held against plain loops over the same codings."""
+"""Queries over codings, compared with plain loops over the same codings."""
 
 from __future__ import annotations
 

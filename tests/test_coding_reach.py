@@ -149,7 +149,7 @@ def test_a_coder_who_found_nothing_has_read_all_the_same(
     talk: Study, tmp_path: Path, command: Command
 ) -> None:
     out = read_in(command, talk, "c", filled(turns("t1", "t3"), lambda one: ""), tmp_path / "s.csv")
-    assert "0 codings by c in 0 documents; 4 units bear none." in out
+    assert "0 codings by c in 0 documents; 4 units have none." in out
     words = ["agreement", "--study", talk.root, "--coders", "a,c", "--least", "1"]
     code, out, error = command(*words)
     assert code == 0, error

@@ -294,7 +294,7 @@ def test_check_names_every_problem_of_the_log(talk: Study) -> None:
         "behind the text",
         "displaced",
         "scheme 'gardn' is not there",
-        "'help.neighbour' is no code of the scheme",
+        "'help.neighbour' is not a code of the scheme",
         "coder 'z' has no codings",
         "coding gone is not there",
         "event '123' is not in",
@@ -357,7 +357,7 @@ def test_before_and_after_stand_side_by_side(talk: Study) -> None:
     lines = [disagreements.aligned(one, "a", "b") for one in (frame, after)]
     said = answer.after_decisions(*lines, 1, 1)
     assert (
-        said.values["codings that meet after decisions"] > lines[0]["state"].isin(["same", "shifted"]).mean()
+        said.values["codings that match after decisions"] > lines[0]["state"].isin(["same", "shifted"]).mean()
     )
     assert "not how far coders agree" in said.text
     assert answer.after_decisions(*lines, 0, 0).values == {}

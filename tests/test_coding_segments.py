@@ -1,4 +1,4 @@
-"""Units of agreement that are no sentences: paragraphs, characters, and segments by overlap threshold."""
+"""Units of agreement that are not sentences: paragraphs, characters, and segments by overlap threshold."""
 
 from __future__ import annotations
 

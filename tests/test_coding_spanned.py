@@ -75,7 +75,7 @@ def test_two_codes_on_one_text_leave_only_whether_anything_is_said() -> None:
         assert pd.isna(rows.loc[("garden", form), "value"])
         assert "two codes" in rows.loc[("garden", form), "reason"]
     assert rows.loc[("garden", "|u"), "value"] == rows.loc[("garden", "|u"), "value"]
-    # The same words by both, and no other code of the scheme there: codes cannot be told apart.
+    # The same words by both, and no other code of the scheme there: codes cannot be distinguished.
     assert rows.loc[("help", "|u"), "value"] == pytest.approx(1.0)
     assert pd.isna(rows.loc[("help", "cu"), "value"])
     assert rows.loc[("help", "cu"), "reason"]

@@ -38,7 +38,7 @@ def talk(tmp_path: Path) -> Study:
 
 
 def corpus(people: int = 12, seed: int = 1) -> tuple[dict[str, Transcript], list[Work]]:
-    """Talks in which sentences about water bear one code, and one code is given at random."""
+    """Talks in which sentences about water have one code, and one code is given at random."""
     random = np.random.default_rng(seed)
     documents, works = {}, []
     for number in range(people):

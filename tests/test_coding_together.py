@@ -114,7 +114,7 @@ def test_the_answer_in_words_and_a_reflexive_study(frame: pd.DataFrame) -> None:
     plain = answer_of(frame)
     assert "Over 2 documents coded by both, Krippendorff's alpha" in plain
     assert re.search(
-        r"There is most to talk about in .+: they met \d+ times?, a was alone \d+ times? and b \d+ times?"
+        r"There is most to talk about in .+: they agreed \d+ times?, a was alone \d+ times? and b \d+ times?"
         r"(, and \d+ times? another code stood beside it, most often .+)?\. ",
         plain,
     )

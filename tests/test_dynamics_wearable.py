@@ -1,4 +1,4 @@
-"""The wearable: its log is written anew byte for byte, and a strong effect of comparison is found."""
+"""The wearable: its log is written again byte for byte, and a strong effect of comparison is found."""
 
 from __future__ import annotations
 

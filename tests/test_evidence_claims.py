@@ -339,10 +339,10 @@ def test_when_an_expectation_was_written_is_said_or_not_known(garden: Study) -> 
     [
         (CLAIMS.replace("question: Q1", "question: Q1\n  written: later"), "written is 'later'"),
         (CLAIMS.replace("id: C2", "id: ../../C2"), "cannot be the name of a file"),
-        (CLAIMS.replace("people >= 2, says", "share >= 200 %, says"), "'share >= 200 %' is no share"),
+        (CLAIMS.replace("people >= 2, says", "share >= 200 %, says"), "'share >= 200 %' is not a share"),
         ("claims: 1", "is not a list"),
         ("claims:\n- {id: C}", "text is missing"),
-        (CLAIMS.replace("question: Q1", "question: Q9"), "'Q9' is no question"),
+        (CLAIMS.replace("question: Q1", "question: Q9"), "'Q9' is not a question"),
         (CLAIMS.replace("people >= 2, says", "many, says"), "is not a comparison"),
         (CLAIMS.replace("kind: coding, codes: [why.keep]", "kind: coding"), "codes is missing"),
         (CLAIMS.replace("measure: share_check", "measure: share_chek"), "Did you mean 'share_check'"),

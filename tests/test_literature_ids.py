@@ -72,7 +72,7 @@ def test_an_id_is_not_given_again_when_its_record_has_left(review: Path) -> None
     assert given(review) != {"Receipts in the bin: what shoppers throw away": "oja-2019-receipts"}
     said = [str(problem) for problem in check.check(Study.load(review))]
     assert len(said) == 1
-    assert "'oja-2019-receipts' is no record" in said[0]
+    assert "'oja-2019-receipts' is not a record" in said[0]
     assert "-receipts-" not in said[0], "a hint names no other paper"
 
 

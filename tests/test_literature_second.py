@@ -129,7 +129,7 @@ def test_bad_cohorts_are_explained(tmp_path: Path, name: str, content: str, word
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (("case-01,Composed case 1,market", "case-01,Composed case 1,markt"), "'markt' is no field"),
+        (("case-01,Composed case 1,market", "case-01,Composed case 1,markt"), "'markt' is not a field"),
         (("case-02,Composed case 2,market", ",Composed case 2,market"), "names no case"),
         (("case-02,Composed case 2,stage", "case-02,Composed case 2,market"), "stands before"),
         (("case,title,field", "case,titel,field"), "no column title"),

@@ -285,7 +285,7 @@ def test_broken_readers_are_all_listed(garden: Study) -> None:
         readers.load(garden)
     said = str(error.value)
     assert len(error.value.problems) == 4
-    for part in ("'z' is no reader", "'k' occurs twice", "made is missing", "'mad' is not known"):
+    for part in ("'z' is not a reader", "'k' occurs twice", "made is missing", "'mad' is not known"):
         assert part in said
 
 

@@ -71,7 +71,7 @@ def test_a_run_tells_of_faulty_files_and_of_codes_that_are_not_there(tmp_path: P
     text.write_text(good.replace("Moved a sofa.", "Moved a settee."), encoding="utf-8")
     code, out, err = command("run", "03", "--study", folder, "--no-pages", "--set", "code=bike.eror")
     assert code == 1
-    assert "'bike.eror' is no code. Did you mean 'bike.errand'?" in err
+    assert "'bike.eror' is not a code. Did you mean 'bike.errand'?" in err
     assert out.splitlines()[-1] == f"4 problems in the study's files: casestudy check --study {folder}"
     # Where nothing moved the problems are still told, and no longer once they are mended.
     assert "4 problems" in command("run", "02", "--study", folder, "--no-pages")[1]

@@ -267,7 +267,7 @@ def test_where_it_cannot_be_told_the_role_is_left_to_a_person() -> None:
     document = talk("p1", ("Ann", "Do you?"), ("Bea", "Do you?"), ("Ann", "Yes."), ("Bea", "Yes."))
     given = proposed({"p1": document}, {"p1": Sheet("p1", ("p1",), "interview")})
     assert {role for role, _, _ in given.values()} == {""}
-    assert given["p1", "Ann"][2] == "cannot be told: Ann asks 1; Bea asks 1"
+    assert given["p1", "Ann"][2] == "it is not clear: Ann asks 1; Bea asks 1"
 
 
 def test_a_line_that_may_be_no_speaker_is_asked_about_and_does_not_stand_in_the_way() -> None:

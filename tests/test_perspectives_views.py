@@ -79,7 +79,7 @@ def test_general_perspective(garden: Study) -> None:
     assert odd.loc["m1", "index"] == 0
     said, values = general.answer(result)
     assert values["episodes"] == len(told)
-    assert "All conditions are met in the words of" in said
+    assert "All conditions hold in the words of" in said
 
 
 def test_framework_joins_all(garden: Study) -> None:

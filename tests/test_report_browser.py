@@ -1,4 +1,4 @@
-"""The site in a real browser: at desk and phone width, by keyboard, offline, and held against axe's rules."""
+"""The site in a real browser: at desk and phone width, by keyboard, offline, and under axe's rules."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from casestudy.report.markdown import Place, link, render
 from casestudy.report.site import render as render_site
 from casestudy.study import Study
 
-ALL = 7  # the first page, two notebooks, two assets, search and its index
+ALL = 8  # the first page, two notebooks, two assets, the glossary, search and its index
 
 
 @pytest.fixture
@@ -236,7 +236,7 @@ def test_broken_records_are_all_named(study: Study) -> None:
 def test_an_empty_study_has_a_first_page(tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text('title = "Empty"', encoding="utf-8")
     study = Study.load(tmp_path)
-    assert render_site(study) == 5
+    assert render_site(study) == 6
     assert "No notebook has been run yet" in soup(study, "index.html").get_text()
 
 

@@ -1,4 +1,4 @@
-"""Readers of every common format, held against files that other libraries write; and hostile files."""
+"""Readers of every common format, compared with files that other libraries write; and hostile files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns: who speaks, when; a clock time is no speaker, and no text is moved."""
+"""Turns: who speaks, when; a clock time is not a speaker, and no text is moved."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ actions: [{when: {a: "("}, action: login}, {action: x}]
         "Nowhere/Land",
         "ambiguous is 'perhaps'",
         "'acts' is not a field",
-        "is no pattern",
+        "is not a pattern",
         "rule 2",
     )
     for words in expected:

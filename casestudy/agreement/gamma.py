@@ -76,8 +76,8 @@ def gamma(
     Returns
     -------
     tuple of Result
-        Gamma (where and what), gamma-cat (what, over aligned units weighed by how well they meet), and where
-        asked for gamma-k (as gamma-cat over pairs of units of which one at least bears the code). Undefined
+        Gamma (where and what), gamma-cat (what, over aligned units weighed by how well they match), and where
+        asked for gamma-k (as gamma-cat over pairs of units of which one at least has the code). Undefined
         where nobody coded anything; gamma-cat where no units are aligned or chance leaves no disagreement.
 
     Raises
@@ -228,14 +228,14 @@ def _among(spans: Spans, form: Any) -> str:
 
 
 def _result(spans: Spans, form: Any, sums: _Sums, seed: int, interval: _Interval | None) -> Result:
-    what = "Gamma (where units lie and which codes they bear)"
+    what = "Gamma (where units lie and which codes they have)"
     definition = "1 - observed / expected disorder of the best alignment; a unit nobody answers costs 1"
     if form != "all":
         what = "Gamma-cat (codes of aligned units)"
         if form != "cat":
             what = f"Gamma-k of {spans.codes[form]!r} (codes of aligned units, one of them this)"
         definition = (
-            "1 - observed / expected difference of codes over aligned units, weighed by how they meet"
+            "1 - observed / expected difference of codes over aligned units, weighed by how they match"
         )
     n_docs = len(spans.documents)
     estimate = _estimator(sums)

@@ -1,4 +1,4 @@
-"""The u-alpha family of 2016: agreement on where the units of a text lie and which codes they bear.
+"""The u-alpha family of 2016: agreement on where the units of a text lie and which codes they have.
 
 Sources: Krippendorff, Mathet, Bouvry and Widlöcher (2016), as summarised in this project's method notes; the
 printed erratum was not read.
@@ -32,7 +32,7 @@ _NAMES = {
         "|u-alpha (coded against uncoded text)",
         f"1 - (l_0. - l_00)/(sum_k e_0k - e_00), 0 for gaps; {_E}",
     ),
-    "cu": ("cu-alpha (codes where coded text meets)", f"as u-alpha over coded by coded text only; {_E}"),
+    "cu": ("cu-alpha (codes where coded text overlaps)", f"as u-alpha over coded by coded text only; {_E}"),
 }
 _Interval = Callable[[Bound, Ratings | None, Estimate], Interval]
 
@@ -112,7 +112,7 @@ def unitised_alpha_of_code(
     coded_by: Mapping[str, Sequence[str]] | None = None,
     interval: _Interval | None = None,
 ) -> Result:
-    """(k)u-alpha: agreement on one code where coded text meets, with its coverage.
+    """(k)u-alpha: agreement on one code where coded text overlaps, with its coverage.
 
     Parameters
     ----------
@@ -124,8 +124,8 @@ def unitised_alpha_of_code(
     Returns
     -------
     Result
-        The note gives the coverage: the share of the code's text that meets coded text of other coders.
-        Undefined where the code never meets any.
+        The note gives the coverage: the share of the code's text that overlaps coded text of other coders.
+        Undefined where the code never overlaps any.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def unitised_alpha_of_code(
     ...     ["A", "A", "B", "B"], [0, 10, 1, 10], [6, 16, 7, 15], ["x", "y", "x", "x"], length=20
     ... )
     >>> unitised_alpha_of_code(spans, "x").notes
-    ('Coverage: 88.2 % of the text coded x meets coded text of another coder.',)
+    ('Coverage: 88.2 % of the text coded x overlaps coded text of another coder.',)
     """
     if code not in spans.codes:
         problem = Problem("code", f"{code!r} is unknown.", nearest(str(code), spans.codes))
@@ -148,11 +148,11 @@ def unitised_alpha_of_code(
     if coded == 0:
         reason = f"Nobody coded {code!r}."
     elif meets == 0:
-        reason = f"Text coded {code!r} never meets coded text of another coder."
+        reason = f"Text coded {code!r} never overlaps coded text of another coder."
     else:
-        text = f"Coverage: {meets / coded:.1%} of the text coded {code} meets coded text of another coder."
+        text = f"Coverage: {meets / coded:.1%} of the text coded {code} overlaps coded text of another coder."
         notes = (*notes, text.replace("%", " %"))
-    name = f"({code})u-alpha (one code where coded text meets)"
+    name = f"({code})u-alpha (one code where coded text overlaps)"
     definition = f"1 - (sum_c e_ck/l_k.)(l_k. - l_kk)/(sum_c e_ck - e_kk), coded text only; {_E}"
     return _result(
         spans, sums, notes, name, definition, _estimator(sums, k), reason or _why(spans, sums, "cu"), interval
@@ -294,13 +294,13 @@ def _why(spans: Spans, sums: Sums, form: str) -> str:
     used = np.flatnonzero(margins)
     if form in ("u", "|u"):
         if margins[-1] == 0 and (form == "|u" or len(used) == 1):
-            return "All text was coded by everyone: coded and uncoded text cannot be told apart."
+            return "All text was coded by everyone: coded and uncoded text cannot be distinguished."
         return "" if margins[:-1].sum() else "Nobody coded anything."
     valued = sums.observed[:, :-1, :-1].sum(axis=(0, 2))
     if not valued.sum():
-        return "Coded text of different coders never meets."
+        return "Coded text of different coders never overlaps."
     met = np.flatnonzero(valued)
-    return "" if len(met) > 1 else f"Where coded text meets, only {spans.codes[met[0]]!r} was used."
+    return "" if len(met) > 1 else f"Where coded text overlaps, only {spans.codes[met[0]]!r} was used."
 
 
 def _result(

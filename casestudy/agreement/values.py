@@ -248,7 +248,7 @@ def _order(value: Any) -> tuple[int, Any]:
 
 
 def _strangers(found: Sequence[Any], known: Sequence[Any]) -> list[Problem]:
-    """Values that were not declared; a number is no truth value though Python takes 1 for True."""
+    """Values that were not declared; a number is not a truth value though Python takes 1 for True."""
     names = ", ".join(called(one) for one in known[:_MOST_LISTED])
     kinds = {_kind(one) for one in known}
     places = set(known)

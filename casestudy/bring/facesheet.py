@@ -96,7 +96,7 @@ def merged(
     for heading in [heading for heading, days in dates.items() if days is None]:
         del field_of[heading]
         people.missing.append(
-            f"{grid.name}: day and month cannot be told apart in {heading!r}, so it is kept as it stands: "
+            f"{grid.name}: day and month cannot be distinguished in {heading!r}, so it is kept as it stands: "
             "write the days as 2024-05-31 and bring it again"
         )
     named = {folded_id(who): who for who in people.rows}
@@ -234,7 +234,7 @@ _DAY = re.compile(r"(\d{1,4})([./\-])(\d{1,2})\2(\d{1,4})")
 
 
 def _days(cells: Iterable[str]) -> dict[str, str] | None:
-    """ISO days of a column's cells; None where day and month cannot be told apart, or a cell is not a day.
+    """ISO days of a column's cells; None where day and month cannot be distinguished, or a cell is not a day.
 
     Examples
     --------

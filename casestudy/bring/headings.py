@@ -106,7 +106,7 @@ def matched(
     Returns
     -------
     (dict of str to str, list of Problem)
-        Heading by field; and a problem where it cannot be told and nobody could be asked.
+        Heading by field; and a problem where it is not clear and nobody could be asked.
 
     Examples
     --------

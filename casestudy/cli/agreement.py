@@ -214,7 +214,7 @@ def _coefficients(
         result = agreement_by_unit.by_code(
             given, book, least=arguments.least, coefficients=coefficients, interval=interval, known=known
         )
-        share, label = f"{given.uncoded_share:.0%} bear no code of anyone", f", {when}" if when else ""
+        share, label = f"{given.uncoded_share:.0%} have no code from anyone", f", {when}" if when else ""
         print(f"Units{label}: {len(given.units)} {unit_ratings.plural(given.unit)}; {share}.")
         shown = result[result["coefficient"].ne("") & ~result["counting"].isin(hidden)]
         for row in shown.to_dict("records"):

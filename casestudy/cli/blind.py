@@ -10,7 +10,7 @@ _UNITS = ("sentence", "paragraph", "turn", "document")
 _ABOUT = """Draw a seeded sample of units without their codes, or read a filled sheet.
 
 The sheet is CSV for any spreadsheet. The second coder writes ids of codes into the column codes, with ;
-between them (commas, | and line ends do as well), and leaves it blank where the words bear none. Rows may be
+between them (commas, | and line ends do as well), and leaves it blank where the words have none. Rows may be
 sorted; a row taken out counts as not read. The units are remembered in interviews/codings/CODER.units.jsonl,
 so that agreement and reconcile compare these units and no others of their documents."""
 
@@ -137,7 +137,7 @@ def _read(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
     blank = sum(not one.codes for one in sheet.rows)
     print(
         f"{counted(written, 'coding')} by {coder} in {counted(len(made.fresh), 'document')}; "
-        f"{counted(blank, 'unit')} {'bears' if blank == 1 else 'bear'} none."
+        f"{counted(blank, 'unit')} {'has' if blank == 1 else 'have'} none."
     )
     if made.there:
         print(f"{counted(made.there, 'code')} of the sheet {_was(made.there)} given before.")
@@ -151,7 +151,7 @@ def _read(arguments: argparse.Namespace, study: Any, documents: Any) -> int:
         print(f"  casestudy codings remove {place} {one.id}")
     print(
         f"{counted(len(units), 'unit')} in {counted(len({one.document for one in units}), 'document')} "
-        f"count as read by {coder}, and nothing else of them: see interviews/codings/{coder}{units_read.END}."
+        f"count as read by {coder}, and no other part: see interviews/codings/{coder}{units_read.END}."
     )
     return 0
 

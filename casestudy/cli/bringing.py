@@ -17,8 +17,8 @@ _EPILOG = """examples:
 
 Transcripts of every format that is read are copied as they are. A facesheet (.xlsx, .ods, .csv) fills
 interviews/participants.csv, a codebook (the same, or a table in .docx or .odt) a file of coding_schemes/.
-Whose a talk is follows from the name of its file (P01_second.docx) or from names of speakers. What was
-taken for what is told, and so is what is missing. All is brought or nothing; the same files again change
+Whose a talk is follows from the name of its file (P01_second.docx) or from names of speakers. It says
+what it took for what, and what is missing. All is brought or nothing; the same files again change
 nothing."""
 
 

@@ -78,7 +78,7 @@ def _codings(subparsers: Any) -> None:
     one = verb_parser(verbs, "reanchor", _reanchor, "let codings follow a corrected document", text)
     one.add_argument("--document", default="*")
     one.add_argument("--coder", default="*")
-    one.add_argument("--old", help="the document as it was; else it is sought in the version history")
+    one.add_argument("--old", help="the document as it was; else it is looked for in the version history")
     one.add_argument("--accept", action="store_true", help="write doubtful and altered places too")
     one.add_argument("--dry", action="store_true", help="report only, write nothing")
     one.add_argument("--when", default="", help=argparse.SUPPRESS)

@@ -257,7 +257,7 @@ def _withdraw(given: argparse.Namespace) -> int:
     print(f"{given.participant} was withdrawn from the study's files.")
     print("What version control has recorded is still there.")
     if given.no_run:
-        print("Outputs were deleted; run the study to make them anew: casestudy run")
+        print("Outputs were deleted; run the study to make them again: casestudy run")
         return 0
     from casestudy.cli.main import main
 

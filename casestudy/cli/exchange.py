@@ -219,7 +219,8 @@ def export(study: Any, form: str, to: Path | None, receiver: str, account_to: Pa
     )
     _tell(account, account_to)
     print(
-        "The file holds the material as it is, whoever consented to what: keep it like the interviews.",
+        "The file holds all the material, also of people who consented to no quotes: "
+        "protect it like the interviews.",
         file=sys.stderr,
     )
     return 0

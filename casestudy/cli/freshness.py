@@ -30,7 +30,7 @@ def refuse_barred(chosen: Any, barred: dict[str, str]) -> None:
 def marks_of(study: Study, outcomes: Any = ()) -> dict[str, str]:
     """What pages say of themselves where they are not up to date: by notebook, a clause.
 
-    Told by what each page was made of, as its record says, and by the run that has just ended.
+    Judged by what each page was made of, as its record says, and by the run that has just ended.
     """
     from casestudy.run import receipts
 

@@ -49,7 +49,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     shown.add_argument("--lines", action="store_true", help="list the first odd receipt lines of each kind")
     shown.set_defaults(act=show_coverage)
     derived = verbs.add_parser(
-        "derive", help="derive profiles/composition.csv from the composition source anew"
+        "derive", help="derive profiles/composition.csv from the composition source again"
     )
     derived.add_argument("--study", help="the study's folder (default: the one you are in)")
     derived.set_defaults(act=derive)

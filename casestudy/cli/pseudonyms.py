@@ -69,7 +69,7 @@ def _said(outcome: Any, study: Any, *, dry: bool) -> int:
     if dry:
         return 0
     if any((folder / ".git").exists() for folder in (study.root, *study.root.parents)):
-        print("The version history still holds the names: whoever may not know them must get no clone of it.")
+        print("The version history still holds the names: give clones only to people who may know them.")
     if study.outputs.is_dir():
         print("Outputs made earlier may still hold them: run and render again, and make exports again.")
     print("Look for what is left: casestudy pseudonymise check")

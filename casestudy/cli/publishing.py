@@ -95,5 +95,5 @@ def _date(text: str) -> str:
     try:
         return datetime.date.fromisoformat(text).isoformat() if text else ""
     except ValueError as error:
-        problem = Problem("--date", f"{text!r} is no day.", "Write it like 2026-01-31.")
+        problem = Problem("--date", f"{text!r} is not a day.", "Write it like 2026-01-31.")
         raise InputError("The study cannot be exported.", [problem]) from error

@@ -32,8 +32,8 @@ def add(subparsers: Any) -> None:
     two = verbs.add_parser("decide", help="write a decision", formatter_class=plain)
     two.add_argument("disagreement", help="its id, or the beginning of it")
     what = two.add_mutually_exclusive_group(required=True)
-    what.add_argument("--code", action="append", default=[], help="the stretch bears this code (repeatable)")
-    what.add_argument("--none", action="store_true", help="the stretch bears none of the codes")
+    what.add_argument("--code", action="append", default=[], help="the stretch has this code (repeatable)")
+    what.add_argument("--none", action="store_true", help="the stretch has none of the codes")
     what.add_argument("--keep", action="store_true", help="both readings stay; codings do not change")
     two.add_argument(
         "--stretch",

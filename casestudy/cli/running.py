@@ -30,7 +30,7 @@ _MOST_PLACES = 5
 
 _RUN_EPILOG = """examples:
   casestudy run                                  everything that is not fresh
-  casestudy run 20 --help-parameters             what notebook 20 can be told
+  casestudy run 20 --help-parameters             what can be set in notebook 20
   casestudy run 20 --set gap_minutes=60          one run with another value
   casestudy run 20 --sweep gap_minutes=15,30,60  one run for each value, and a table of what changed
   casestudy run --study my-study                 another study
@@ -132,7 +132,7 @@ def _run(given: argparse.Namespace) -> int:
         broken = error
     if drawn:
         idle = all(one.state == "fresh" for one in outcomes)
-        why = " anew: no notebook was stale, but files that pages show have changed" if idle else ""
+        why = " again: no notebook was stale, but files that pages show have changed" if idle else ""
         print(f"{counted(drawn, 'page')} drawn{why}")
     index = study.outputs / "index.html"
     if index.exists() and not given.no_pages:

@@ -162,7 +162,7 @@ def judge(arguments: argparse.Namespace) -> int:
     print(csv_text(result, 3), end="")
     better = int(result["better"].sum()) if len(result) else 0
     print(
-        f"{better} of {len(result)} codes that can be learnt are told better than by guessing "
+        f"{better} of {len(result)} codes that can be learnt are predicted better than by guessing "
         f"({len(codes)} codes in use; cross-validated by document).",
         file=sys.stderr,
     )

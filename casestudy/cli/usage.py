@@ -1,4 +1,4 @@
-"""Verbs of the usage logs: import another service's log; simulate one anew; measure a log of any size."""
+"""Verbs of the usage logs: import another service's log; simulate one again; measure a log of any size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from casestudy.study import Study
 
 _EXAMPLE = """example:
-  casestudy simulate-log                 writes usage_logs/ anew: the same bytes for the same parameters
+  casestudy simulate-log                 writes usage_logs/ again: the same bytes for the same parameters
   casestudy simulate-log --to /tmp/log   writes elsewhere
 """
 _IMPORT = """examples:
@@ -42,7 +42,7 @@ The mapping (YAML) says:
               missing: refuse or forward (an hour that never was)
   actions:    - {action: book, when: {what: ^reserve, page: /rooms/}}   all patterns must be found;
               the first rule that fits counts; action is an id of usage_logs/actions.yaml
-  drop:       - {when: {what: ^heartbeat$}}   rows that are no acts
+  drop:       - {when: {what: ^heartbeat$}}   rows that are not acts
 Other keys are refused. Ids and numbers stay as they are written; events stay in the order of the export.
 
 What cannot be read is listed with its place, and the rest is written. Where usage_logs/participants.csv is
@@ -69,7 +69,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     verb.add_argument("--to", default=None, help="folder to write to (default: usage_logs/ of the study)")
     verb.add_argument("--seed", type=int, default=None, help="another seed than the file's")
     verb.add_argument(
-        "--redraw", action="store_true", help="list the invited households anew from the study's purchases"
+        "--redraw", action="store_true", help="list the invited households again from the study's purchases"
     )
     verb.set_defaults(act=simulate_log)
     imported = subparsers.add_parser(

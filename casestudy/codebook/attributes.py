@@ -47,7 +47,7 @@ def attributes(study: Study) -> dict[str, Attribute]:
     data = read_yaml(paths[0], ATTRIBUTES)
     given = data.get("attributes") if isinstance(data, Mapping) else None
     if not isinstance(given, list):
-        problem = Problem(ATTRIBUTES, "attributes: is no list.", "List name, values and rule.")
+        problem = Problem(ATTRIBUTES, "attributes: is not a list.", "List name, values and rule.")
         raise InputError("The vocabulary of attributes cannot be read.", [problem])
     problems: list[Problem] = []
     found: dict[str, Attribute] = {}

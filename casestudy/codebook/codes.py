@@ -38,7 +38,7 @@ class Code:
     near : tuple of str
         Ids of codes it is easily taken for.
     one : bool
-        Whether its children are alternatives, of which a segment bears one.
+        Whether its children are alternatives, of which a segment has one.
     evidence : mapping of str to str
         Marks of how well name, definition, cues and log indicator are sourced.
     source : tuple of str
@@ -47,7 +47,7 @@ class Code:
     rules : tuple of str
         Patterns that suggest the code; see `casestudy.suggestions.by_rules`.
     retired : bool
-        No longer to be used; codings that bear it stay.
+        No longer to be used; codings that have it stay.
     merged_into : str
         Id of the code that took its place; codings follow.
     split_into : tuple of str
@@ -151,7 +151,7 @@ class Codebook:
         ]
 
     def alternatives(self) -> list[tuple[str, list[str]]]:
-        """Dimensions in which a segment bears one code: (dimension, its codes with all below)."""
+        """Dimensions in which a segment has one code: (dimension, its codes with all below)."""
         return [(code.id, self.children(code.id)) for code in self.codes.values() if code.one]
 
 
@@ -195,7 +195,7 @@ def read_schemes(paths: Iterable[Path], root: Path | None = None) -> Codebook:
         schemes[name] = Scheme(name, texts["title"] or name, texts["version"], texts["unit"], texts["note"])
         given = data.get("codes")
         if not isinstance(given, list):
-            problems.append(Problem(where, "codes: is no list.", "List the codes, each with id and name."))
+            problems.append(Problem(where, "codes: is not a list.", "List the codes, each with id and name."))
             continue
         for number, entry in enumerate(given, start=1):
             code, wrong = parse_code(entry, name, where, number)
@@ -233,7 +233,7 @@ def parse_code(entry: Any, scheme: str, where: str, number: int = 0) -> tuple[Co
     """One code from its YAML or JSON form, and what is wrong with it."""
     place = f"{where}, code {number}" if number else where
     if not isinstance(entry, Mapping):
-        return None, [Problem(place, f"{str(entry)[:40]!r} is no code.", "Write id: and name:.")]
+        return None, [Problem(place, f"{str(entry)[:40]!r} is not a code.", "Write id: and name:.")]
     name = as_text(entry.get("id"))
     if number and name:
         place = _at(where, entry, name)
@@ -249,7 +249,7 @@ def parse_code(entry: Any, scheme: str, where: str, number: int = 0) -> tuple[Co
     for key in _CODE_LISTS:
         given = entry.get(key)
         if given is not None and not isinstance(given, (list, tuple)):
-            problems.append(Problem(place, f"{key} of {name!r} is no list.", f"Write {key}: [a, b]."))
+            problems.append(Problem(place, f"{key} of {name!r} is not a list.", f"Write {key}: [a, b]."))
             given = [given]
         values[key] = tuple(as_text(one) for one in given or ())
     for key in _CODE_FLAGS:
@@ -260,7 +260,7 @@ def parse_code(entry: Any, scheme: str, where: str, number: int = 0) -> tuple[Co
         values[key] = given
     evidence = entry.get("evidence") or {}
     if not isinstance(evidence, Mapping):
-        problems.append(Problem(place, f"evidence of {name!r} is no mapping.", "Write {name: S0, …}."))
+        problems.append(Problem(place, f"evidence of {name!r} is not a mapping.", "Write {name: S0, …}."))
         evidence = {}
     values["evidence"] = {str(key): as_text(value) for key, value in evidence.items()}
     return Code(scheme=scheme, **values), problems
@@ -274,7 +274,7 @@ def structure(book: Codebook, places: Mapping[str, str] | None = None) -> list[P
         place = at.get(code.id, f"{FOLDER}/{code.scheme}.yaml, code {code.id}")
         if code.parent and code.parent not in book.codes:
             hint = nearest(code.parent, _same_scheme(book, code))
-            problems.append(Problem(place, f"parent {code.parent!r} is no code.", hint))
+            problems.append(Problem(place, f"parent {code.parent!r} is not a code.", hint))
         elif _circle(book, code):
             problems.append(Problem(place, f"code {code.id!r} lies under itself.", "Change a parent."))
     return problems

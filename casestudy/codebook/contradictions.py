@@ -47,7 +47,7 @@ def _by_act(events: Sequence[Event]) -> list[Fork]:
     """Acts on a code that another branch had taken out of use: changed after it was split, merged or retired.
 
     They touch different fields, so no chain of values shows them. The commands refuse to change what is out
-    of use, so whoever did it did not know. Restoring the code, or an undo, settles it.
+    of use, so the person who did it did not know. Restoring the code, or an undo, settles it.
     """
     ends: dict[str, Event] = {}
     found: dict[str, Fork] = {}

@@ -87,7 +87,7 @@ def read(study: Study) -> list[Event]:
     Raises
     ------
     InputError
-        With every line that is no event.
+        With every line that is not an event.
     """
     events, problems = survey(study)
     raise_if(problems, UNREADABLE)

@@ -20,7 +20,7 @@ class Link:
         Ids of themes.
     kind : LinkKind
         The test: both are voiced in the same turns more often than chance gives; one is said to be the reason
-        of the other (``because``); one is told of an earlier time than the other (``precedes``); who voices
+        of the other (``because``); one is said of an earlier time than the other (``precedes``); who voices
         one has more of a number by participant (``goes with``); it stands in the literature. Empty: none is
         declared, and the line is drawn as not tested.
     claim : str

@@ -116,7 +116,7 @@ def summary(
     reach : Reach
         What both read.
     uncoded : float
-        Share of units that bear no code.
+        Share of units that have no code.
     share : str
         How much of the material both read, in a sentence.
     quiet : str
@@ -137,12 +137,12 @@ def summary(
     total = trouble[["same", "shifted", "other code", "only one"]].sum()
     everything = int(total.sum())
     met = (total["same"] + total["shifted"]) / everything if everything else float("nan")
-    values |= {"codings that meet": float(met), "codings of one coder alone": int(total["only one"])}
+    values |= {"codings that match": float(met), "codings of one coder alone": int(total["only one"])}
     if everything:
         said.append(
-            f"Laid side by side, **{met:.0%}** of {everything} codings meet: both coders gave the code, with "
-            f"the same borders or others. {int(total['other code'])} stand where the other gave another code "
-            f"of the scheme, {int(total['only one'])} are one coder's alone."
+            f"Laid side by side, **{met:.0%}** of {everything} codings match: both coders gave the code, "
+            f"with the same borders or others. {int(total['other code'])} stand where the other coder gave "
+            f"another code of the scheme, {int(total['only one'])} are one coder's alone."
         )
     if defined.empty:
         held_back = quiet and result.empty
@@ -158,7 +158,7 @@ def summary(
             f"{where}, {first['coefficient']} ({first['counting']}, {units}) can be measured "
             f"for {counted(len(defined), 'code')}; its middle value is **{middle:.2f}**. It is highest for "
             f"{first['path']} ({_within(first)}) and lowest for {last['path']} ({_within(last)}); "
-            f"{counted(rare, 'code is', 'codes are')} too rare, and {uncoded:.0%} of the units bear no code "
+            f"{counted(rare, 'code is', 'codes are')} too rare, and {uncoded:.0%} of the units have no code "
             "of either."
         )
     if len(agenda):
@@ -167,8 +167,8 @@ def summary(
         times = counted(top["beside"], "time")
         beside = f", and {times} another code stood beside it, most often {top['commonest']}"
         said.append(
-            f"There is most to talk about in {top['path']}: they met {counted(top['meet'], 'time')}, {one} "
-            f"was alone {counted(top['first'], 'time')} and {two} {counted(top['second'], 'time')}"
+            f"There is most to talk about in {top['path']}: they agreed {counted(top['meet'], 'time')}, "
+            f"{one} was alone {counted(top['first'], 'time')} and {two} {counted(top['second'], 'time')}"
             f"{beside if top['beside'] else ''}."
         )
     said += [share, (status or {}).get("codings", "")]
@@ -232,7 +232,7 @@ def beside(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def after_decisions(before: pd.DataFrame, after: pd.DataFrame, decisions: int, changed: int) -> Said:
-    """What the decisions of a reconciliation did to the codings that meet, in two sentences.
+    """What the decisions of a reconciliation did to the codings that match, in two sentences.
 
     Parameters
     ----------
@@ -244,11 +244,11 @@ def after_decisions(before: pd.DataFrame, after: pd.DataFrame, decisions: int, c
     if not decisions:
         return Said(" No disagreement has been decided on yet.", {})
     shares = [float(one["state"].isin(["same", "shifted"]).mean()) for one in (before, after)]
-    values = {"decisions": decisions, "codings that meet after decisions": shares[1]}
+    values = {"decisions": decisions, "codings that match after decisions": shares[1]}
     values |= {"codings after decisions": len(after)}
     text = (
         f" With {counted(decisions, 'decision')} of a reconciliation applied, {changed} of which changed "
-        f"codings, **{shares[1]:.0%}** of {len(after)} meet instead of {shares[0]:.0%} of {len(before)}: "
+        f"codings, **{shares[1]:.0%}** of {len(after)} match instead of {shares[0]:.0%} of {len(before)}: "
         "that says what was settled, not how far coders agree."
     )
     return Said(text, values)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 BY = "blind sheet"
 GUIDE = (
-    "How to fill this in: write the ids of the codes that the words bear into the column codes, with ; "
-    "between them, and leave it blank where they bear none. Change nothing in the other columns but memo. "
+    "How to fill this in: write the ids of the codes that the words have into the column codes, with ; "
+    "between them, and leave it blank where they have none. Change nothing in the other columns but memo. "
     "Rows may be sorted; a row taken out counts as not read."
 )
 

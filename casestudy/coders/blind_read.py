@@ -65,7 +65,7 @@ def load(path: Path, documents: Mapping[str, Transcript], book: Codebook | None 
     Raises
     ------
     InputError
-        When it is not there, is empty, or is no text.
+        When it is not there, is empty, or is not text.
     """
     try:
         data = path.read_bytes()
@@ -160,7 +160,10 @@ def _place(row: lists.Row, documents: Mapping[str, Transcript], windows: bool) -
     if document is None:
         return f"document {row['document']!r} is not there.", nearest(row["document"], documents)[:200]
     if start is None or end is None:
-        return f"{row['start']!r} to {row['end']!r} is no place.", "Leave document, start and end as drawn."
+        return (
+            f"{row['start']!r} to {row['end']!r} is not a place.",
+            "Leave document, start and end as drawn.",
+        )
     unit = Unit(document.id, 0, start, end, document.text[start:end])
     if unit.text and _alike(unit.text, windows) == _alike(row["text"], windows):
         return unit

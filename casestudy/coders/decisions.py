@@ -37,11 +37,11 @@ class Decision:
     id : str
     document : str
     start, end : int
-        The stretch that bears `codes` after the decision.
+        The stretch that has `codes` after the decision.
     scheme : str
         The scheme that was decided on: codings of others are left alone.
     codes : tuple of str
-        Empty where it bears none.
+        Empty where it has none.
     coders : tuple of str
         Whose codings it concerns.
     who, when, why : str
@@ -91,7 +91,7 @@ def read(study: Study) -> list[Decision]:
     Raises
     ------
     InputError
-        With every line that is no decision.
+        With every line that is not a decision.
     """
     decisions, problems = survey(study)
     raise_if(problems, "The reconciliation log has problems.")
@@ -149,7 +149,7 @@ def append(study: Study, decisions: Sequence[Decision], book: Codebook) -> None:
             known = book.codes.get(code)
             if known is None or known.scheme != one.scheme:
                 same = [other.id for other in book.in_use(one.scheme)]
-                found = f"{code!r} is no code of the scheme {one.scheme!r}."
+                found = f"{code!r} is not a code of the scheme {one.scheme!r}."
                 problems.append(Problem(f"decision on {one.document}", found, nearest(code, same)[:200]))
         if not one.who.strip() or not one.why.strip():
             problems.append(
@@ -340,21 +340,21 @@ def problems_of(
         if documents is not None and document is None:
             found.append((f"document {one.document!r} is not there.", nearest(one.document, documents)[:200]))
         elif document is not None and one.end > len(document.text):
-            found.append((f"it ends at {one.end}, behind the text of {len(document.text)}.", "Decide anew."))
+            found.append((f"it ends at {one.end}, behind the text of {len(document.text)}.", "Decide again."))
         elif document is not None and one.quote and document.text[one.start : one.end] != one.quote:
-            found.append((f"displaced: its words are not at {one.start}-{one.end}.", "Decide anew."))
+            found.append((f"displaced: its words are not at {one.start}-{one.end}.", "Decide again."))
         if book is not None and one.scheme not in book.schemes:
             found.append((f"scheme {one.scheme!r} is not there.", nearest(one.scheme, book.schemes)))
         for code in one.codes if book is not None else ():
             there = book.codes.get(code) if book is not None else None
             if there is None or there.scheme != one.scheme:
-                found.append((f"code {code!r} is no code of the scheme {one.scheme!r}.", "Decide anew."))
+                found.append((f"code {code!r} is not a code of the scheme {one.scheme!r}.", "Decide again."))
         for coder in one.coders:
             if coder not in codings:
                 found.append((f"coder {coder!r} has no codings.", nearest(coder, codings)))
         gone = sorted(set(one.about) - known - made)
         if gone:
-            found.append((f"coding {', '.join(gone)} is not there any more.", "Decide anew."))
+            found.append((f"coding {', '.join(gone)} is not there any more.", "Decide again."))
         if one.change and one.change not in events:
             found.append((f"event {one.change!r} is not in the codebook's history.", "Name another."))
         if not one.who.strip() or not one.why.strip():

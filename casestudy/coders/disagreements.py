@@ -173,7 +173,7 @@ def hushed(
 
 
 def agenda(alignment: pd.DataFrame, book: Codebook, most: int = 0) -> pd.DataFrame:
-    """What a team should talk about: for each code how often two coders met on it, and how they parted.
+    """What a team should talk about: for each code how often two coders agreed on it, and how they disagreed.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def agenda(alignment: pd.DataFrame, book: Codebook, most: int = 0) -> pd.DataFra
         ``beside`` (codings where the other gave another code of the scheme), ``commonest`` (path of the code
         that stands there most), ``met`` (share of all these that meet), ``document, start, quote`` of one
         disagreement: the longest words among those with the commonest code, else those of the coder who is
-        alone more often. Most disagreements first, then by code; codes that nobody parted on are left out.
+        alone more often. Most disagreements first, then by code; codes that nobody disagreed on are left out.
     """
     import pandas as pd
 

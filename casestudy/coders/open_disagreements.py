@@ -148,7 +148,7 @@ def settled(
     coders : sequence of str
         First and second, as for `unsettled`.
     codes : sequence of str
-        What the stretch bears for both; empty for nothing.
+        What the stretch has for both; empty for nothing.
     keep : bool
         Leave both readings as they are: the disagreement is talked over, and codings do not change.
     stretch : {'chosen', 'first', 'second', 'both'}

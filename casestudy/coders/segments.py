@@ -59,7 +59,7 @@ def segments(
     import numpy as np
 
     if not 0 < overlap <= 1:
-        problem = Problem("overlap", f"{overlap} is no share of text.", "Write a number such as 0.5.")
+        problem = Problem("overlap", f"{overlap} is not a share of text.", "Write a number such as 0.5.")
         raise InputError("The text cannot be cut into units.", [problem])
     column = {code: number for number, code in enumerate(codes)}
     row = {coder: number for number, coder in enumerate(coders)}

@@ -207,7 +207,7 @@ def doubles(
         From `casestudy.coding.table.table`; roll it up first to compare parents.
     documents, book, coders
     unit : {'sentence', 'paragraph', 'turn', 'document', 'character', 'segment'}
-        Sentences by default, or the units of `within`. A sentence bears a code when a coding covers half of
+        Sentences by default, or the units of `within`. A sentence has a code when a coding covers half of
         it or lies half in it; so do the others. For segments see `casestudy.coders.segments.segments`.
     codes : sequence of str
         All that occur by default.
@@ -249,7 +249,7 @@ def doubles(
 
 
 def touching(frame: pd.DataFrame, found: Sequence[Unit]) -> pd.DataFrame:
-    """The codings that some unit bears: they cover half of it, or lie half in it."""
+    """The codings that some unit has: they cover half of it, or lie half in it."""
     import numpy as np
 
     places: dict[str, list[tuple[int, int]]] = {}

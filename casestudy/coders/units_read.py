@@ -1,8 +1,8 @@
 """What coders saw of documents on blind sheets.
 
-Who codes a blind sheet reads its units and nothing else of their documents. So the units are kept beside the
+Who codes a blind sheet reads its units and no other part of their documents. So the units are kept beside the
 coder's folder, in ``interviews/codings/CODER.units.jsonl``: one line a unit, appended, in any order, so that
-branches merge by taking the lines of both. Deleting codings does not touch them: a unit that bears nothing
+branches merge by taking the lines of both. Deleting codings does not touch them: a unit that has nothing
 was read all the same.
 """
 

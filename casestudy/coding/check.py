@@ -275,7 +275,7 @@ def _attribute_problems(
 
 
 def alternatives(one: Work, book: Codebook, where: str) -> list[Problem]:
-    """Segments that bear two codes of a dimension in which one is to be chosen."""
+    """Segments that have two codes of a dimension in which one is to be chosen."""
     problems = []
     for dimension, children in book.alternatives():
         side = {code: child for child in children for code in book.below(child)}
@@ -287,6 +287,6 @@ def alternatives(one: Work, book: Codebook, where: str) -> list[Problem]:
             span = (coding.start, coding.end)
             other = chosen.setdefault(span, child)
             if other != child:
-                found = f"segment {span[0]}-{span[1]} bears both {other!r} and {child!r}."
+                found = f"segment {span[0]}-{span[1]} has both {other!r} and {child!r}."
                 problems.append(Problem(where, found, f"Choose one of {dimension!r}."))
     return problems

@@ -1,4 +1,4 @@
-"""Codings: one coder's statements that a span of a document bears a code, as append-only records.
+"""Codings: one coder's statements that a span of a document has a code, as append-only records.
 
 Each coder has one file a document, ``interviews/codings/CODER/DOCUMENT.jsonl``. A record adds a coding,
 changes one or deletes one; change and delete name the record they replace as parent. What holds is what
@@ -180,7 +180,7 @@ def read(study: Study, coder: str = "*", document: str = "*") -> list[Work]:
     Raises
     ------
     InputError
-        With every line that is no record and every record whose parent is missing.
+        With every line that is not a record and every record whose parent is missing.
     """
     works, problems = survey(study, coder, document)
     raise_if(problems, UNREADABLE)
@@ -216,7 +216,7 @@ def survey_files(paths: Iterable[Path], folder: str) -> tuple[list[Work], list[P
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Put off the search for circles of objects, which would go through a million small records anew."""
+    """Put off the search for circles of objects, which would go through a million small records again."""
     collecting = gc.isenabled()
     gc.disable()
     try:

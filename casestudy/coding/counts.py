@@ -69,7 +69,7 @@ def coverage(
 def rolled_up(frame: pd.DataFrame, book: Codebook) -> pd.DataFrame:
     """The table with every coding repeated for the codes above its own.
 
-    A segment that bears two codes of one branch appears once under their parent: count rows by code and
+    A segment that has two codes of one branch appears once under their parent: count rows by code and
     nothing is counted twice.
     """
     lines = {code: [code, *book.above(code)] for code in frame["code"].unique()}

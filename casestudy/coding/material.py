@@ -214,7 +214,7 @@ class Material:
         return twin
 
     def asked(self, groups: tuple[str, ...] = ()) -> list[str]:
-        """Ids of those whose coded words could bear a thing: of some groups, or of all.
+        """Ids of those whose coded words could have a thing: of some groups, or of all.
 
         Everybody counts who is heard in a document that is coded, also who was heard in a focus group alone.
         A document without a participant stands for itself.

@@ -28,7 +28,7 @@ def codes_named(names: Iterable[str], book: Codebook, *, below: bool = True) -> 
     Raises
     ------
     InputError
-        With every name that is none, or that several codes bear.
+        With every name that is none, or that several codes have.
     """
     found: dict[str, None] = {}
     problems = []
@@ -45,7 +45,7 @@ def codes_named(names: Iterable[str], book: Codebook, *, below: bool = True) -> 
                 continue
         if not hits:
             hint = f"{nearest(name, book.codes)[:300]} All: casestudy code list"
-            problems.append(Problem("query", f"{name!r} is no code.", hint))
+            problems.append(Problem("query", f"{name!r} is not a code.", hint))
         for hit in hits:
             found |= dict.fromkeys(book.below(hit) if below else [hit])
     if problems:
@@ -134,7 +134,7 @@ def satisfying(frame: pd.DataFrame, book: Codebook, question: str, unit: str = "
         Codes joined by ``and``, ``or``, ``not`` and brackets: ``a.grow and not (help.* or "Carrying")``.
         A code stands for itself and all below it; a name with spaces stands in quotation marks.
     unit : {'segment', 'turn', 'document', 'who'}
-        Where they must stand together. Only units that bear some coding are asked.
+        Where they must stand together. Only units that have some coding are asked.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def satisfying(frame: pd.DataFrame, book: Codebook, question: str, unit: str = "
     import pandas as pd
 
     if unit not in UNITS:
-        problem = Problem("query", f"{unit!r} is no unit.", nearest(unit, UNITS))
+        problem = Problem("query", f"{unit!r} is not a unit.", nearest(unit, UNITS))
         raise InputError("The question cannot be asked.", [problem])
     keys = UNITS[unit]
     inside = frame[frame["turn"].gt(0)] if unit == "turn" else frame
@@ -258,7 +258,7 @@ def related(
     import pandas as pd
 
     if relation not in RELATIONS:
-        problem = Problem("query", f"{relation!r} is no relation.", nearest(relation, RELATIONS))
+        problem = Problem("query", f"{relation!r} is not a relation.", nearest(relation, RELATIONS))
         raise InputError("The question cannot be asked.", [problem])
     keys = ["document", "coder"] if same_coder else ["document"]
     reach = 0 if relation in ("overlap", "inside", "turn") else distance
@@ -322,14 +322,14 @@ def co_occurrence(frame: pd.DataFrame, unit: str = "overlap") -> pd.DataFrame:
     ----------
     frame : pandas.DataFrame
     unit : {'overlap', 'segment', 'turn', 'document', 'who'}
-        ``overlap``: pairs of one coder's codings that share text; else the number of units that bear both.
+        ``overlap``: pairs of one coder's codings that share text; else the number of units that have both.
 
     Returns
     -------
     pandas.DataFrame
         One row a pair of codes (a < b) that occurs: ``a, b, together`` (turns, documents, people or
         segments; for overlap the number of overlapping pairs), ``with_a, with_b`` (units, or codings,
-        that bear each), ``jaccard`` (together / with either; NaN for overlap); most together first.
+        that have each), ``jaccard`` (together / with either; NaN for overlap); most together first.
     """
     import numpy as np
     import pandas as pd

@@ -224,7 +224,9 @@ def pairs(given: Sequence[str]) -> dict[str, str]:
         With each that has no ``=`` or no name.
     """
     wrong = [one for one in given if "=" not in one or one.startswith("=")]
-    raise_if([Problem(repr(one), "it is no pair.", "Write NAME=VALUE.") for one in wrong], "Not understood.")
+    raise_if(
+        [Problem(repr(one), "it is not a pair.", "Write NAME=VALUE.") for one in wrong], "Not understood."
+    )
     return {name.strip(): value.strip() for name, _, value in (one.partition("=") for one in given)}
 
 

@@ -152,7 +152,7 @@ def _record(data: Any, where: str) -> tuple[Record | None, list[Problem]]:
         given = data.get("attributes") or {}
         if not isinstance(given, dict):
             problems.append(
-                Problem(where, f"attributes of {name!r} are no object.", 'Write {"name": "value"}.')
+                Problem(where, f"attributes of {name!r} are not an object.", 'Write {"name": "value"}.')
             )
             given = {}
         values = {

@@ -81,7 +81,7 @@ _JOURNAL: Journal[Summary] = Journal(
 
 
 def survey(study: Study) -> tuple[list[Summary], list[Problem]]:
-    """All versions by time, and every line that is no summary."""
+    """All versions by time, and every line that is not a summary."""
     versions: list[Summary] = []
     problems: list[Problem] = []
     for path in study.inputs(FILE):
@@ -95,7 +95,7 @@ def read(study: Study) -> list[Summary]:
     Raises
     ------
     InputError
-        With every line that is no summary.
+        With every line that is not a summary.
     """
     versions, problems = survey(study)
     raise_if(problems, "The summaries have problems.")

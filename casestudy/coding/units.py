@@ -64,9 +64,9 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def bearing(sentences: Sequence[Unit], frame: pd.DataFrame, codes: Sequence[str]) -> Any:
-    """Which sentences bear which codes: bool, sentences × codes.
+    """Which sentences have which codes: bool, sentences × codes.
 
-    A sentence bears a code when a coding covers half of it, or lies with half of itself in it.
+    A sentence has a code when a coding covers half of it, or lies with half of itself in it.
     """
     import numpy as np
 

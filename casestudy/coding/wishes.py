@@ -121,7 +121,7 @@ def _lines(text: str, name: str, problems: list[Problem]) -> list[tuple[str, Any
 
 def _wish(entry: Any, where: str, problems: list[Problem]) -> Wish | None:
     if not isinstance(entry, dict):
-        problems.append(Problem(where, f"{str(entry)[:40]!r} is no coding.", "Write code and quote."))
+        problems.append(Problem(where, f"{str(entry)[:40]!r} is not a coding.", "Write code and quote."))
         return None
     for key in entry:
         if key not in _FIELDS:

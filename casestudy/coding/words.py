@@ -85,7 +85,7 @@ def concordance(
 def _finder(word: str, regex: bool, case: bool) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
     """What finds the word, and what finds it quicker in a text in small letters; None where it may differ.
 
-    A pattern that begins with plain letters is sought for by them, much quicker than letter by letter: so
+    A pattern that begins with plain letters is looked for by them, much quicker than letter by letter: so
     the look at what stands before the word comes after it.
     """
     inner = word if regex else re.escape(word.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
@@ -94,10 +94,10 @@ def _finder(word: str, regex: bool, case: bool) -> tuple[re.Pattern[str], re.Pat
         empty = not word.strip() or finder.fullmatch("") is not None
     except re.error as error:
         problem = Problem(f"pattern {word!r}", f"{error}.", "Mend the expression.")
-        raise InputError("The words cannot be sought.", [problem]) from error
+        raise InputError("The words cannot be searched for.", [problem]) from error
     if empty:
         raise InputError(
-            "The words cannot be sought.", [Problem(f"pattern {word!r}", "it finds nothing or all.")]
+            "The words cannot be searched for.", [Problem(f"pattern {word!r}", "it finds nothing or all.")]
         )
     first = re.match(r"[a-zà-öø-þ]+", word.strip().lower())
     if regex or case or first is None or len(word.lower()) != len(word) or not _PLAIN.fullmatch(word):
@@ -254,7 +254,7 @@ def patterns(
                 Problem(f"pattern {pattern!r}", str(error), "See casestudy.coding.words.patterns.")
             )
     if problems:
-        raise InputError("The patterns cannot be sought.", problems)
+        raise InputError("The patterns cannot be searched for.", problems)
     rows = []
     names = sorted(documents)
     nlp.max_length = max([nlp.max_length, *(len(documents[name].text) + 1 for name in names)])

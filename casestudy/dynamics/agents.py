@@ -1,7 +1,7 @@
 """The loop with people who differ: each has a way of using and a threshold of their own.
 
 The mean-field model asks at every moment for which share of people use is worth while. Here every person
-is followed. Where thresholds are drawn anew at every step, the two agree up to chance; where a person keeps
+is followed. Where thresholds are drawn again at every step, the two agree up to chance; where a person keeps
 their threshold, those who ask little stay and those who ask much leave, which the mean field cannot show.
 
 No library of agents is used (Mesa was weighed). The people here never meet: each acts on totals alone, and
@@ -48,7 +48,7 @@ def run(
     kinds : bool
         Whether people differ in their way of using.
     keep : bool
-        Whether a person keeps their threshold, or has it drawn anew at every step.
+        Whether a person keeps their threshold, or has it drawn again at every step.
     apart : float
         Data that come in without use, of each person and month.
 
@@ -94,7 +94,7 @@ def run(
 
 
 def compared(loop: Loop, begin: str, months: float, people: int, seed: int) -> pd.DataFrame:
-    """The mean field beside people who have their threshold drawn anew, keep it, and differ in their way.
+    """The mean field beside people who have their threshold drawn again, keep it, and differ in their way.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def compared(loop: Loop, begin: str, months: float, people: int, seed: int) -> p
     smooth = mean_field(loop.values, loop.begin(begin), months)
     parts = {
         "mean field": smooth.assign(use=smooth["use"] / loop.values["M"]),
-        "people, drawn anew": run(loop, begin, months, people, seed, kinds=False, keep=False),
+        "people, drawn again": run(loop, begin, months, people, seed, kinds=False, keep=False),
         "people who stay themselves": run(loop, begin, months, people, seed, kinds=False),
     }
     if loop.kinds:

@@ -1,4 +1,4 @@
-"""Calibration to cohorts of a log: fit, profile likelihood, and how well held-out cohorts are met.
+"""Calibration to cohorts of a log: fit, profile likelihood, and how well held-out cohorts are predicted.
 
 A cohort is everybody who registered in the same month, followed by age in months. All of them begin active.
 """
@@ -173,7 +173,7 @@ def fit(table: pd.DataFrame, base: Mapping[str, float], ranges: Mapping[str, tup
 def hold_out(
     table: pd.DataFrame, base: Mapping[str, float], ranges: Mapping[str, tuple[float, float]], every: int = 4
 ) -> tuple[Fit, pd.DataFrame]:
-    """Fit without every `every`-th cohort and see how well those are met.
+    """Fit without every `every`-th cohort and see how well those are predicted.
 
     Returns
     -------

@@ -42,7 +42,7 @@ def table(loop: Loop, months: float = 60.0) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``check``; ``must`` in words; ``found`` the number that is held against ``limit``; ``holds``.
+        ``check``; ``must`` in words; ``found`` the number that is compared with ``limit``; ``holds``.
     """
     import pandas as pd
 

@@ -33,7 +33,7 @@ def read(path: Path, where: str | None = None) -> pd.DataFrame:
     Raises
     ------
     InputError
-        With every problem: another ending, no UTF-8, lines that are no object, and what `conform` finds.
+        With every problem: another ending, no UTF-8, lines that are not an object, and what `conform` finds.
     """
     import pandas as pd
 
@@ -66,7 +66,7 @@ def read(path: Path, where: str | None = None) -> pd.DataFrame:
 
 
 def conform(frame: pd.DataFrame, where: str = "the cohorts") -> pd.DataFrame:
-    """Hold a table of cohorts against what the calibration needs.
+    """Check a table of cohorts against what the calibration needs.
 
     Parameters
     ----------
@@ -161,6 +161,6 @@ def _lines(text: str, name: str) -> pd.DataFrame:
         if isinstance(one, dict):
             rows.append(one)
         elif len(found) < 20:
-            found.append(Problem(f"{name}, line {number}", "it is no JSON object.", "Write one a line."))
+            found.append(Problem(f"{name}, line {number}", "it is not a JSON object.", "Write one a line."))
     raise_if(found, "The cohorts cannot be read.")
     return pd.DataFrame(rows, columns=None if rows else list(COLUMNS))

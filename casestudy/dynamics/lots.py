@@ -36,7 +36,7 @@ def switched(
     -------
     pandas.DataFrame
         ``parameter`` (compare), ``estimate``, ``low``, ``high`` (95 %); people ``with`` and ``without``.
-        People are resampled in each group and s is drawn anew, so what is not known of the rates is in it.
+        People are resampled in each group and s is drawn again, so what is not known of the rates is in it.
 
     Notes
     -----
@@ -87,7 +87,7 @@ def worth(
     span : (float, float)
         Range in which the worth, the loop's ``compare``, is searched for those with the switch.
     draws, seed : int
-        Resamples of people, in each group; in each, the rates and the worth are fitted anew.
+        Resamples of people, in each group; in each, the rates and the worth are fitted again.
     points : int
         Points of the grid on each axis.
 

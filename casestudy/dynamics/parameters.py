@@ -149,7 +149,7 @@ def in_words(names: Iterable[str]) -> list[str]:
 
 
 def value_problems(values: Mapping[str, Any], where: str) -> list[Problem]:
-    """List the names that are no parameters and the values that the model does not allow.
+    """List the names that are not parameters and the values that the model does not allow.
 
     Examples
     --------
@@ -266,7 +266,7 @@ def _share(fields: Fields, key: str) -> float:
 
 
 def _allowed(fields: Fields, values: Mapping[str, Any], key: str, called: str = "") -> None:
-    """Say which names are no parameters and which values the model does not allow, in the line of `key`."""
+    """Say which names are not parameters and which values the model does not allow, in the line of `key`."""
     for name, value in values.items():
         for problem in value_problems({name: value}, ""):
             found = problem.found.replace("the value is", f"{called or name} is", 1)

@@ -70,7 +70,7 @@ def sobol(model: Model, ranges: Mapping[str, tuple[float, float]], base: int, se
 
 
 def unresolved(table: pd.DataFrame, names: Mapping[str, str], most: int = 4) -> str:
-    """The parameters with the largest total-order index, and whether their order can be told.
+    """The parameters with the largest total-order index, and whether their order is clear.
 
     Parameters
     ----------

@@ -331,7 +331,7 @@ def pre_trend(made: Cells, share: float = 0.5) -> dict[str, float]:
     -------
     dict
         ``t2``, ``df``, ``p`` (Hotelling's T² over those months), ``largest`` (largest absolute estimate).
-        NaN without such months. A large p is no proof that they would have moved alike afterwards.
+        NaN without such months. A large p is not proof that they would have moved alike afterwards.
     """
     from scipy.special import fdtrc
 

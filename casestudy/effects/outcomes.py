@@ -37,7 +37,7 @@ def read(study: Study, name: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        When the file has no such column, or values that are no numbers.
+        When the file has no such column, or values that are not numbers.
     """
     schema = Schema(
         "outcomes by household and month",

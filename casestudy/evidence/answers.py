@@ -1,4 +1,4 @@
-"""Answers held against what was saved: each number stands in a table, each named row has its own number.
+"""Answers compared with what was saved: each number stands in a table, each named row has its own number.
 
 A number in an answer is supported where the notebook saved it: in a table or the data of a figure, as the
 number of rows of one, as one of the answer's values, or as a parameter. It counts as the same where it is the
@@ -29,7 +29,7 @@ _CLAUSE = re.compile(r"[;.](?=\s|$)")
 
 @dataclass(frozen=True)
 class Saved:
-    """What a notebook saved, for its answer to be held against.
+    """What a notebook saved, to compare its answer with.
 
     Attributes
     ----------

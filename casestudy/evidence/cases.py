@@ -161,7 +161,7 @@ def _fields(given: Any, place: str, book: Codebook, problems: list[Problem]) -> 
             continue
         if root := str(one.get("codes") or ""):
             if root not in book.codes:
-                problems.append(Problem(where, f"{root!r} is no code.", nearest(root, book.codes)))
+                problems.append(Problem(where, f"{root!r} is not a code.", nearest(root, book.codes)))
             values = {code: book.codes[code].name for code in book.children(root)}
         else:
             values = {str(value): str(value).replace("_", " ") for value in one.get("values") or ()}
@@ -183,7 +183,7 @@ def _case(
     given = sheet.get("cells") if isinstance(sheet.get("cells"), Mapping) else {}
     for key in given:
         if key not in fields:
-            problems.append(Problem(where, f"{key!r} is no field.", nearest(str(key), fields)))
+            problems.append(Problem(where, f"{key!r} is not a field.", nearest(str(key), fields)))
     if not sheet.get("title"):
         problems.append(Problem(where, "it has no title.", "Write title:."))
     for key, one in fields.items():

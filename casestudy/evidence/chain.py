@@ -197,7 +197,7 @@ def _quotes(claim: Claim, item: Item, material: Material) -> list[Trouble]:
         cited = known.get(identity)
         if cited is None:
             troubles.append(
-                Trouble(KINDS[6], place, f"it cites {identity}, which is no coding.", "Cite another.")
+                Trouble(KINDS[6], place, f"it cites {identity}, which is not a coding.", "Cite another.")
             )
         elif cited["who"] not in allowed:
             what = f"it cites {identity} of {cited['who']}, who may not be quoted."

@@ -18,7 +18,7 @@ def check(found: Material) -> list[Problem]:
     Returns
     -------
     list of Problem
-        Empty when all is well. Weak points of the chain of evidence are no problems of files: see
+        Empty when all is well. Weak points of the chain of evidence are not problems of files: see
         ``casestudy evidence``.
     """
     study, problems = found.study, list[Problem]()

@@ -106,7 +106,7 @@ def own_answers(study: Study) -> dict[str, dict[str, str]]:
             one = Fields(top.node[name], OWN, name, problems)
             for key in one.node:
                 if str(key) not in ids:
-                    one.problem(key, f"{key!r} is no item of {name}.", nearest(str(key), ids))
+                    one.problem(key, f"{key!r} is not an item of {name}.", nearest(str(key), ids))
             answers[name] = {str(key): one.text(key) for key in one.node}
     raise_if(problems, "The answers to checklists have problems.")
     return answers

@@ -162,7 +162,7 @@ def read(study: Study, framework: Framework | None = None) -> tuple[tuple[Claim,
     Raises
     ------
     InputError
-        When the file is no YAML at all.
+        When the file is not YAML at all.
     """
     path = study.input(FILE)
     if not path.is_file():
@@ -235,7 +235,9 @@ def parse(
                 "evidence", f"evidence {twice!r} occurs twice in {claim.id}.", "Give each its own id."
             )
         if questions and claim.question and claim.question not in questions:
-            one.problem("question", f"{claim.question!r} is no question.", nearest(claim.question, questions))
+            one.problem(
+                "question", f"{claim.question!r} is not a question.", nearest(claim.question, questions)
+            )
         if declared:
             _against(claim, declared, one)
         seen.add(claim.id)
@@ -304,7 +306,7 @@ def _expected(one: Fields, kind: str) -> Expected | None:
         return None
     number = float(found[2]) / (100 if found[3] else 1)
     if word == "share" and not 0 <= number <= 1:
-        one.problem("expect", f"{text!r} is no share.", "Write one from 0 to 1, or from 0 % to 100 %.")
+        one.problem("expect", f"{text!r} is not a share.", "Write one from 0 to 1, or from 0 % to 100 %.")
         return None
     return Expected(word, found[1], number)
 

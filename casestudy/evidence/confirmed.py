@@ -60,7 +60,7 @@ class Layout:
 
 @dataclass(frozen=True, eq=False)
 class Sought:
-    """A thing sought in the codings: what belongs to it, what does not speak against it, and where it counts.
+    """A thing looked for in the codings: what belongs to it, what does not oppose it, and where it counts.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Sought:
     lenient : list of numpy.ndarray
         The same, with codings of the code that leave an attribute open.
     place : numpy.ndarray
-        Codings in the groups and kinds of document that it is sought in.
+        Codings in the groups and kinds of document that it is looked for in.
     different : int
         How many different codes one person must have.
     """
@@ -177,7 +177,7 @@ def by_any(laid: Layout, wanted: Sought, rows: Any | None = None) -> Any:
 
 
 def codings(laid: Layout, wanted: Sought) -> Sequence[int]:
-    """The codings that belong to the thing and stand where it is sought, by number."""
+    """The codings that belong to the thing and stand where it is looked for, by number."""
     import numpy as np
 
     any_of = np.logical_or.reduce([*wanted.strict, np.zeros(len(laid.words), dtype=bool)])

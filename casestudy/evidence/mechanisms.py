@@ -108,7 +108,7 @@ def _said(kind: Family, row: Mapping[str, Any]) -> str:
     if not kind.expects:
         return "no direction is predicted"
     if not row["directed"]:
-        return "no direction is told"
+        return "no direction is given"
     if row["chance"] <= bounds.RARE and row["low"] > 0.5:
         return "goes as the source says"
     return "not sure" if row["high"] > 0.5 else "goes another way"
@@ -170,7 +170,7 @@ def drawing(table: pd.DataFrame, names: Mapping[str, str]) -> Drawing:
             )
             left = [one + value for one, value in zip(left, values, strict=True)]
         rest = (table["episodes"] - table["directed"]).tolist()
-        axes.barh(range(len(table)), rest, left=left, label="no direction told", color="#dddddd")
+        axes.barh(range(len(table)), rest, left=left, label="no direction given", color="#dddddd")
         for row, (said, episodes) in enumerate(zip(table["said"], table["episodes"], strict=True)):
             axes.text(episodes + 0.4, row, said, va="center", fontsize=8)
         axes.set_yticks(range(len(table)), list(table["name"]))

@@ -286,7 +286,7 @@ def _integration(found: Material) -> str:
     parts = [f"{inferences} rows of joint displays end in a written inference."] if inferences else []
     if len(judged):
         findings = judged["finding_id"].nunique()
-        said = f"{findings} findings were held against {judged['source'].nunique()} sources"
+        said = f"{findings} findings were compared with {judged['source'].nunique()} sources"
         agreed = readers.in_words(readers.pairs(judged, found.also(readers.load)))
         by = counted(judged["coder"].nunique(), "reader")
         parts.append(f"{said} by {by}{f': {agreed}. {readers.NAMED}' if agreed else '.'}")

@@ -150,7 +150,7 @@ def _walked(
 
 @dataclass(frozen=True, eq=False)
 class _There:
-    """What the study has of each kind; None where that cannot be told."""
+    """What the study has of each kind; None where that is not clear."""
 
     found: Material
     claims: frozenset[str]

@@ -1,4 +1,4 @@
-"""Whether an expectation stood before what it is held against: the order in a study's version history.
+"""Whether an expectation stood before what it is compared with: the order in a study's version history.
 
 A claim's expectation is its text, what it expects, and each comparison with the codes, measures or words it
 is made of. It counts from the commit since which all of that has stood unchanged. The codings and numbers it
@@ -67,7 +67,7 @@ class Order:
         if self.since is None:
             return "as it stands now, the expectation is not in the version history"
         parts = [
-            f"the {name} it is held against came {self._came(one)}, {one}"
+            f"the {name} it is compared with came {self._came(one)}, {one}"
             for name, one in (("first codings", self.codings), ("first numbers", self.numbers))
             if one is not None
         ]

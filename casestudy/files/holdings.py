@@ -24,7 +24,7 @@ Form = Literal[
     "prose",
     "notebook",
     "key",  # who is who
-    "output",  # made anew by running the study
+    "output",  # made again by running the study
     "left",  # a copy that an interrupted writer left
     "other",
 ]
@@ -44,7 +44,7 @@ class Holding:
     holds : tuple of {'words', 'places', 'names', 'ids'}
         What in it can lead to a person. Nothing: a file of this kind is not about people.
     document : {'', 'file', 'field', 'row'}
-        Which document its places point into: the one that bears the file's name, the one that each record
+        Which document its places point into: the one that has the file's name, the one that each record
         names, or the row itself, where each row is a document.
     listed_only : bool
         Whether names in it are listed and never replaced: other people may rightly bear them.

@@ -87,16 +87,16 @@ def read(
     required : sequence of str
         Headings without which it is another list.
     windows : bool
-        Whether Windows-1252 is tried where it is no UTF-8.
+        Whether Windows-1252 is tried where it is not UTF-8.
     remedy : str
         What to do where headings are missing; by default to write them.
     problems : list of Problem, optional
-        Where rows that cannot be read are added, so that they are told with what else is wrong.
+        Where rows that cannot be read are added, so that they are listed with what else is wrong.
 
     Raises
     ------
     InputError
-        When it is no such list: with what was found and what was expected. With every row that has more
+        When it is not such a list: with what was found and what was expected. With every row that has more
         cells than there are headings.
 
     Examples

@@ -117,7 +117,7 @@ def merged(flaws: Iterable[Flaw]) -> list[Flaw]:
 
 
 def read_csv(path: Path, schema: Schema, where: str | None = None) -> pd.DataFrame:
-    """Read a CSV file and hold it against its schema.
+    """Read a CSV file and check it against its schema.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ def read_arrow(path: Path, schema: Schema, where: str | None = None) -> pa.Table
         raw = csv.read_csv(path, convert_options=texts, parse_options=lines)
         values = [_clean(raw[column.name], column) for column in schema.columns]
         if not len(raw):
-            raise pa.ArrowInvalid("no rows: a missing column could not be told")
+            raise pa.ArrowInvalid("no rows: a missing column could not be seen")
         return pa.table(values, names=schema.names)
     except (pa.ArrowInvalid, pa.ArrowKeyError, OSError):
         frame = read_csv(path, schema, where)

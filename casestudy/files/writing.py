@@ -1,4 +1,4 @@
-"""Writing a file so that nobody ever meets a part of it.
+"""Writing a file so that nobody ever sees a part of it.
 
 New content is first written to ``.casestudy/parts`` of the study and then takes the old one's place in one
 step. What a killed command leaves there is swept by the next one.

@@ -58,7 +58,7 @@ def parsed(text: str) -> Any:
     Raises
     ------
     ruamel.yaml.error.YAMLError
-        When it is no YAML.
+        When it is not YAML.
     Unfit
         When it is nested more than `DEEPEST` deep, when aliases make it larger than `MOST` values, when an
         anchor holds itself, or when it holds an absurd number.

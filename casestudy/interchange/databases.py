@@ -62,7 +62,7 @@ def opened(path: Path, *needed: str) -> Iterator[Database]:
     Raises
     ------
     InputError
-        When it is no such database.
+        When it is not such a database.
     """
     until = time.monotonic() + MOST_SECONDS
     try:

@@ -79,7 +79,7 @@ def collect(study: Study, account: Account) -> Project:
     ----------
     study : Study
     account : Account
-        Told of what the project cannot hold.
+        Collects what the project cannot hold.
 
     Raises
     ------

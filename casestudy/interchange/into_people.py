@@ -56,7 +56,7 @@ def plan(
     before : Ledger or None
         The last import of this copy: cells that are as it had them are updated.
     differing : list of str
-        Where cells that differ are told.
+        Where cells that differ are listed.
     """
     study, out = material.study, People()
     names = {variable.guid: _column(variable.name) for variable in project.variables}

@@ -64,7 +64,7 @@ def slug(words: str, otherwise: str) -> str:
 
 
 def name_of(project: Project) -> str:
-    """The name of a project's ledger: one for each copy of a project, told by those who coded in it."""
+    """The name of a project's ledger: one for each copy of a project, known by those who coded in it."""
     working = {coding.coder for coding in (*project.codings, *project.whole)}
     names = sorted(coder.name for coder in project.coders if coder.guid in working)
     return f"{slug(project.name, 'project')}-{guid_of(project.name, *names)[:8]}"

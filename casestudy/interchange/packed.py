@@ -37,12 +37,12 @@ class Packed:
     ----------
     path : Path
     account : Account
-        Told of members that no project should have.
+        Collects members that no project should have.
 
     Raises
     ------
     InputError
-        When it is no container, a bomb, or holds no project or several.
+        When it is not a container, a bomb, or holds no project or several.
     """
 
     def __init__(self, path: Path, account: Account) -> None:
@@ -54,7 +54,7 @@ class Packed:
         except _BROKEN as error:
             remedy = "Export the project again; a .qdpx file is a ZIP archive."
             raise refused(
-                self.where, f"it is no archive, or its end is missing ({error}).", remedy
+                self.where, f"it is not an archive, or its end is missing ({error}).", remedy
             ) from error
         if len(entries) > MOST_MEMBERS:
             raise refused(self.where, f"it holds {len(entries):,} members.", "A project holds far fewer.")
@@ -199,7 +199,7 @@ class _Bounded(io.RawIOBase):
 def decoded(data: bytes, account: Account, name: str) -> tuple[str, bool]:
     """Text with its own line ends, and whether a byte order mark stood before it.
 
-    UTF-8 where it fits, UTF-16 where a mark says so; else Windows-1252, which is told.
+    UTF-8 where it fits, UTF-16 where a mark says so; else Windows-1252, which is reported.
 
     Examples
     --------

@@ -41,7 +41,7 @@ def read(path: Path, offsets: Convention | None = None) -> Reading:
     Raises
     ------
     InputError
-        When it is no QualCoder project.
+        When it is not a QualCoder project.
     """
     database = path / "data.qda" if path.is_dir() else path
     if not database.is_file():

@@ -18,7 +18,7 @@ _COLOURS = ("#F4A582", "#92C5DE", "#B8E186", "#DECBE4", "#FED9A6", "#CCEBC5", "#
 def write(project: Project, folder: Path, account: Account) -> None:
     """Write a project as a QualCoder folder.
 
-    QualCoder knows one code of a name: codes of one name are told apart by the names above them.
+    QualCoder knows one code of a name: codes of one name are distinguished by the names above them.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One door for every format: what a file is, is told by its content and then by its ending."""
+"""One door for every format: what a file is shows in its content and then in its ending."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Reads REFI-QDA projects (.qdpx, .qde) and codebooks (.qdc), with whatever their writers did differently.
 
-Elements are met one source at a time, by their local names and in any order. What is kept, changed or left
+Elements are read one source at a time, by their local names and in any order. What is kept, changed or left
 out goes to the account; positions are settled at the end, for the whole project together.
 """
 
@@ -65,7 +65,7 @@ def read(path: Path, offsets: Convention | None = None) -> Reading:
 
 
 class _Reader:
-    """One reading: what was met so far."""
+    """One reading: what was read so far."""
 
     def __init__(self, packed: Packed | Loose, account: Account, where: str) -> None:
         self.account, self.where, self.packed = account, where, packed

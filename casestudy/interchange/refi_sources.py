@@ -1,4 +1,4 @@
-"""The sources of a REFI-QDA project as they are met: texts, selections, codings, notes."""
+"""The sources of a REFI-QDA project as they are read: texts, selections, codings, notes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Selection(NamedTuple):
 
 
 class Sources:
-    """What was met of a project's sources."""
+    """What was read of a project's sources."""
 
     def __init__(self, packed: Packed | Loose, account: Account) -> None:
         self.packed, self.account = packed, account
@@ -192,7 +192,7 @@ class Sources:
                 description = (one.text or "").strip()
         name = about.get("name") or ""
         if start is None or end is None:
-            self.lost(own, name, codings, "its positions are no numbers")
+            self.lost(own, name, codings, "its positions are not numbers")
             return
         coder, when = plain_guid(about.get("creatingUser") or ""), about.get("creationDateTime") or ""
         selection = Selection(own, coder, when, description, notes, codings)

@@ -65,7 +65,7 @@ def project_bytes(project: Project, account: Account, receiver: Receiver = "stan
     ----------
     project : Project
     account : Account
-        Told of every element, and of what the format cannot hold.
+        Collects every element, and what the format cannot hold.
     receiver : {'standard', 'nvivo', 'maxqda'}
 
     Returns

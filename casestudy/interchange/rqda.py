@@ -26,7 +26,7 @@ def read(path: Path) -> Reading:
     Raises
     ------
     InputError
-        When it is no RQDA project.
+        When it is not an RQDA project.
     """
     with opened(path, "source", "freecode", "coding") as data:
         return _read(data, path.stem)

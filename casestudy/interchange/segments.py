@@ -95,7 +95,7 @@ def read(path: Path, within: Project) -> Reading:
 
 
 class _Table:
-    """One table: what was met of it so far."""
+    """One table: what was read of it so far."""
 
     def __init__(self, name: str, within: Project, account: Account) -> None:
         self.name, self.account = name, account
@@ -201,7 +201,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
         book = load_workbook(io.BytesIO(data))
         cells = book.get_sheet_by_index(0).to_python() if book.sheet_names else []
     except (CalamineError, ValueError) as error:
-        raise refused(path.name, f"it is no workbook ({str(error)[:80]}).", "Save it as CSV.") from error
+        raise refused(path.name, f"it is not a workbook ({str(error)[:80]}).", "Save it as CSV.") from error
     if not cells:
         return []
     heads = [str(one).strip() for one in cells[0]]

@@ -89,7 +89,7 @@ def read(path: Path) -> Reading:
     Raises
     ------
     InputError
-        When it is no Taguette project, or holds several.
+        When it is not a Taguette project, or holds several.
     """
     with opened(path, "projects", "documents", "highlights", "tags") as data:
         projects = data.all("projects")

@@ -53,7 +53,7 @@ def write(
     path : Path
         A file is replaced; the folder of a QualCoder project must not exist.
     account : Account
-        Told of what the form cannot hold.
+        Collects what the form cannot hold.
     receiver : Receiver
         The tool that a .qdpx file is for.
 

@@ -171,7 +171,7 @@ def _key(body: str) -> tuple[str, int]:
 
 
 def _fields(body: str, macros: dict[str, str], unknown: set[str]) -> dict[str, list[str]]:
-    """Every value of every field of one entry; what is no field is passed over up to the next comma."""
+    """Every value of every field of one entry; what is not a field is passed over up to the next comma."""
     fields: dict[str, list[str]] = {}
     position = 0
     while position < len(body):

@@ -49,7 +49,7 @@ def works(study: Study) -> list[Work]:
     Raises
     ------
     InputError
-        With every line that is no record.
+        With every line that is not a record.
     """
     found, problems = survey(study)
     raise_if(problems, "Codings of the literature cannot be read.")
@@ -103,7 +103,7 @@ def append(
         places = find(text, quote)
         place = f"{where}, entry {number}"
         if code not in book.codes:
-            problems.append(Problem(place, f"{code!r} is no code.", nearest(code, book.codes)))
+            problems.append(Problem(place, f"{code!r} is not a code.", nearest(code, book.codes)))
         elif not places or occurrence > len(places):
             problems.append(Problem(place, f"{quote[:50]!r} is not in the note.", "Copy the words exactly."))
         elif len(places) > 1 and not occurrence:
@@ -187,7 +187,7 @@ def marks(
     coders: Sequence[str],
     every: bool = False,
 ) -> pd.DataFrame:
-    """Which codes of a dimension with several answers a record bears.
+    """Which codes of a dimension with several answers a record has.
 
     Parameters
     ----------

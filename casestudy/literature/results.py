@@ -45,7 +45,7 @@ def overview(
 
 
 def named(answer: str, book: Codebook) -> str:
-    """Names of the codes of an answer; what is no code stays as it is."""
+    """Names of the codes of an answer; what is not a code stays as it is."""
     return " + ".join(book.codes[one].name if one in book.codes else one for one in answer.split(" + "))
 
 
@@ -83,7 +83,7 @@ def together(marks: pd.DataFrame, book: Codebook) -> pd.DataFrame:
 
 
 def frequencies(marks: pd.DataFrame, book: Codebook) -> pd.DataFrame:
-    """How many records bear each mark.
+    """How many records have each mark.
 
     Returns
     -------

@@ -111,7 +111,7 @@ def _checked(table: pd.DataFrame, where: str, known: set[str], reasons: Mapping[
     for row, one in zip(table.index + 2, table.to_dict("records"), strict=True):
         place, key = f"{where}, row {row}", (one["record"], one["stage"])
         if one["record"] not in known:
-            problems.append(Problem(place, f"{one['record']!r} is no record.", _UNKNOWN))
+            problems.append(Problem(place, f"{one['record']!r} is not a record.", _UNKNOWN))
         if one["decision"] == "exclude" and one["reason"] not in reasons:
             found = f"excluded for {one['reason']!r}." if one["reason"] else "excluded without a reason."
             problems.append(Problem(place, found, nearest(one["reason"], reasons)))

@@ -3,7 +3,7 @@ changed.
 
 A description, no effect: who registers chooses to. The comparison is with households that could have
 registered and did not, in the same calendar months, so that seasons cancel: where only some were invited,
-the others are no comparison, since what makes a household invited is then taken for what registering goes
+the others are not a comparison, since what makes a household invited is then taken for what registering goes
 with. Intervals resample households.
 """
 

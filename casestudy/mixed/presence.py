@@ -75,7 +75,7 @@ def presence(
     -------
     pandas.DataFrame
         ``id, name, people, of, share, low, high, codings, who``. `low` and `high` are the Wilson 95 % limits
-        of the share; a share of nobody is NaN. `who` lists ids, separated by spaces.
+        of the share; a share over nobody is NaN. `who` lists ids, separated by spaces.
     """
     import pandas as pd
 

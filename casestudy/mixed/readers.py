@@ -63,7 +63,7 @@ def load(study: Study) -> dict[str, Reader]:
             one.problem("id", f"reader {reader.id!r} occurs twice.", "Keep one.")
         for other in reader.knew:
             if other not in known:
-                one.problem("knew", f"{other!r} is no reader.", nearest(other, known))
+                one.problem("knew", f"{other!r} is not a reader.", nearest(other, known))
         found[reader.id] = reader
     raise_if(problems, "The readers of the triangulation have problems.")
     return found

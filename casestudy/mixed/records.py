@@ -85,12 +85,12 @@ class Measure:
         if self.counts == "hours":
             ends = _HOURS.fullmatch(of)
             good = ends is not None and int(ends[1]) < 24 and int(ends[2]) <= 24
-            return None if good else (f"{of!r} are no hours.", "Write such as 18-24.")
+            return None if good else (f"{of!r} are not hours.", "Write such as 18-24.")
         if self.counts == "weekdays":
             good = bool(of) and set(of.split()) <= set(WEEKDAYS)
-            return None if good else (f"{of!r} are no weekdays.", "Write such as Mon Sun.")
+            return None if good else (f"{of!r} are not weekdays.", "Write such as Mon Sun.")
         if self.bought and of and of not in groups:
-            return f"{of!r} is no group of foods.", nearest(of, list(groups))
+            return f"{of!r} is not a group of foods.", nearest(of, list(groups))
         return None
 
 

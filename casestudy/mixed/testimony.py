@@ -147,7 +147,7 @@ def _statement(row: lists.Row, known: Declared, wrong: list[Problem]) -> Stateme
     measure = known.measures.get(cells["measure"])
     if measure is None:
         advice = nearest(cells["measure"], known.measures)
-        wrong.append(Problem(where, f"{cells['measure']!r} is no measure of {DECLARED}.", advice))
+        wrong.append(Problem(where, f"{cells['measure']!r} is not a measure of {DECLARED}.", advice))
         return None
     if fault := measure.unfit(cells["of"], known.groups):
         wrong.append(Problem(where, fault[0], fault[1]))
@@ -176,7 +176,9 @@ def _span(begin: str, end: str, where: str, wrong: list[Problem]) -> Span | None
     try:
         span = Span(date.fromisoformat(begin), date.fromisoformat(end))
     except ValueError:
-        wrong.append(Problem(where, f"{begin!r} to {end!r} is no period.", "Write days such as 2017-06-28."))
+        wrong.append(
+            Problem(where, f"{begin!r} to {end!r} is not a period.", "Write days such as 2017-06-28.")
+        )
         return None
     if span.begin > span.end:
         wrong.append(Problem(where, f"the period ends on {end}, before it begins.", "Exchange the days."))
@@ -213,10 +215,10 @@ def problems(found: Material) -> list[Problem]:
         document = found.texts.get(statement.document)
         if statement.participant not in people:
             advice = nearest(statement.participant, people)
-            wrong.append(Problem(where, f"{statement.participant!r} is no participant.", advice))
+            wrong.append(Problem(where, f"{statement.participant!r} is not a participant.", advice))
         elif document is None:
             advice = nearest(statement.document, found.texts)
-            wrong.append(Problem(where, f"{statement.document!r} is no document.", advice))
+            wrong.append(Problem(where, f"{statement.document!r} is not a document.", advice))
         else:
             places = find(document.text, statement.quote)
             turns = [document.turn_at(start) for start, _ in places]

@@ -1,4 +1,4 @@
-"""Testimony against records for readers: tables, the figure of what was told and recorded, and the answer."""
+"""Testimony against records for readers: tables, the figure of what was said and recorded, and the answer."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def by_participant(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def figure(table: pd.DataFrame, measures: Mapping[str, Measure]) -> Drawing:
-    """What was told against what is recorded, a panel a measure; contradictions carry the participant's id.
+    """What was said against what is recorded, a panel a measure; contradictions carry the participant's id.
 
     Parameters
     ----------
@@ -116,18 +116,18 @@ def figure(table: pd.DataFrame, measures: Mapping[str, Measure]) -> Drawing:
         for axes in flat[len(names) :]:
             axes.set_visible(False)
         drawn.supxlabel("recorded", fontsize=9, color=INK)
-        drawn.supylabel("told, with the measure's tolerance", fontsize=9, color=INK)
+        drawn.supylabel("said, with the measure's tolerance", fontsize=9, color=INK)
     against = shown[shown["verdict"].eq("contradicts")]
     alt = (
         f"{counted(len(shown), 'statement')} in {counted(len(names), 'panel')}, a panel a measure: what was "
-        f"told against what is recorded. {len(against)} lie beyond the tolerance: "
+        f"said against what is recorded. {len(against)} lie beyond the tolerance: "
         f"{', '.join(against['id'] + ' of ' + against['participant']) or 'none'}."
     )
     return Drawing(drawn, alt, table.drop(columns="quote"))
 
 
 def _panel(axes: Any, rows: pd.DataFrame, measure: Measure) -> None:
-    """One measure: bars from the least to the most told, tolerance lighter, a line where both are equal."""
+    """One measure: bars from the least to the most said, tolerance lighter, a line where both are equal."""
     from matplotlib import dates as calendar
 
     dates: Any = calendar

@@ -44,7 +44,7 @@ class Both:
     measures : tuple of str
         The numeric columns of `cases` that came from the log and the purchases.
     mixers : float
-        Share of all participants of the log whose sessions bear more than one kind; NaN when not known.
+        Share of all participants of the log whose sessions have more than one kind; NaN when not known.
     """
 
     joined: pd.DataFrame
@@ -236,8 +236,8 @@ def answer(both: Both, agreed: Agreement, names: Mapping[str, str]) -> tuple[str
     verdicts = both.convergence["verdict"].value_counts()
     parts.append(
         f"Way by way, {alike} of {observable} observable cells converge; "
-        f"{int(verdicts.get('words only', 0))} are told without a sign in the log, "
-        f"{int(verdicts.get('log only', 0))} seen without being told, "
+        f"{int(verdicts.get('words only', 0))} are mentioned without a sign in the log, "
+        f"{int(verdicts.get('log only', 0))} seen without being mentioned, "
         f"{int(verdicts.get('contradictory', 0))} denied against a sign."
     )
     apart = both.pairs[both.pairs["words"] != both.pairs["log_type"]]

@@ -38,7 +38,7 @@ SCHEMA = Schema(
         Column("finding", "text", "the finding in one sentence"),
         Column("source", "text", "the kind of material"),
         Column("coder", "text", "who judged"),
-        Column("verdict", "text", "how the source meets the finding", allowed=VERDICTS, required=False),
+        Column("verdict", "text", "how the source relates to the finding", allowed=VERDICTS, required=False),
         Column("note", "text", "why", required=False),
     ),
 )

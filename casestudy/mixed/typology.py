@@ -151,9 +151,9 @@ def moves(
     Returns
     -------
     (pandas.DataFrame, pandas.DataFrame)
-        Types told by participant and stage (``who, stage, type, passages``: the one with most passages in
-        that stage), and how often a next told stage has which type (``before, after, people``). Both are
-        empty without stages.
+        Types mentioned by participant and stage (``who, stage, type, passages``: the one with most
+        passages in that stage), and how often the next stage mentioned has which type (``before, after,
+        people``). Both are empty without stages.
     """
     import pandas as pd
 

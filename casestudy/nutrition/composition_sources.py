@@ -229,7 +229,7 @@ def _expect(frame: pd.DataFrame, needed: tuple[str, ...], where: str) -> pd.Data
 
 
 def _parsed(text: str, path: Path, *, sep: str, quotechar: str, header: int | None) -> pd.DataFrame:
-    """A table of text; every way in which its rows cannot be told apart is a problem of the file."""
+    """A table of text; every way in which its rows cannot be distinguished is a problem of the file."""
     import pandas as pd
 
     try:
@@ -243,7 +243,7 @@ def _parsed(text: str, path: Path, *, sep: str, quotechar: str, header: int | No
             na_values=[""],
         )
     except ValueError as error:  # the parser's own errors, and a file without a row, are among them
-        problem = Problem(path.name, f"its rows cannot be told apart: {str(error).strip()}.",
+        problem = Problem(path.name, f"its rows cannot be distinguished: {str(error).strip()}.",
                           "Unpack the file again, or mend the row that is named.")  # fmt: skip
         raise InputError("A composition table cannot be read.", [problem]) from error
 

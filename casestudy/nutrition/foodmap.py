@@ -315,4 +315,4 @@ def _problems(found: FoodGroups) -> Iterator[Problem]:
     for row, food in enumerate(zip(*(mixtures[name].to_pylist() for name in _FOOD), strict=True), start=2):
         if food not in have:
             yield Problem(f"{MIXTURES_FILE}, row {row}", f"{food[1]!r} has no row in {composition.DERIVED}.",
-                          "Derive the table anew: see profiles/README.md.")  # fmt: skip
+                          "Derive the table again: see profiles/README.md.")  # fmt: skip

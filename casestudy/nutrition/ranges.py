@@ -1,4 +1,4 @@
-"""Do the ranges hold? Baskets are drawn from the mixtures, and their measures held against low and high.
+"""Do the ranges hold? Baskets are drawn from the mixtures, and their measures compared with low and high.
 
 A product record does not say which kind of a food was bought. Here the kinds are drawn, by their shares in
 the mixture, so that the true value is known: the range is right if it holds 95 % of the true values.

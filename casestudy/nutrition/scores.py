@@ -1,6 +1,6 @@
 """Nutrient profile scores of single foods: Nutri-Score, the UK model, Health Star Rating, NRF9.3.
 
-The official point tables are data in ``score_tables/``. Inputs are not rounded. Amounts are held against
+The official point tables are data in ``score_tables/``. Inputs are not rounded. Amounts are compared with
 limits as decimals, so that a value written as 0.6 is not above a limit of 0.6 by a hair of binary arithmetic.
 """
 

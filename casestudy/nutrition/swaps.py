@@ -83,7 +83,7 @@ def substitutes(groups: FoodGroups) -> pd.DataFrame:
 
 
 def _harmless(members: pd.DataFrame, middle: pd.DataFrame, moved: str) -> pd.Series:
-    """Members by which no other wanted nutrient gets much worse; what is not reported is not held against."""
+    """Members by which no other wanted nutrient gets much worse; what is not reported does not count."""
     good = members["group"].notna()
     for nutrient, direction in WANTED.items():
         if nutrient != moved:

@@ -44,7 +44,7 @@ class Act:
 
     @property
     def undoes(self) -> frozenset[str]:
-        """The records that it takes back; none for an act that is no undo."""
+        """The records that it takes back; none for an act that is not an undo."""
         return frozenset(record.undoes for record in self.records if record.undoes)
 
 

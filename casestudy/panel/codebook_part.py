@@ -143,7 +143,7 @@ def revised(
         case "undo":
             return [revisions.undo(book, events, **said)]
         case other:
-            raise ValueError(f"{other!r} is no change of a codebook")
+            raise ValueError(f"{other!r} is not a change of a codebook")
 
 
 def _fields(book: Codebook, code: str, fields: Mapping[str, Any], said: Mapping[str, str]) -> list[Event]:

@@ -304,7 +304,7 @@ class Session:
         if self.only_talk:
             inside = [turn for turn in document.turns if turn.start < end and turn.end > start]
             if not inside or any(turn.role != "participant" for turn in inside):
-                found = "words of an interviewer, or of nobody, are among them."
+                found = "words of an interviewer, or of an unknown speaker, are among them."
                 raise InputError(NOTHING, [Problem("the selection", found, "Select what participants say.")])
         return start, end
 

@@ -112,7 +112,7 @@ def clock(seconds: float) -> str:
 
 
 def codes(book: Codebook) -> list[dict[str, Any]]:
-    """The codes for the browser, those out of use too: codings may still bear them."""
+    """The codes for the browser, those out of use too: codings may still use them."""
     return [
         {
             "id": code.id,

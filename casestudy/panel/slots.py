@@ -38,7 +38,7 @@ def slots(study: Study, book: Codebook) -> list[dict[str, Any]]:
 
 
 def fill(session: Session, coding: str, codes: Sequence[str], code: str) -> Change:
-    """Let the passage of a coding bear one code of a slot, and none other of it.
+    """Let the passage of a coding have one code of a slot, and none other of it.
 
     Parameters
     ----------

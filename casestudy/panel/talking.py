@@ -70,7 +70,7 @@ class Talking(anywidget.AnyWidget):
             return {"said": f"Nothing was written: {error.strerror or error}."}
 
     def seen_anyway(self) -> Answer:
-        """What others wrote, which is told even where an act was refused."""
+        """What others wrote, which is shown even where an act was refused."""
         return {}
 
     def in_words(self) -> str:

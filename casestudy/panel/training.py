@@ -46,7 +46,7 @@ class TrainingPart:
 
 
 def score(session: Session, key: str) -> list[dict[str, Any]]:
-    """How a coder's work meets a key, by code.
+    """How a coder's work compares with a key, by code.
 
     Parameters
     ----------

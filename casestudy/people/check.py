@@ -29,8 +29,8 @@ def check(study: Study, texts: Mapping[str, Transcript], broken: Collection[str]
     Returns
     -------
     list of Problem
-        Interviews of nobody, people without a transcript, names that do not speak, speakers who are unknown,
-        talks in which nobody is known to ask; empty where all is well.
+        Interviews that belong to nobody, people without a transcript, names that do not speak, speakers
+        who are unknown, talks in which nobody is known to ask; empty where all is well.
     """
     texts = {name: one for name, one in texts.items() if one.format != "message"}
     problems: list[Problem] = []

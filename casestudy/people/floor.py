@@ -60,7 +60,7 @@ def withhold(frame: pd.DataFrame, count: str, columns: Sequence[str], floor: int
     columns : sequence of str
         What to blank in rows below the floor.
     floor : int
-        The fewest people that a cell may describe. A row of nobody stays: it describes no one.
+        The fewest people that a cell may describe. A row about nobody stays: it describes no one.
 
     Returns
     -------

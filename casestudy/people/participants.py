@@ -70,7 +70,7 @@ def unmatched(
     *,
     there: bool = True,
 ) -> list[Problem]:
-    """Interviews of nobody, and people who were interviewed without a transcript.
+    """Interviews that belong to nobody, and people who were interviewed without a transcript.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def unmatched(
     ]
     if not there and talks:
         named = ", ".join(talks[:5]) + (", …" if len(talks) > 5 else "")
-        found = f"it is not there, so {counted(len(talks), 'interview')} ({named}) would be of nobody."
+        found = f"it is not there, so {counted(len(talks), 'interview')} ({named}) would belong to nobody."
         remedy = f"Write it with the head participant_id,group and a row for each: {talks[0]},GROUP."
         return [Problem(FILE, found, remedy)]
     known = {str(one).casefold(): str(one) for one in table["participant_id"]}
@@ -106,7 +106,7 @@ def unmatched(
         if not whose[name].participants:
             like = known.get(name.casefold())
             remedy = f"Write {name!r} for {like!r}" if like else f"Write the row {name},GROUP"
-            found = f"{FILE} has no row {name!r}, so the interview would be of nobody."
+            found = f"{FILE} has no row {name!r}, so the interview would belong to nobody."
             remedy += f", or say in {DOCUMENTS} whose it is, or with kind document that it is not a talk."
             problems.append(Problem(f"{FOLDER}/{name}.{documents[name].format}", found, remedy))
     heard = {who for one in whose.values() for who in one.participants}

@@ -47,7 +47,7 @@ def propose(
     Returns
     -------
     pandas.DataFrame
-        ``document, speaker, participant, role, why``. ``role`` is empty where it cannot be told: a person
+        ``document, speaker, participant, role, why``. ``role`` is empty where it is not clear: a person
         must say it.
 
     Notes
@@ -139,13 +139,13 @@ def _rows(
     for speaker in open_:
         if not asks:
             asked = "; ".join(f"{one} asks {counts[one][0]}" for one in document.speakers)
-            roles[speaker] = ("", "", f"cannot be told: {asked}")
+            roles[speaker] = ("", "", f"it is not clear: {asked}")
         elif len(open_) == 1 and len(left) == 1:
             roles[speaker] = (left[0], "participant", "the only other speaker")
         elif sheet.kind == "focus group" or len(sheet.participants) > 1:
             roles[speaker] = ("", "participant", "one of several who answer: say which participant")
         else:
-            roles[speaker] = ("", "", "cannot be told: several others speak")
+            roles[speaker] = ("", "", "it is not clear: several others speak")
     return [
         {"document": document.id, "speaker": speaker, "participant": who, "role": role, "why": why}
         for speaker, (who, role, why) in roles.items()
@@ -160,7 +160,7 @@ def _questions(document: Transcript) -> dict[str, tuple[int, int]]:
 
 
 def _asks_most(counts: Mapping[str, tuple[int, int]], among: Collection[str]) -> str:
-    """Who asks clearly most, by questions in a turn; empty where it cannot be told."""
+    """Who asks clearly most, by questions in a turn; empty where it is not clear."""
     rates = sorted(((counts[one][0] / counts[one][1], one) for one in among), reverse=True)
     if not rates or counts[rates[0][1]][0] < SEVERAL:
         return ""

@@ -67,7 +67,7 @@ def _silent(where: str, document: Transcript, speaker: str) -> list[Problem]:
 
 
 def _not_words(where: str, documents: Iterable[Transcript | None], speaker: str) -> list[Problem]:
-    """Whether a row may say that a name is no speaker: only of headings that were guessed."""
+    """Whether a row may say that a name is not a speaker: only of headings that were guessed."""
     name = same_name(speaker)
     known = [one for one in documents if one is not None]
     stated = [one.id for one in known if name in {same_name(each) for each in one.speakers}]

@@ -63,7 +63,7 @@ def tables(found: Material, perspective: str = "customer") -> Result:
             "cases": typology.cases(ways, view),
         }
     else:
-        gaps.append(f"No typology is declared for {name}, so ways of using cannot be told apart.")
+        gaps.append(f"No typology is declared for {name}, so ways of using cannot be distinguished.")
         made |= dict.fromkeys(("types", "ways", "space", "cases", "told", "moves"), empty)
     if poles:
         made |= {"ability": ability(found, poles, asked), "reasons": reasons(found, poles, asked)}

@@ -124,7 +124,7 @@ def _meant(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def conditions(found: Material, perspective: str) -> pd.DataFrame:
-    """The conditions that must all hold, and in whose words each is met.
+    """The conditions that must all hold, and in whose words each holds.
 
     Returns
     -------
@@ -202,7 +202,7 @@ def answer(result: Result) -> tuple[str, dict[str, Any]]:
     if len(met):
         whole = met[met["id"] == "all"]
         said = listed(f"{row['people']} of {row['of']} ({row['group']})" for row in whole.to_dict("records"))
-        parts.append(f"All conditions are met in the words of {said}.")
+        parts.append(f"All conditions hold in the words of {said}.")
         values |= {f"all conditions in {row['group']}": row["people"] for row in whole.to_dict("records")}
         values["all conditions"] = int(whole["people"].sum())
     if len(told):

@@ -185,7 +185,7 @@ def groups_in(found: Material) -> list[str]:
 
 
 def names(found: Material) -> dict[str, str]:
-    """What codes, themes and the parts of views are called; where ids meet, the part's name stands."""
+    """What codes, themes and the parts of views are called; for an id of both, the part's name stands."""
     called = dict(found.names)
     called |= {theme.id: theme.name for theme in found.framework.themes}
     return called | {part.id: part.name for view in found.framework.views for part in view.parts}

@@ -281,7 +281,7 @@ def pieces(name: str, path: Path) -> tuple[list[Piece], tuple[str, ...]]:
                 "it is a link, which was not followed",
             )
         if not path.is_file():
-            return [title], ("it is no ordinary file",)
+            return [title], ("it is not an ordinary file",)
         if path.stat().st_size > _LARGEST:
             return [title], (f"it has {path.stat().st_size:,} bytes, too many to search",)
         read = reading(path.read_bytes(), path.name)

@@ -228,7 +228,7 @@ _PACKED = re.compile(r"[A-Za-z0-9+/=]{200,}|(?:[A-Za-z0-9+/]{60,80}\n){3,}")
 
 
 def _text(data: bytes, part: str, pieces: list[Piece]) -> bool:
-    """Add a text as it stands and, where it has markup, without it; false where it is no text."""
+    """Add a text as it stands and, where it has markup, without it; false where it is not text."""
     from casestudy.errors import InputError
     from casestudy.transcripts.text import decode
 

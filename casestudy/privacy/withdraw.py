@@ -2,7 +2,7 @@
 
 What is a participant's own (transcript, codings, rows of tables) is removed. Where others' work names them,
 the reference is taken out, and names in free text become ``[withdrawn]``. Outputs are deleted, since any of
-them may rest on the participant, and are made anew by running the study. Whatever still leads to the
+them may rest on the participant, and are made again by running the study. Whatever still leads to the
 participant is listed. What version control has recorded stays there.
 """
 
@@ -141,11 +141,11 @@ def _unsearched(names: list[str]) -> Iterator[Problem]:
 
 def _cleared(study: Study) -> Iterator[Step]:
     if study.outputs.is_dir():
-        yield Step(study.outputs, "clear", "made anew by running the study")
+        yield Step(study.outputs, "clear", "made again by running the study")
     cache = study.root / _CACHE
     for path in sorted(cache.iterdir()) if cache.is_dir() else ():
         if path.name not in _KEPT:
-            yield Step(path, "clear" if path.is_dir() else "remove", "made anew by running the study")
+            yield Step(path, "clear" if path.is_dir() else "remove", "made again by running the study")
 
 
 def carry_out(plan_: Plan) -> None:

@@ -202,7 +202,7 @@ def _text_problem(path: Path) -> Problem | None:
         where = f"near byte {place + error.start}"
         return Problem(path.name, f"it is not UTF-8 ({where}).", "Save it as UTF-8.")
     except (OSError, EOFError, zlib.error) as error:
-        return Problem(path.name, f"it cannot be read ({error}).", "Write it anew, or take it away.")
+        return Problem(path.name, f"it cannot be read ({error}).", "Write it again, or take it away.")
     return None if place else Problem(path.name, "it is empty.", "Give it a header row, or take it away.")
 
 
@@ -276,7 +276,7 @@ def read_products(folder: Path) -> pd.DataFrame:
                 read = pd.read_parquet(path)
             except (ArrowInvalid, OSError) as error:
                 reason = str(error).splitlines()[0].rstrip(".")
-                remedy = "Write it anew, or take it away."
+                remedy = "Write it again, or take it away."
                 problems.append(Problem(path.name, f"it is not a Parquet file ({reason}).", remedy))
                 continue
             frame, found = tables.conform(read, PRODUCTS, path.name)

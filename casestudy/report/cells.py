@@ -35,7 +35,7 @@ _PARAMETER = re.compile(r"^(?P<name>\w+)\s*:\s*[^=#]+=\s*(?P<value>.*?)\s*(?:#\s
 def body(record: Record, place: Place, links: Links) -> tuple[Markup, str]:
     """The cells of an executed notebook as HTML, and its answer as markdown whose numbers are links.
 
-    `place` collects the headings met on the way.
+    `place` collects the headings read on the way.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Pages of the codebook: schemes, codes with their definitions, and every quote that bears them."""
+"""Pages of the codebook: schemes, codes with their definitions, and every quote coded with them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from casestudy.report.layout import Site
 
 @dataclass(frozen=True)
 class Entry:
-    """A code on its scheme's page: how deep it lies, what bears it, what it counts."""
+    """A code on its scheme's page: how deep it lies, what is coded with it, what it counts."""
 
     code: Code
     depth: int

@@ -80,7 +80,7 @@ class Corpus:
     withheld : frozenset of str
         Documents whose text may not be shown.
     allowed : frozenset of str
-        Participants, and documents of nobody in particular, whose words may be quoted.
+        Participants, and documents that belong to nobody in particular, whose words may be quoted.
     verdicts : tuple of Verdict
     lines : tuple of casestudy.evidence.lines.Line
         The claims, judged.

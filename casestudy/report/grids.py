@@ -78,7 +78,7 @@ def _in_words(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def rebuilt(found: Any) -> Markup:
-    """A table of some HTML, made anew from its text alone."""
+    """A table of some HTML, made again from its text alone."""
     caption = found.caption.get_text(" ", strip=True) if found.caption else ""
     rows = [row.find_all(["th", "td"]) for row in found.find_all("tr")]
     heads = [row for row in rows if row and all(cell.name == "th" for cell in row)]

@@ -22,7 +22,7 @@ class Heading:
 
 @dataclass
 class Place:
-    """Where markdown stands: how its links are to be read, and the headings met so far.
+    """Where markdown stands: how its links are to be read, and the headings read so far.
 
     Attributes
     ----------
@@ -37,6 +37,10 @@ class Place:
         Ids that the page already uses.
     title : markupsafe.Markup
         The first H1, taken out of the text for the page's head; None while there was none.
+    glossary : str
+        The glossary's address, seen from the page; empty where no terms are linked.
+    explained : set of str
+        Terms that the page has linked to the glossary so far.
     """
 
     root: Path
@@ -45,6 +49,8 @@ class Place:
     headings: list[Heading] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     title: Markup | None = None
+    glossary: str = ""
+    explained: set[str] = field(default_factory=set)
 
 
 def slug(text: str, taken: set[str] | None = None) -> str:
@@ -94,6 +100,8 @@ def render(text: str, place: Place) -> Markup:
     """Markdown as HTML; raw HTML in it is shown as text, never run."""
     import mistune
 
+    from casestudy.report.glossary import linked
+
     class Renderer(mistune.HTMLRenderer):
         def heading(self, text: str, level: int, **attrs: Any) -> str:
             words = Markup(text).striptags()
@@ -105,6 +113,11 @@ def render(text: str, place: Place) -> Markup:
             place.taken.add(name)
             place.headings.append(Heading(level, words, name))
             return f'<h{level} id="{escape(name)}" tabindex="-1">{text}</h{level}>\n'
+
+        def paragraph(self, text: str) -> str:
+            if place.glossary:
+                text = linked(text, place.glossary, place.explained)
+            return f"<p>{text}</p>\n"
 
         def link(self, text: str, url: str, title: str | None = None) -> str:
             target = link(url, place)

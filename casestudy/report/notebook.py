@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from casestudy.report import layout
+from casestudy.report import glossary, layout
 from casestudy.report.cells import body
 from casestudy.report.layout import Site
 from casestudy.report.links import Links
@@ -42,7 +42,7 @@ def page(
     """
     path = f"{record.stem}/index.html"
     source = f"notebooks/{record.stem}.ipynb"
-    place = Place(study.root, source, f"outputs/{path}")
+    place = Place(study.root, source, f"outputs/{path}", glossary=layout.address(glossary.PATH, path))
     for reserved in ("saved", "provenance", "data-status", "content"):
         place.taken.add(reserved)
     made, short = body(record, place, links)

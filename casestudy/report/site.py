@@ -155,6 +155,7 @@ def plan(study: Study, outputs: Path, marks: Mapping[str, str]) -> list[Part]:
         parts.append(Part(f"notebook {record.stem}", inputs, make))
     assets = {f"assets/{path.name}": reading.data(path) for path in sorted(ASSETS.iterdir())}
     parts.append(Part("assets", _hash(assets.values()), partial(dict, assets)))
+    parts.append(Part("glossary", _hash([common]), partial(_glossary, site)))
     inputs = _hash([common, words, *facts])
     parts.append(Part("study", inputs, partial(_study_pages, whole)))
     return parts
@@ -165,6 +166,7 @@ def sections(study: Study) -> Iterator[Entry]:
     for pattern, page, words in _SECTIONS:
         if any(path.is_file() and path.stem != "README" for path in study.root.glob(pattern)):
             yield Entry(f"pages/{page}.html", words)
+    yield Entry("pages/glossary.html", "Glossary")
     yield Entry("pages/search.html", "Search")
 
 
@@ -217,6 +219,12 @@ def _notebook(
         whole.study, whole.site, record, neighbours, whole.links, whole.marks.get(record.stem, "")
     )
     return {f"{record.stem}/index.html": page.encode()}
+
+
+def _glossary(site: Site) -> dict[str, bytes]:
+    from casestudy.report import glossary
+
+    return {glossary.PATH: glossary.page(site).encode()}
 
 
 def _study_pages(whole: Whole) -> dict[str, bytes]:

@@ -297,7 +297,7 @@ def _heading(partial: Any, index: int, notebook: Notebook) -> str:
 
 
 def _replace(study: Study, stem: str, made: Path) -> None:
-    """Put a finished folder in place of the last good one, whose page stays until it is drawn anew."""
+    """Put a finished folder in place of the last good one, whose page stays until it is drawn again."""
     page = study.outputs / stem / "index.html"
     if page.is_file():
         shutil.copy2(page, made / "index.html")

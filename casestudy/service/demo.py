@@ -44,7 +44,9 @@ def make(study: Study, store: Store, count: int, seed: int) -> list[tuple[str, s
         For a demo that is there already: its accounts with fresh invitations.
     """
     if store.meta("kind") not in ("", "demo"):
-        problem = Problem("service", "it has accounts that are no demo.", "Use another study for a demo.")
+        problem = Problem(
+            "service", "it has accounts that are not demo accounts.", "Use another study for a demo."
+        )
         raise InputError("The demo cannot be made.", [problem])
     if not store.meta("plan"):
         drawn = households(study, count, seed)

@@ -138,7 +138,7 @@ def pool(households: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 
 def read_pool(path: Path) -> pd.DataFrame:
-    """Read the list of invited households, so that the log does not move when purchases are read anew."""
+    """Read the list of invited households, so that the log does not move when purchases are read again."""
     frame = read_csv(path, INVITED, FILE)
     return frame.astype({"household_id": str, "z": float})
 

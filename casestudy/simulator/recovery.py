@@ -354,7 +354,7 @@ def outside(types: pd.DataFrame, effects: pd.DataFrame, reasons: Mapping[str, st
 
 
 def reference(study: Study) -> pd.DataFrame:
-    """The study's simulated log held against its truth: what was meant, and what rules and model find.
+    """The study's simulated log compared with its truth: what was meant, and what rules and model find.
 
     For validation only: it reads ``usage_logs/truth/``, which no analysis notebook does.
 

@@ -35,7 +35,7 @@ class Suggestion:
     words : tuple of str
         What the rule matched, or the words that speak most for the code.
     nearest : tuple of str
-        Quotes that bear the code and are most like the sentence.
+        Quotes with the code that are most like the sentence.
     """
 
     unit: Unit

@@ -51,8 +51,8 @@ def evaluate(
     Returns
     -------
     pandas.DataFrame
-        One row a code that could be learnt: ``code, sentences`` (that bear it), ``people, of, baseline``
-        (share of sentences that bear it: the average precision of guessing), ``precision`` (average
+        One row a code that could be learnt: ``code, sentences`` (that have it), ``people, of, baseline``
+        (share of sentences that have it: the average precision of guessing), ``precision`` (average
         precision), ``low, high`` (95 % interval, participants resampled), ``majority`` (accuracy of
         always saying no), ``accuracy`` (of the sign of the score), ``f1`` (guessing no has 0), ``better``
         (whether the interval lies above the baseline's own value in each sample). Sorted by precision
@@ -155,8 +155,8 @@ def by_rules(
     pandas.DataFrame
         One row a code with rules: ``code, rules, hits`` (sentences that a rule matches), ``right`` (of them,
         those that a coder gave the code), ``precision, low, high`` (right of hits, 95 % Wilson interval; NaN
-        without a hit), ``baseline`` (share of all sentences that bear the code), ``found`` (right of all
-        sentences that bear it; NaN where none does), ``better`` (whether the interval lies above the
+        without a hit), ``baseline`` (share of all sentences that have the code), ``found`` (right of all
+        sentences that have it; NaN where none does), ``better`` (whether the interval lies above the
         baseline). Best first.
     """
     import numpy as np

@@ -31,7 +31,7 @@ def eaf(data: bytes, where: str) -> Extract:
     Raises
     ------
     InputError
-        When it is no ELAN file, or holds no words.
+        When it is not an ELAN file, or holds no words.
     """
     slots: dict[str, float] = {}
     tiers: dict[str, tuple[str, str]] = {}
@@ -59,7 +59,7 @@ def eaf(data: bytes, where: str) -> Extract:
         else:
             document = True
     if not document:
-        raise refused(where, "it is no ELAN file.", "Save it in ELAN as .eaf.")
+        raise refused(where, "it is not an ELAN file.", "Save it in ELAN as .eaf.")
     children = defaultdict(list)
     for name, (_, parent) in tiers.items():
         children[parent].append(name)
@@ -81,7 +81,7 @@ def exb(data: bytes, where: str) -> Extract:
     Raises
     ------
     InputError
-        When it is no such file, or holds no words.
+        When it is not such a file, or holds no words.
     """
     line: dict[str, float] = {}
     names: dict[str, str] = {}
@@ -103,7 +103,9 @@ def exb(data: bytes, where: str) -> Extract:
         elif element.tag == "basic-transcription":
             document = True
     if not document:
-        raise refused(where, "it is no EXMARaLDA transcription.", "Save it in the Partitur-Editor as .exb.")
+        raise refused(
+            where, "it is not an EXMARaLDA transcription.", "Save it in the Partitur-Editor as .exb."
+        )
     return _in_order(cues, where, "exb, utf-8", _left(left))
 
 
@@ -131,11 +133,11 @@ def textgrid(data: bytes, where: str) -> Extract:
     Raises
     ------
     InputError
-        When it is no TextGrid, or holds no words.
+        When it is not a TextGrid, or holds no words.
     """
     found = decode(data, where)
     if "TextGrid" not in found.text[:300]:
-        raise refused(where, "it is no TextGrid.", "Save it in Praat as a text file.")
+        raise refused(where, "it is not a TextGrid.", "Save it in Praat as a text file.")
     tokens = [
         match[1].replace('""', '"') if match[1] is not None else float(match[2])
         for match in _GRID_TOKEN.finditer(found.text)
@@ -148,7 +150,7 @@ def textgrid(data: bytes, where: str) -> Extract:
     while place + 5 <= len(tokens):
         kind, name, _, _, size = tokens[place : place + 5]
         if kind not in ("IntervalTier", "TextTier") or not isinstance(size, float):
-            raise refused(where, f"its tiers cannot be told apart at {str(kind)[:30]!r}.", "Save it again.")
+            raise refused(where, f"its tiers cannot be parsed at {str(kind)[:30]!r}.", "Save it again.")
         width, place = (3 if kind == "IntervalTier" else 2), place + 5
         last = min(place + width * int(size), len(tokens))
         rows = [tokens[at : at + width] for at in range(place, last, width)]

@@ -23,7 +23,7 @@ class Archive:
     Raises
     ------
     InputError
-        When it is no archive, or would unpack beyond measure.
+        When it is not an archive, or would unpack beyond measure.
     """
 
     def __init__(self, data: bytes, where: str) -> None:
@@ -32,7 +32,7 @@ class Archive:
             self._file = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
             raise refused(
-                where, f"it is no archive ({error}).", "Save it again, or as plain text."
+                where, f"it is not an archive ({error}).", "Save it again, or as plain text."
             ) from error
         sizes = self._file.infolist()
         total = sum(entry.file_size for entry in sizes)

@@ -62,7 +62,7 @@ class _Segment(NamedTuple):
 
 
 def cells(lines: Sequence[tuple[int, Line]]) -> list[Cell]:
-    """The cells of a table that runs through the lines; none where they are no table.
+    """The cells of a table that runs through the lines; none where they are not a table.
 
     Parameters
     ----------

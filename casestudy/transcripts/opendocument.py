@@ -22,7 +22,7 @@ _TBL, _ROW, _CELL, _COVERED = (
 )
 _CHANGES, _INSERTION, _DELETION = (f"{_TEXT}{name}" for name in ("tracked-changes", "insertion", "deletion"))
 _SECTION, _STYLES, _PROPERTIES = f"{_TEXT}section", f"{_STYLE}style", f"{_STYLE}text-properties"
-# Paragraphs within these are no part of the talk.
+# Paragraphs within these are not a part of the talk.
 _ASIDE = (f"{_TEXT}note", f"{_OFFICE}annotation", f"{_DRAW}text-box", _CHANGES, f"{_OFFICE}forms")
 _SPACE = re.compile(r"[ \t\r\n]+")
 
@@ -35,7 +35,7 @@ def odt(data: bytes, where: str) -> Extract:
     Raises
     ------
     InputError
-        When it is no OpenDocument, unpacks beyond measure, or declares entities.
+        When it is not an OpenDocument, unpacks beyond measure, or declares entities.
     """
     archive = Archive(data, where)
     reader = _Reader(Budget(where))
@@ -51,7 +51,7 @@ def odt(data: bytes, where: str) -> Extract:
     for event, element in archive.elements("content.xml", tags):
         reader.take(event, element)
     if not reader.body:
-        raise refused(where, "it is no OpenDocument text.", "Save it as .odt, .docx or plain text.")
+        raise refused(where, "it is not an OpenDocument text.", "Save it as .odt, .docx or plain text.")
     return assembled(reader.blocks, counted_notes(count), "odt", reader.budget)
 
 

@@ -41,7 +41,7 @@ def pdf(data: bytes, where: str) -> Extract:
     Raises
     ------
     InputError
-        When it is no PDF, is locked, holds no text at all, or takes too long.
+        When it is not a PDF, is locked, holds no text at all, or takes too long.
     """
     from pypdf import PdfReader
 

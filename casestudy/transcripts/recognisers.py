@@ -89,7 +89,7 @@ def segments(data: bytes, where: str) -> Extract:
     Raises
     ------
     InputError
-        When it is no JSON, or holds no list of such rows.
+        When it is not JSON, or holds no list of such rows.
     """
     found = decode(data, where)
     try:
@@ -97,9 +97,9 @@ def segments(data: bytes, where: str) -> Extract:
         names = _names(contents[0]) if contents else {}
         cues = [cue for content in contents for cue in _cues(content, names)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise refused(where, "it is no JSON of segments.", _EXPECTED) from error
+        raise refused(where, "it is not JSON of segments.", _EXPECTED) from error
     if not cues:
-        raise refused(where, "it is no JSON of segments with words.", _EXPECTED)
+        raise refused(where, "it is not JSON of segments with words.", _EXPECTED)
     return set_out(cues, f"json, {found.encoding}", found.notes)
 
 

@@ -12,7 +12,7 @@ from casestudy.transcripts.turn import seconds
 
 
 def in_seconds(value: object, unit: float = 1.0) -> float:
-    """Seconds; NaN for what is no time: neither a number nor within a million hours."""
+    """Seconds; NaN for what is not a time: neither a number nor within a million hours."""
     if isinstance(value, str):
         try:
             value = seconds(value.removesuffix("s")) if ":" in value else float(value.removesuffix("s"))
@@ -39,7 +39,7 @@ def listed(data: bytes, where: str) -> Extract:
     }
     if places["text"] < 0 or places["start"] < 0:
         remedy = "Expected a head line with start, end and text, with tabs between."
-        raise refused(where, "it is no list of segments.", remedy)
+        raise refused(where, "it is not a list of segments.", remedy)
     rows = [line.split("\t", len(head) - 1) for line in lines[1:]]
     short = [number for number, row in enumerate(rows, start=2) if len(row) <= places["text"]]
     if short:

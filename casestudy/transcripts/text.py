@@ -161,7 +161,7 @@ codecs.register_error("casestudy-cp1252", _as_cp1252)
 
 
 def _wide(data: bytes) -> str:
-    """UTF-16 without a mark, told by where the NUL bytes of common characters lie; empty for no."""
+    """UTF-16 without a mark, known by where the NUL bytes of common characters lie; empty for no."""
     sample = data[:4000]
     if len(sample) < 4 or len(data) % 2:
         return ""

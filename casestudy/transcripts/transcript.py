@@ -118,7 +118,7 @@ class Transcript:
 
     @property
     def own_turns(self) -> tuple[Turn, ...]:
-        """The turns in which participants speak, without those of interviewers, of others and of nobody.
+        """The turns in which participants speak, without those of interviewers and others.
 
         None where the words are counted in another document: in a translation or in what was translated.
         """
@@ -138,7 +138,7 @@ class Transcript:
         return _INNER_TIME.sub("", self.text[turn.speech : turn.end]).strip()
 
     def words_of(self, participant: str) -> int:
-        """Words that a participant says; of the document itself, those of nobody in particular."""
+        """Words that a participant says; of the document itself, words that belong to nobody."""
         whose = "" if participant == self.id and participant not in self.participants else participant
         turns = [turn for turn in self.own_turns if turn.participant == whose]
         return sum(word_count(self.spoken(turn)) for turn in turns)
@@ -328,7 +328,7 @@ def document(study: Study, name: str) -> Transcript:
     if len(files) != 1:
         from casestudy.errors import nearest
 
-        count = "there is none" if not files else "more than one file bears this name"
+        count = "there is none" if not files else "more than one file has this name"
         known = nearest(name, [path.stem for path in document_files(study)])
         raise InputError("A document is not known.", [Problem(f"{FOLDER}/{name}", f"{count}.", known)])
     return read(files[0], where=f"{FOLDER}/{files[0].name}")

@@ -51,7 +51,7 @@ def arranged(text: str, heads: Sequence[Head], begin: int = 0, opens: Iterable[i
     """Turns of a text from their heads, in order; paragraphs where there is no head.
 
     A turn reaches to the next head, without blank space at its end. Words before the first head are a note.
-    Time marks such as ``#00:00:12-5#`` at the end of turns give their times and are no words.
+    Time marks such as ``#00:00:12-5#`` at the end of turns give their times and are not words.
     """
     if not heads:
         return _marked(text, list(_paragraphs(text, begin, opens)))
@@ -183,6 +183,6 @@ def front(text: str) -> tuple[str, tuple[str, ...], int]:
 
 
 def _after_space(text: str, position: int, limit: int | None = None) -> int:
-    """The first position that is no white space."""
+    """The first position that is not a white space."""
     match = _SPACE.match(text, position, len(text) if limit is None else limit)
     return match.end() if match else position

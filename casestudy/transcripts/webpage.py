@@ -44,7 +44,7 @@ def page(data: bytes, where: str) -> Extract:
     Raises
     ------
     InputError
-        When it is no text, or gives more than a document may.
+        When it is not text, or gives more than a document may.
     """
     from lxml import etree
 
@@ -152,7 +152,7 @@ class _Page:
         self._put(text)
 
     def comment(self, text: str) -> None:
-        """Comments of the source are no part of the page."""
+        """Comments of the source are not a part of the page."""
 
     def pi(self, target: str, data: Any = None) -> None:
         """Nor are instructions."""

@@ -56,7 +56,7 @@ def docx(data: bytes, where: str) -> Extract:
     Raises
     ------
     InputError
-        When it is no Word document, unpacks beyond measure, or declares entities.
+        When it is not a Word document, unpacks beyond measure, or declares entities.
     """
     archive = Archive(data, where)
     reader = _Reader(archive, Budget(where))

@@ -1,4 +1,4 @@
-"""Accounts met in a log that is read in pieces, and the day of each one's first event."""
+"""Accounts found in a log that is read in pieces, and the day of each one's first event."""
 
 from __future__ import annotations
 

@@ -231,7 +231,7 @@ def _iso(texts: pa.Array, clock: Clock) -> Times:
 
 
 def _counted(texts: pa.Array, clock: Clock) -> Times:
-    """Counts since 1970; one that is no plausible time in its unit, but in another, names that."""
+    """Counts since 1970; one that is not a plausible time in its unit, but in another, names that."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

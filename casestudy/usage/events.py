@@ -76,7 +76,7 @@ def read(path: Path, vocabulary: Vocabulary, where: str | None = None) -> pd.Dat
     ------
     InputError
         With every problem: missing columns, empty cells, times that are none or state no offset, unknown
-        actions. An empty log is no error: it is a table without rows.
+        actions. An empty log is not an error: it is a table without rows.
     """
     name = where or path.name
     with guard.reading(name, "Events cannot be read."):
@@ -132,7 +132,7 @@ def not_ours(path: Path) -> list[Problem]:
 
 
 def tidy(frame: pd.DataFrame, vocabulary: Vocabulary, where: str) -> pd.DataFrame:
-    """Hold events against their schema and the vocabulary; see `read` for what comes back.
+    """Check events against their schema and the vocabulary; see `read` for what comes back.
 
     Examples
     --------

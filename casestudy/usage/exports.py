@@ -55,11 +55,11 @@ class Export:
     lines : str
         'combined', or a regular expression with named groups that each line is read with.
     needed : tuple of str
-        Fields without which a record is none; by them a record is told from an envelope of records.
+        Fields without which a record is none; they distinguish a record from an envelope of records.
     varied : tuple of str
         Columns in which most values differ: they are not made dictionaries.
     known : list of str
-        Names of fields that were met, for messages.
+        Names of fields that were read, for messages.
     broken : list of (int, str, str)
         Row, what is wrong and what to do, of what could not be read.
     """

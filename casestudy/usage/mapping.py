@@ -79,7 +79,7 @@ class Import:
     Attributes
     ----------
     read, dropped, set_aside, kept : int
-        Rows met so far, dropped by the mapping, set aside as unreadable, and kept as events.
+        Rows read so far, dropped by the mapping, set aside as unreadable, and kept as events.
     aside : tuple of Problem
         What was set aside, with its place, once all is read: each kind with its first rows, and how many
         more.

@@ -56,7 +56,7 @@ class ExportMapping:
     rules : tuple of Rule
         The first that fits gives the action.
     drop : tuple of Rule
-        Rows that are no acts, such as a tool's own session starts.
+        Rows that are not acts, such as a tool's own session starts.
     """
 
     columns: Mapping[str, tuple[str, ...]]
@@ -182,7 +182,7 @@ def _rules(given: Any, where: str, problems: list[Problem], action: bool = True)
             try:
                 pairs.append((str(column), re.compile(str(pattern))))
             except re.error as error:
-                found = f"{pattern!r} is no pattern: {error}."
+                found = f"{pattern!r} is not a pattern: {error}."
                 problems.append(Problem(place, found, "Correct it; a sign is meant as it stands after \\."))
         rules.append(Rule(str(row.get("action", "dropped")), tuple(pairs)))
     if given is not None and not isinstance(given, list):

@@ -174,7 +174,7 @@ def _coalesced(piece: pa.RecordBatch, names: tuple[str, ...]) -> pa.Array:
 
 
 def _unit(times: pa.Array) -> str:
-    """In which unit most of the counts would lie between 1990 and 2100; empty where they are no counts."""
+    """In which unit most of the counts would lie between 1990 and 2100; empty where they are not counts."""
     bad = {unit: int(clocks.read(times, clocks.Clock(unit)).bad.sum()) for unit in clocks.UNITS}
     best = min(bad, key=lambda unit: bad[unit])
     return best if len(times) and 2 * bad[best] < len(times) else ""

@@ -1,4 +1,4 @@
-"""Ways of using the information as rules over the log: which sessions and people bear which signature."""
+"""Ways of using the information as rules over the log: which sessions and people have which signature."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Signatures:
 
     @property
     def names(self) -> dict[str, str]:
-        """The ways' names by id, and what is said where a session bears none."""
+        """The ways' names by id, and what is said where a session has none."""
         return {way.id: way.name for way in self.ways} | {NONE: NONE}
 
     def table(self) -> pd.DataFrame:
@@ -83,7 +83,7 @@ class Signatures:
         return pd.DataFrame(rows, columns=["way", "name", "status", "episode", "person"])
 
     def assign(self, features: pd.DataFrame, unit: str, scale: float = 1.0) -> pd.DataFrame:
-        """Which ways each row bears.
+        """Which ways each row has.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ def load(path: Path, where: str = FILE) -> Signatures:
     Raises
     ------
     InputError
-        With every problem: missing fields, conditions without a bound or with one that is no number.
+        With every problem: missing fields, conditions without a bound or with one that is not a number.
 
     Examples
     --------

@@ -50,7 +50,7 @@ def of_frames(
     known = participants["participant_id"].tolist()
     if participant_id not in known:
         problem = Problem(participant_id, "no such participant in the log.", nearest(participant_id, known))
-        raise InputError("The story cannot be told.", [problem])
+        raise InputError("The story is not clear.", [problem])
     person = participants.set_index("participant_id").loc[participant_id]
     own = events[events["participant_id"] == participant_id].drop_duplicates(quality.SAME_EVENT)
     acts = sessions.with_sessions(own, gap_minutes)

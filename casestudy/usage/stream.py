@@ -205,7 +205,7 @@ def pieces(
 
 
 def seconds(piece: pa.RecordBatch) -> np.ndarray:
-    """Whole seconds since 1970 of a piece's times; ArrowInvalid where one is no time with an offset."""
+    """Whole seconds since 1970 of a piece's times; ArrowInvalid where one is not a time with an offset."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

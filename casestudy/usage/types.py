@@ -245,7 +245,7 @@ def crossing(
     -------
     (pandas.DataFrame, float)
         Sessions (rows classes, columns ways), and the adjusted Rand index between the two divisions over the
-        rows that bear a signature (NaN where none does).
+        rows that have a signature (NaN where none does).
     """
     import pandas as pd
 

@@ -64,7 +64,7 @@ def load(study: Study) -> Words:
     Raises
     ------
     InputError
-        With every problem: no actors, a word that stands for two, an own side that is no actor.
+        With every problem: no actors, a word that stands for two, an own side that is not an actor.
     """
     found = study.inputs(FILE)
     if not found:
@@ -278,7 +278,7 @@ def shares(
 
 
 def _clustered(hits: Any, totals: Any) -> tuple[float, float]:
-    """95 % interval of a share whose cases come in clusters; NaN where it cannot be told."""
+    """95 % interval of a share whose cases come in clusters; NaN where it is not clear."""
     import numpy as np
 
     if len(hits) < 2 or not 0 < hits.sum() < totals.sum():
@@ -287,7 +287,7 @@ def _clustered(hits: Any, totals: Any) -> tuple[float, float]:
 
     model = sm.GLM(np.column_stack([hits, totals - hits]), np.ones(len(hits)), family=sm.families.Binomial())
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # documents that all say the same are no fault
+        warnings.simplefilter("ignore")  # documents that all say the same are not a fault
         fitted = model.fit(cov_type="cluster", cov_kwds={"groups": np.arange(len(hits))}, use_t=True)
     ((low, high),) = 1 / (1 + np.exp(-fitted.conf_int()))
     return float(low), float(high)

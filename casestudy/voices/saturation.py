@@ -163,7 +163,7 @@ def stopping(
     pandas.DataFrame
         ``base, run, threshold, notation`` (this order), ``found`` (share of all codes heard by then; NaN
         where not reached), ``median``, ``earliest``, ``latest`` (of the random orders that stop),
-        ``never`` (share of the random orders in which the rule is not met), ``orders``.
+        ``never`` (share of the random orders in which the rule does not hold), ``orders``.
     """
     import numpy as np
     import pandas as pd

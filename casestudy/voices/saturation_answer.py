@@ -154,7 +154,7 @@ def summary(
     estimates : pandas.DataFrame
         From `estimates`.
     base, run, threshold
-        The setting that is told in full.
+        The setting that is described in full.
     status : mapping of str to str, optional
         The study's sentences on what its material is; they end the paragraph.
     """
@@ -172,7 +172,7 @@ def summary(
                 f"in random orders it stops after {row['median']:.0f} in the middle case "
                 f"({row['earliest']:.0f} to {row['latest']:.0f}) and never in {row['never']:.0%}"
                 if row["never"] < 1
-                else "no random order meets it"
+                else "no random order reaches it"
             )
         else:
             orders = "there are too few interviews for it"

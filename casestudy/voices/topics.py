@@ -42,7 +42,7 @@ def asked(
     """
     groups = sorted(people["group"].unique())
     if group and group not in groups:
-        problem = Problem("group", f"{group!r} is no group of the participants.", nearest(group, groups))
+        problem = Problem("group", f"{group!r} is not a group of the participants.", nearest(group, groups))
         raise InputError("The people cannot be chosen.", [problem])
     known = people[people["group"].eq(group)] if group else people
     talks = {name for name, one in documents.items() if one.kind in TALKS}

@@ -75,7 +75,7 @@ export class Choice {
     }, 0);
   }
 
-  /** After the text was drawn anew: the same positions are other nodes now. */
+  /** After the text was drawn again: the same positions are other nodes now. */
   again() {
     if (this.anchor === null) return;
     const native = document.getSelection();

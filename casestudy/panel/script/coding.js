@@ -106,7 +106,7 @@ export class Coding {
     this.panel.vivo.open(this.panel.text.slice(this.panel.choice.start, this.panel.choice.end), this.panel.book, this.panel.tree.current);
   }
 
-  /** A new code out of the words, added to the codebook's history; then the selection bears it. */
+  /** A new code out of the words, added to the codebook's history; then the selection has it. */
   async created(fields) {
     const answer = await this.panel.act("create", fields);
     if (answer.said) return;

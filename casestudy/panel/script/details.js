@@ -102,7 +102,7 @@ export class Details {
     );
   }
 
-  /** One question of an episode: which code of the slot the same passage bears. */
+  /** One question of an episode: which code of the slot the same passage has. */
   slot(item, slot) {
     const id = unique("slot");
     const there = this.on.beside(item).find((code) => slot.codes.includes(code)) ?? "";

@@ -173,7 +173,7 @@ export class Page {
     return node ? [node, units] : [last ?? this.parts[index].said, last ? last.data.length : 0];
   }
 
-  /** The code point of a node and offset; null where that is no place in the text. */
+  /** The code point of a node and offset; null where that is not a place in the text. */
   point(node, offset) {
     const holder = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
     const said = holder?.closest?.(".cs-said");

@@ -155,7 +155,7 @@ export class Panel {
     this.choice.again();
   }
 
-  /** The codes that the very passage of a coding bears too. */
+  /** The codes that the very passage of a coding has too. */
   beside(item) {
     const same = [...this.codings.values()].filter((one) => one.start === item.start && one.end === item.end);
     return same.map((one) => one.code);
