@@ -189,10 +189,12 @@ def test_a_folder_is_replaced_or_comes_back(root: Path, monkeypatch: pytest.Monk
 
 
 SLOW = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from casestudy.cli import main as line
 from casestudy.files import writing
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it would be ignored
 
 def slow(*given):
     print("writing", flush=True)

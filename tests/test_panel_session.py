@@ -364,7 +364,7 @@ def test_a_kill_loses_at_most_the_act_that_was_not_answered(talk_copy: Path) -> 
     answered = json.loads(done.stdout)
     work = codings.work(Study.load(talk_copy), "anna", "t1")  # raises where a line is torn
     there = {record.id for record in work.records if record.code == FOOD}
-    assert sum(map(len, answered.values())) > 100
+    assert sum(map(len, answered.values())) > 20
     assert all(set(ids) <= there for ids in answered.values())
     assert len(there) - len({name for ids in answered.values() for name in ids}) <= len(answered)
 

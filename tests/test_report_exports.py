@@ -150,7 +150,7 @@ def test_the_crate_leaves_out_keys_and_words_that_may_not_be_quoted(study: Study
             assert b"Secret" not in archive.read(name), name
 
 
-def test_the_verb_writes_a_file_and_refuses_no_day(study: Study, tmp_path: Path) -> None:
+def test_the_verb_writes_a_file_and_refuses_what_is_not_a_day(study: Study, tmp_path: Path) -> None:
     import argparse
 
     parser = argparse.ArgumentParser()
@@ -160,5 +160,5 @@ def test_the_verb_writes_a_file_and_refuses_no_day(study: Study, tmp_path: Path)
     assert given.act(given) == 0
     assert zipfile.is_zipfile(path)
     given = parser.parse_args(["export", "crate", "--study", str(study.root), "--date", "soon"])
-    with pytest.raises(InputError, match="no day"):
+    with pytest.raises(InputError, match="not a day"):
         given.act(given)
