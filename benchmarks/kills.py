@@ -151,7 +151,7 @@ def kill_all(box: Box, base: Files, act: Act, given: argparse.Namespace, finding
         calls = f"{ended.calls} and {again.calls} calls"
         findings.append(f"{act.name}: two undisturbed runs differ: {', '.join([calls, *other[:4]])}")
     counts: Counter[str] = Counter(calls=ended.calls)
-    most = given.most or (6 if given.quick else 40 if act.slow else 0)
+    most = given.most or (3 if given.quick else 40 if act.slow else 0)
     step = max(1, -(-ended.calls // most)) if most else 1
     for name in given.signal or SIGNALS:
         for nth in [given.at] if given.at else range(1, ended.calls + 1, step):
@@ -169,7 +169,7 @@ def kill_all(box: Box, base: Files, act: Act, given: argparse.Namespace, finding
 
 def arguments() -> argparse.Namespace:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--quick", action="store_true", help="some verbs, six calls of each")
+    asked.add_argument("--quick", action="store_true", help="some verbs, three calls of each")
     asked.add_argument("--act", action="append", default=[], help="only verbs whose name begins so")
     asked.add_argument("--signal", action="append", choices=SIGNALS, help="only this signal")
     asked.add_argument(

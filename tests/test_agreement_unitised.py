@@ -303,8 +303,8 @@ def test_undefined_is_nan_with_a_reason():
     assert "Nobody coded 'x'" in unitised_alpha_of_code(nothing, "x").reason
     assert "Nobody coded" in alpha_u(nothing).reason
     apart = spans_of([("A", 0, 5, "x"), ("B", 10, 15, "x")], 20)
-    assert "never meets" in unitised_alpha(apart, "cu").reason
-    assert "never meets" in unitised_alpha_of_code(apart, "x").reason
+    assert "never overlaps" in unitised_alpha(apart, "cu").reason
+    assert "never overlaps" in unitised_alpha_of_code(apart, "x").reason
     assert unitised_alpha(apart, "u").value < 0
     one = spans_of([("A", 0, 5, "x"), ("B", 3, 9, "x")], 20)
     assert "only 'x' was used" in unitised_alpha(one, "cu").reason

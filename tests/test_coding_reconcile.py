@@ -79,7 +79,7 @@ def test_a_decision_without_reason_or_with_a_strange_code_is_refused(talk: Study
     book = history.load(talk)
     with pytest.raises(InputError) as error:
         decisions.append(talk, [decided(codes=("help.neighbour",)), decided(why=" ")], book)
-    assert "no code of the scheme 'garden'" in str(error.value)
+    assert "not a code of the scheme 'garden'" in str(error.value)
     assert "no reason" in str(error.value)
     assert not (talk.root / decisions.FILE).exists()
 
@@ -192,7 +192,7 @@ def test_the_verb_names_every_problem_and_writes_nothing(talk: Study, command: C
     mark = command("reconcile", "list", "--code", "garden.water.hose", "--study", talk.root)[1].split()[0]
     code, _, error = command("reconcile", "decide", mark, "--code", "help.neighbour", *words)
     assert code == 2
-    assert "no code of the scheme" in error
+    assert "not a code of the scheme" in error
     assert not (talk.root / decisions.FILE).exists()
 
 

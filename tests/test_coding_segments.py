@@ -136,7 +136,7 @@ def test_a_coder_who_only_touches_the_interviewer_says_nothing_here() -> None:
 
 @pytest.mark.parametrize("overlap", [0, -1, 1.5, float("nan")])
 def test_a_threshold_that_is_no_share_is_refused(overlap: float) -> None:
-    with pytest.raises(InputError, match="no share of text"):
+    with pytest.raises(InputError, match="not a share of text"):
         cut([("a", CARRY, 10, 20), ("b", CARRY, 10, 20)], "segment", overlap)
 
 

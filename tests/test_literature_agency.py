@@ -269,7 +269,7 @@ def test_unknown_is_kept_apart_from_no(tmp_path: Path) -> None:
             "mark",
         ),
         ("title: One\ncells:\n  market: {value: unknown}\n", "missing"),
-        ("title: One\ncells:\n  markt: {value: unknown}\n", "no field"),
+        ("title: One\ncells:\n  markt: {value: unknown}\n", "not a field"),
         ("title: One\ncells:\n  market: {value: [wide, narrow], source: [K1], mark: V}\n", "2 values"),
         ("cells: 3\n", "no title"),
         ("title: [", "one.yaml"),

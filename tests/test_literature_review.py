@@ -161,7 +161,7 @@ def test_a_second_review_from_other_formats_runs_to_its_end(tmp_path: Path) -> N
         (
             "literature/screening/a.csv",
             "record,stage,decision,reason\nnobody,abstract,include,\n",
-            "no record",
+            "not a record",
         ),
         (
             "literature/screening/a.csv",

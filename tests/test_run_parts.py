@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -276,3 +278,12 @@ def test_what_moved_is_told_by_file_and_written_whole(tmp_path: Path, capsys) ->
     assert len((tmp_path / "moved.txt").read_text().splitlines()) == 10
     _say_moved(pages, tmp_path / "moved.txt")
     assert "moved: 20-use/index.html, line 3" in capsys.readouterr().out
+
+
+def test_papermill_is_imported_without_building_a_grammar_of_web_addresses() -> None:
+    script = (
+        "import sys\nfrom casestudy.run import quick_schema\nquick_schema.load()\n"
+        "import papermill.execute\nsys.exit('rfc3987_syntax' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

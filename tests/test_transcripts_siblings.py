@@ -73,7 +73,7 @@ def test_json_without_words_is_refused_in_words(content: str) -> None:
     from casestudy.errors import InputError
     from casestudy.transcripts.readers import extract
 
-    with pytest.raises(InputError, match="no JSON of segments"):
+    with pytest.raises(InputError, match="not JSON of segments"):
         extract(content.encode(), ".json", "t")
 
 

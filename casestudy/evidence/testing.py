@@ -140,6 +140,8 @@ def numbers(table: pd.DataFrame) -> dict[str, float]:
     own = table[~table["contrary"] & table["for_in_shuffled"].notna()]
     claims = by_claim(table)
     return {
+        "pieces that can be shuffled": len(own),
+        "claims that rise in more than 5 % of halves": int(claims["raised_by_halving"].gt(0.05).sum()),
         "pieces for their claim when shuffled": float(own["for_in_shuffled"].mean())
         if len(own)
         else math.nan,

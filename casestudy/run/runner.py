@@ -210,6 +210,9 @@ class _Worker:
 
     def _kernels(self) -> Kernels:
         if self.kernels is None:
+            from casestudy.run import quick_schema
+
+            quick_schema.load()  # before nbformat and papermill, which import jsonschema
             from casestudy.run.kernel import Kernels
 
             self.kernels = Kernels()

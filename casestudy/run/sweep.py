@@ -88,6 +88,9 @@ def run_sweep(
     """
     import pandas as pd
 
+    from casestudy.run import quick_schema
+
+    quick_schema.load()  # before nbformat and papermill, which import jsonschema
     from casestudy.run.kernel import Kernels
 
     kernels, hashes = Kernels(), Hashes(study.root / CACHE)
