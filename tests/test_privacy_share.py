@@ -61,6 +61,8 @@ def furnished(garden: Study) -> Study:
         "outputs/24-ways/page.html": "<p>I check for <b>frost</b> whenever&nbsp;the moon is out</p>",
         "outputs/24-ways/data.js": json.dumps(["whenever the moon is out, that\nis all"]),
         "interviews/.x1.part": SAID,
+        "interviews/imported/p.json": '{"cases": [{"name": "Liisa Virta"}]}',
+        "service/accounts.sqlite": "g2",
         "interviews/names.key.csv": "kind,original,replacement,accept\n",
         "usage_logs/ok.md": "Nothing.\n",
     }
@@ -91,6 +93,8 @@ def test_no_word_of_them_is_in_the_archive(furnished: Study) -> None:
         assert name not in names
     assert not [name for name in names if "g3" in Path(name).name]
     assert b"A secret" not in whole
+    assert b"Virta" not in whole
+    assert not [name for name in names if name.startswith("service/")]
     assert not [name for name in names if name.endswith((".part", ".key.csv"))]
 
 
@@ -119,6 +123,7 @@ def test_what_is_withheld_is_listed_in_the_archive_and_on_the_console(
         ("evidence/link.txt", "a link is not followed"),
         ("profiles", "a link is not followed"),
         ("interviews/names.key.csv", "who is who"),
+        ("interviews/imported/p.json", "another tool's project"),
         ("interviews/g2.mp3", "cannot be searched"),
     ):
         [line] = [line for line in listed.splitlines() if line.startswith(f"- {name}:")]

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,18 @@ def word(text: str) -> bytes:
     return made.getvalue()
 
 
+def database(text: str) -> bytes:
+    """A database such as the service keeps its accounts in, with a text in one row."""
+    base = sqlite3.connect(":memory:")
+    base.execute("CREATE TABLE participants (id TEXT)")
+    base.execute("INSERT INTO participants VALUES (?)", (text,))
+    base.commit()
+    return base.serialize()
+
+
 LISTED: dict[str, bytes] = {
+    "service/accounts.sqlite": database("g1"),
+    "interviews/imported/p.json": b'{"name": "p", "project": {"cases": [{"name": "Anna"}]}}\n',
     "study.crate.zip": b"",
     "report.docx": word("Anna checks."),
     "profiles/notes.md": b"g1 eats well.\n",
