@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -264,3 +266,43 @@ def test_line_numbers_in_either_margin_are_set_aside(left: int, step: int) -> No
 def test_lines_drawn_in_any_order_are_read_from_top_to_bottom() -> None:
     page = [(50, 660, "I: Why?"), (50, 700, "I: How do you shop?"), (50, 680, "P1: Late, after work.")]
     assert READERS[".pdf"](pdf(page), "t").text == "I: How do you shop?\nP1: Late, after work.\nI: Why?\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "times"),
+    [
+        ("speaker,start,text\nA,5,x\nB,70,y\n", [5, 70]),
+        ("speaker,start,text\nA,5000,x\nB,700000,y\n", [5, 700]),
+        ("speaker\tstart\ttext\nA\t5000\tx\nB\t7000\ty\n", [5, 7]),
+        ("speaker;time;utterance\nA;0:05;x\nB;1:10;y\n", [5, 70]),
+    ],
+)
+def test_times_of_lists_are_clocks_seconds_or_milliseconds(content: str, times: list[float]) -> None:
+    turns = READERS[".csv"](content.encode(), "t").turns
+    assert [(turn.speaker, turn.time) for turn in turns] == [*zip("AB", times, strict=True)]
+
+
+def test_words_that_a_list_would_lose_are_a_problem_with_their_line() -> None:
+    from casestudy.errors import InputError
+
+    with pytest.raises(InputError, match=r"t, line 3.*3 cells under 2 headings"):
+        READERS[".csv"](b"speaker;text\nA;Yes.\nB;No; never.\n", "t")
+
+
+def test_a_list_of_a_talk_is_brought_as_a_transcript_and_a_list_of_people_is_not(
+    tmp_path: Path, command: Callable[..., tuple[int, str, str]]
+) -> None:
+    assert command("new", tmp_path / "s", "--empty")[0] == 0
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "P01.csv").write_text('Speaker,Start,Text\nInterviewer,0:01,How?\nAnna,0:03,"Well, so."\n')
+    (data / "people.csv").write_text("participant_id,age\nP01,40\n")
+    code, out, err = command("bring", data, "--study", tmp_path / "s")
+    assert code == 0, err
+    assert (tmp_path / "s/interviews/transcripts/P01.csv").is_file()
+    assert "P01" in (tmp_path / "s/interviews/participants.csv").read_text()
+    code, out, _ = command("documents", "show", "P01", "--json", "--study", tmp_path / "s")
+    assert [(turn["speaker"], turn["words"]) for turn in json.loads(out)["turns"]] == [
+        ("Interviewer", "How?"),
+        ("Anna", "Well, so."),
+    ]

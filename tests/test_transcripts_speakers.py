@@ -132,6 +132,8 @@ SIBLINGS: list[tuple[str, str, Said]] = [
     (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v.loud A, B>Yes.</v> <v C>No.\n", [("A, B", "Yes."), ("C", "No.")]),
     (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>Yes.\n\n00:02.000 --> 00:03.000\nWho?\n", [("A", "Yes."), ("", "Who?")]),
     (".srt", "1\n00:00:01,000 --> 00:00:02,000\nOja, K: a\n\n2\n00:00:02,000 --> 00:00:03,000\nB: b\n\n3\n00:00:03,000 --> 00:00:04,000\nOja, K: c\n", [("Oja, K", "a"), ("B", "b"), ("Oja, K", "c")]),
+    (".csv", 'Speaker,Start Time,End Time,Text\n"Oja, K.",00:00:01,00:00:03,"Yes, I\nlook."\n2,00:00:03,00:00:04,No.\n', [("Oja, K.", "Yes, I\nlook."), ("2", "No.")]),
+    (".csv", "Start;Speaker;Text\n0:01;Åsa;Nej.\n0:04;Bo;\"Ja; visst.\"\n", [("Åsa", "Nej."), ("Bo", "Ja; visst.")]),
     (".tsv", "start\tend\tspeaker\ttext\n0\t900\tOja, K.\tYes.\n900\t1000\t2\tNo.\n", [("Oja, K.", "Yes."), ("2", "No.")]),
     (".json", json.dumps({"utterances": [{"speaker": "A", "start": 1000, "end": 2000, "text": "Yes."}]}), [("A", "Yes.")]),
     (".json", json.dumps({"speakers": [{"id": 0, "name": "Oja, K."}], "monologues": [{"speaker": 0, "elements": [{"type": "text", "value": "Yes", "ts": 1.0, "end_ts": 2.0}, {"type": "punct", "value": "."}]}]}), [("Oja, K.", "Yes.")]),

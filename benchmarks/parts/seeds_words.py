@@ -183,6 +183,7 @@ def _transcripts(handed: dict[str, bytes]) -> list[Reader]:
     seeds[".json"].append(
         b'{"segments": [{"start": 0.0, "end": 2.5, "text": "I look.", "speaker": "Aino"}, {"start": 3, "text": "Why?"}]}'
     )
+    seeds[".csv"].append(b'Speaker,Start,Text\nAino,0:01,"I look, and\nbuy."\nBea,0:04,Why?\n')
     seeds[".vtt"].append(
         b"WEBVTT\n\nNOTE x\n\n1\n00:01.000 --> 00:02.000 align:left\n<v Aino>I <i>look</i> &amp; buy\n"
     )

@@ -14,6 +14,7 @@ from casestudy.errors import InputError, Problem
 from casestudy.files.names import unfit
 from casestudy.transcripts import transcript
 from casestudy.transcripts.readers import READERS
+from casestudy.transcripts.segments import is_head
 from casestudy.transcripts.transcript import Transcript
 
 _RECORDINGS = frozenset(
@@ -128,6 +129,8 @@ def _is_talk(path: Path, ending: str, chosen: Mapping[str, str]) -> bool:
     if ending not in READERS:
         return False
     grid = grids.of_file(transcript.load(path, path.name), ending, path.name)[0]
+    if not is_head(grid.rows[0][1]):
+        return False
     named = matched(grid.headings(_head(grid, PERSON_FIELDS, chosen)), PERSON_FIELDS, chosen, grid.name)[0]
     return "participant_id" not in named and _codebook(path, grid, chosen) is None
 

@@ -36,6 +36,7 @@ READERS: dict[str, Callable[[bytes, str], Extract]] = {
     ".srt": srt,
     ".json": segments,
     ".tsv": listed,
+    ".csv": listed,
     ".eaf": eaf,
     ".exb": exb,
     ".textgrid": textgrid,
