@@ -68,7 +68,7 @@ def test_training_tells_the_score_and_then_shows_the_key(desk: Desk) -> None:  #
     select(page, "Potatoes, mostly.")
     code(page, "food")
     page.get_by_role("button", name="Score against the key").click()
-    status(page, "You met 1 of 5")
+    status(page, "You found 1 of 5")
     assert page.locator(".cs-chip", has_text="a: Hose").count() == 1
 
 
