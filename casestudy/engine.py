@@ -140,7 +140,7 @@ def once(connection: Any, table: ibis.Table) -> ibis.Table:
         return _keep(connection, connection.compile(table))
     except duckdb.Error as error:
         reason = str(error).strip().splitlines()[0]
-        problem = Problem("tables", f"the engine says: {reason}.", "Mend the line it names, or its file.")
+        problem = Problem("tables", f"the engine says: {reason}.", "Correct the line it names, or its file.")
         raise InputError("A table cannot be read.", [problem]) from error
 
 

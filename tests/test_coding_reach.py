@@ -459,7 +459,7 @@ def test_displaced_codings_are_named_with_their_words_and_the_command(talk: Stud
     code, out, error = command("agreement", "--study", talk.root, "--least", "1")
     assert code == 0, error
     assert "displaced" in out
-    assert f"mend: casestudy codings reanchor --coder a --document t1 --study {talk.root}" in out
+    assert f"correct: casestudy codings reanchor --coder a --document t1 --study {talk.root}" in out
     lost = table.load(talk)
     row = lost[~lost["placed"]].iloc[0]
     assert f"“{row['quote'][:40]}" in out

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from test_examples_foreign import WORDS
 
 from casestudy.report import glossary
 from casestudy.report.layout import Site
 from casestudy.report.markdown import Place, render
+from casestudy.study import Question, Study
 
 
 def test_every_term_has_one_id_and_one_meaning() -> None:
@@ -24,9 +26,28 @@ def test_every_term_has_one_id_and_one_meaning() -> None:
         assert len(term.meaning.split()) <= 45, term.id
 
 
-def test_the_page_lists_every_term_at_its_own_address() -> None:
-    page = glossary.page(Site("A study"))
-    assert re.findall(r'<dt id="([^"]+)"', page) == [term.id for term in glossary.terms()]
+OURS = Study(Path("."), "Giving data back", questions=(Question("Q1", "What do customers do with it?"),))
+OTHER = Study(Path("."), "How a library is used", questions=(Question("Q1", "Who borrows what?"),))
+
+
+def listed(study: Study) -> list[str]:
+    return re.findall(r'<dt id="([^"]+)"', glossary.page(study, Site(study.title)))
+
+
+def test_the_page_lists_every_term_of_the_study_at_its_own_address() -> None:
+    assert listed(OURS) == [term.id for term in glossary.terms()]
+    assert (
+        set(listed(OURS)) - set(listed(OTHER))
+        == glossary.foreign(OTHER)
+        == {*("co-production", "customer-dominant-logic", "engagement", "mechanism", "reverse-use")}
+    )
+
+
+def test_the_glossary_of_another_study_speaks_of_no_customers_and_households() -> None:
+    words = re.findall(r"[a-z]+", glossary.page(OTHER, Site(OTHER.title)).casefold())
+    assert set(words) & set(WORDS) == set()
+    made = glossary.linked("reverse use, and saturation", "g.html", glossary.foreign(OTHER))
+    assert re.findall(r"#([\w-]+)", made) == ["saturation"]
 
 
 @pytest.mark.parametrize(

@@ -332,7 +332,7 @@ def _missing(
     whose: Mapping[str, Sheet],
     voices: pd.DataFrame,
 ) -> list[str]:
-    """What the study lacks, a line each, with the command or file that mends it."""
+    """What the study lacks, a line each, with the command or file that corrects it."""
     missing = []
     if people.empty:
         missing.append(

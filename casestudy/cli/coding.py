@@ -33,7 +33,7 @@ def add(subparsers: Any) -> None:
 
 
 def _codings(subparsers: Any) -> None:
-    verbs = group(subparsers, "codings", "write, list and mend codings", "casestudy codings list")
+    verbs = group(subparsers, "codings", "write, list and correct codings", "casestudy codings list")
     one = verb_parser(verbs, "add", _add, "write codings by quote", _ADDING)
     _who(one, document=False)
     one.add_argument("--file", required=True, help="the list; - reads standard input")

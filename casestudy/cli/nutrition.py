@@ -180,8 +180,8 @@ def coverage_text(found: Coverage, most: int = 10) -> str:
         parts.append(
             f"Mapped a second time: {len(check)} rows, {spent:.1f} % of sales. "
             f"The same group in {agreement(check['same_group'])} of the rows, the same family in "
-            f"{agreement(check['same_family'])}, before any was mended; "
-            f"{check['mended'].sum()} mended since. By: {'; '.join(sorted(set(check['by'].dropna())))}."
+            f"{agreement(check['same_family'])}, before any was corrected; "
+            f"{check['mended'].sum()} corrected since. By: {'; '.join(sorted(set(check['by'].dropna())))}."
         )
         differ = check[~check["same_group"]].drop(columns=["same_group", "mended", "by"])
         parts.append(_table("Where the two differ", differ))

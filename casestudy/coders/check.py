@@ -46,7 +46,7 @@ def check(found: Material) -> list[Problem]:
 
 
 def displaced(frame: pd.DataFrame, coders: Sequence[str], ending: str = "", most: int = 5) -> list[str]:
-    """Codings whose words are not where they say, with those words and the command that mends them.
+    """Codings whose words are not where they say, with those words and the command that corrects them.
 
     Parameters
     ----------
@@ -72,4 +72,4 @@ def displaced(frame: pd.DataFrame, coders: Sequence[str], ending: str = "", most
     commands = [f"casestudy codings reanchor --coder {one} --document {where}" for one, where in pairs[:most]]
     if len(pairs) > most:
         commands = ["casestudy codings reanchor"]
-    return [*lines, *(f"  mend: {one}{ending}" for one in commands)]
+    return [*lines, *(f"  correct: {one}{ending}" for one in commands)]

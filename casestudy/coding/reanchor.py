@@ -174,7 +174,7 @@ def report(moves: Sequence[Move]) -> pd.DataFrame:
 
 
 def told(moves: Sequence[Move], texts: Mapping[str, str]) -> list[str]:
-    """What became of codings, line by line; of a lost one what stands nearest and how to mend it.
+    """What became of codings, line by line; of a lost one what stands nearest and how to correct it.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def told(moves: Sequence[Move], texts: Mapping[str, str]) -> list[str]:
         which = f"--coder {row['coder']} --document {row['document']} {row['coding']}"
         lines += [f"  nearest words now: {near!r}"] if near else []
         words = shlex.quote(near) if near else '"WORDS OF THE TEXT"'
-        lines.append(f"  mend it: casestudy codings change {which} --quote {words}")
+        lines.append(f"  correct it: casestudy codings change {which} --quote {words}")
         lines.append(f"  or drop it: casestudy codings remove {which}")
     return lines
 

@@ -71,7 +71,7 @@ def _json(text: str, name: str, problems: list[Problem]) -> list[tuple[str, Any]
         return [(f"{name}, entry {number}", entry) for number, entry in enumerate(entries, start=1)]
     except ValueError as error:
         if text.lstrip().startswith("["):
-            problems.append(Problem(name, f"it is not valid JSON: {error}.", "Mend the place it names."))
+            problems.append(Problem(name, f"it is not valid JSON: {error}.", "Correct the place it names."))
             return []
     found: list[tuple[str, Any]] = []
     for number, line in enumerate(text.split("\n"), start=1):

@@ -93,7 +93,7 @@ def _finder(word: str, regex: bool, case: bool) -> tuple[re.Pattern[str], re.Pat
         finder = re.compile(inner if regex else rf"(?<!\w){inner}(?!\w)", 0 if case else re.IGNORECASE)
         empty = not word.strip() or finder.fullmatch("") is not None
     except re.error as error:
-        problem = Problem(f"pattern {word!r}", f"{error}.", "Mend the expression.")
+        problem = Problem(f"pattern {word!r}", f"{error}.", "Correct the expression.")
         raise InputError("The words cannot be searched for.", [problem]) from error
     if empty:
         raise InputError(

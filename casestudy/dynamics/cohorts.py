@@ -95,7 +95,7 @@ def conform(frame: pd.DataFrame, where: str = "the cohorts") -> pd.DataFrame:
             found.append(Problem(place, counts, "Give a size that holds them."))
         if len(found) == 20:
             found.append(
-                Problem(where, f"{len(table) - row} further rows were not looked at.", "Mend these.")
+                Problem(where, f"{len(table) - row} further rows were not looked at.", "Correct these.")
             )
             break
     repeated = table[table[["cohort", "age"]].astype(str).duplicated()]

@@ -163,7 +163,7 @@ def _downward(verdict: Verdict, material: Material, sealed: dict[str, str]) -> l
     for finding in verdict.findings:
         place = f"{claim.id}, {finding.item}"
         if finding.finding == UNKNOWN:
-            troubles.append(Trouble(KINDS[1], place, f"{finding.said}.", "Mend it, or run what it needs."))
+            troubles.append(Trouble(KINDS[1], place, f"{finding.said}.", "Correct it, or run what it needs."))
         elif finding.item not in sealed:
             remedy = f"Read it, then: casestudy evidence {claim.id} --seal."
             troubles.append(Trouble(KINDS[5], place, "nobody has sealed this evidence.", remedy))

@@ -43,7 +43,9 @@ def check(study: Study) -> list[Problem]:
         return problems  # the coding room lists these
     for one in plan.dimensions.values():
         problems += [
-            Problem(protocol.FILE, f"dimension {one.id!r} names {code!r}, which is not a code.", "Mend it.")
+            Problem(
+                protocol.FILE, f"dimension {one.id!r} names {code!r}, which is not a code.", "Correct it."
+            )
             for code in one.codes
             if code not in book.codes
         ]
@@ -58,5 +60,5 @@ def check(study: Study) -> list[Problem]:
                 found = f"coding {coding.id} is displaced: its words are not at {coding.start}-{coding.end}."
                 problems.append(Problem(where, found, "Code the note again."))
             if coding.code not in book.codes:
-                problems.append(Problem(where, f"{coding.code!r} is not a code.", "Mend the code."))
+                problems.append(Problem(where, f"{coding.code!r} is not a code.", "Correct the code."))
     return problems

@@ -107,7 +107,7 @@ def read_derived(study: Study) -> pa.Table:
             problems.append(Problem(f"{DERIVED}, row {row}", found, "Keep one of the rows."))
         seen.add(key)
     problems += [
-        Problem(f"{DERIVED}, row {row}", f"{component.id} is negative.", "Mend or empty the cell.")
+        Problem(f"{DERIVED}, row {row}", f"{component.id} is negative.", "Correct or empty the cell.")
         for component in COMPONENTS
         for row, amount in enumerate(table[component.id].to_pylist(), start=2)
         if amount is not None and amount < 0

@@ -244,7 +244,7 @@ def _parsed(text: str, path: Path, *, sep: str, quotechar: str, header: int | No
         )
     except ValueError as error:  # the parser's own errors, and a file without a row, are among them
         problem = Problem(path.name, f"its rows cannot be distinguished: {str(error).strip()}.",
-                          "Unpack the file again, or mend the row that is named.")  # fmt: skip
+                          "Unpack the file again, or correct the row that is named.")  # fmt: skip
         raise InputError("A composition table cannot be read.", [problem]) from error
 
 

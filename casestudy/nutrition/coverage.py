@@ -63,7 +63,7 @@ class Coverage:
         Rows mapped a second time without sight of the first map: ``department, category, type, first`` (the
         map's group when it was checked), ``second, same_group, same_family, now`` (the map's group since),
         ``mended, sales, note, by``; empty where there is no second map. Agreement is of the first map, before
-        anything was mended.
+        anything was corrected.
     """
 
     sales: float

@@ -12,6 +12,7 @@ from markupsafe import escape
 
 from casestudy.report import layout
 from casestudy.report.layout import Site
+from casestudy.study import Study
 
 PATH = "pages/glossary.html"
 _FILE = Path(__file__).with_name("glossary.toml")
@@ -27,12 +28,15 @@ class Term:
     id, term, meaning : str
     words : tuple of str
         Forms under which it occurs in a text; empty for everyday words, which are only listed.
+    about : str
+        A subject: the term is for studies whose title or questions name it. Empty for every study.
     """
 
     id: str
     term: str
     meaning: str
     words: tuple[str, ...] = ()
+    about: str = ""
 
 
 @cache
@@ -45,13 +49,31 @@ def terms() -> tuple[Term, ...]:
     ['account', 'adoption']
     """
     listed = tomllib.loads(_FILE.read_text(encoding="utf-8"))["term"]
-    made = (Term(one["id"], one["term"], one["meaning"], tuple(one.get("words", ()))) for one in listed)
+    made = [
+        Term(one["id"], one["term"], one["meaning"], tuple(one.get("words", ())), one.get("about", ""))
+        for one in listed
+    ]
     return tuple(sorted(made, key=lambda term: term.term.casefold()))
 
 
-def page(site: Site) -> str:
-    """The glossary's own page."""
-    return layout.page("glossary.html.j2", site, PATH, "Glossary", terms=terms())
+def foreign(study: Study) -> set[str]:
+    """Ids of the terms that belong to other studies: neither its title nor its questions name their subject.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> sorted(foreign(Study(Path("."), "How a library is used")))[:2]
+    ['co-production', 'customer-dominant-logic']
+    """
+    named = " ".join([study.title, *(question.text for question in study.questions)]).casefold()
+    return {term.id for term in terms() if term.about not in named}
+
+
+def page(study: Study, site: Site) -> str:
+    """The glossary's own page, with the terms of every study and those of its subject."""
+    others = foreign(study)
+    listed = [term for term in terms() if term.id not in others]
+    return layout.page("glossary.html.j2", site, PATH, "Glossary", terms=listed)
 
 
 def linked(html: str, to: str, explained: set[str]) -> str:
@@ -64,7 +86,8 @@ def linked(html: str, to: str, explained: set[str]) -> str:
     to : str
         The glossary's address, seen from the page.
     explained : set of str
-        Ids of the terms that the page has linked already; those linked now are added.
+        Ids of the terms that are not to be linked, such as those that the page has linked already; those
+        linked now are added.
 
     Returns
     -------

@@ -40,7 +40,7 @@ class Place:
     glossary : str
         The glossary's address, seen from the page; empty where no terms are linked.
     explained : set of str
-        Terms that the page has linked to the glossary so far.
+        Terms that are not linked: those that the page has linked so far, and those of other studies.
     """
 
     root: Path

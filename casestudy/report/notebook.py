@@ -42,7 +42,13 @@ def page(
     """
     path = f"{record.stem}/index.html"
     source = f"notebooks/{record.stem}.ipynb"
-    place = Place(study.root, source, f"outputs/{path}", glossary=layout.address(glossary.PATH, path))
+    place = Place(
+        study.root,
+        source,
+        f"outputs/{path}",
+        glossary=layout.address(glossary.PATH, path),
+        explained=glossary.foreign(study),
+    )
     for reserved in ("saved", "provenance", "data-status", "content"):
         place.taken.add(reserved)
     made, short = body(record, place, links)

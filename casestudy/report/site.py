@@ -155,7 +155,7 @@ def plan(study: Study, outputs: Path, marks: Mapping[str, str]) -> list[Part]:
         parts.append(Part(f"notebook {record.stem}", inputs, make))
     assets = {f"assets/{path.name}": reading.data(path) for path in sorted(ASSETS.iterdir())}
     parts.append(Part("assets", _hash(assets.values()), partial(dict, assets)))
-    parts.append(Part("glossary", _hash([common]), partial(_glossary, site)))
+    parts.append(Part("glossary", _hash([common]), partial(_glossary, whole)))
     inputs = _hash([common, words, *facts])
     parts.append(Part("study", inputs, partial(_study_pages, whole)))
     return parts
@@ -221,10 +221,10 @@ def _notebook(
     return {f"{record.stem}/index.html": page.encode()}
 
 
-def _glossary(site: Site) -> dict[str, bytes]:
+def _glossary(whole: Whole) -> dict[str, bytes]:
     from casestudy.report import glossary
 
-    return {glossary.PATH: glossary.page(site).encode()}
+    return {glossary.PATH: glossary.page(whole.study, whole.site).encode()}
 
 
 def _study_pages(whole: Whole) -> dict[str, bytes]:

@@ -52,7 +52,7 @@ def declared(notebook: Notebook) -> tuple[Parameter, ...]:
         body = ast.parse(source).body
         comments = _comments(source)
     except (SyntaxError, tokenize.TokenError) as error:
-        problem = Problem(where, f"it is not Python: {error}.", "Mend it.")
+        problem = Problem(where, f"it is not Python: {error}.", "Correct it.")
         raise ParameterError("The parameters of a notebook cannot be read.", [problem]) from error
     found: list[Parameter] = []
     problems: list[Problem] = []

@@ -104,7 +104,7 @@ def receipt(study: Study, notebook: Notebook, parameters: Mapping[str, Any], has
     try:
         modules = reached(notebook.code)
     except SyntaxError as error:
-        problem = Problem(notebook.path.name, f"a code cell is not Python: {error.msg}.", "Mend it.")
+        problem = Problem(notebook.path.name, f"a code cell is not Python: {error.msg}.", "Correct it.")
         raise InputError("A notebook cannot be run.", [problem]) from error
     return Receipt(
         code=notebook.code_hash,

@@ -90,5 +90,5 @@ def _measures(rules: signatures.Signatures, words: vocabulary.Vocabulary | None)
                 kind, _, group = name.partition("_")
                 if kind in ("share", "n") and group not in groups:
                     found = f"way {way.id} names {name!r}, but no action is of the group {group!r}."
-                    problems.append(Problem(signatures.FILE, found, "Mend the name, or the vocabulary."))
+                    problems.append(Problem(signatures.FILE, found, "Correct the name, or the vocabulary."))
     return problems

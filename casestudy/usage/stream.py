@@ -283,7 +283,7 @@ def _moved(row: int, gaps: list[int]) -> int:
 
 def _broken(skipped: list[tuple[int, int, int]], where: str) -> list[Problem]:
     problems = [
-        Problem(f"{where}, row {row}", f"it has {cells} cells, not {expected}.", "Mend the line.")
+        Problem(f"{where}, row {row}", f"it has {cells} cells, not {expected}.", "Correct the line.")
         for row, cells, expected in sorted(skipped)[:_MOST_LISTED]
     ]
     if len(skipped) > _MOST_LISTED:
